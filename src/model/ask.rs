@@ -1,0 +1,60 @@
+use super::{Lookup, LookupId};
+use std::sync::Arc;
+
+/// What the person wants, from the interface to the engine (and, for lookups and members, to the Kafka room).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// What the open screen needs computed; replaces what was asked before.
+    Focus(Focused),
+    Lookup(LookupId, Lookup),
+    Cancel(LookupId),
+}
+
+/// What the open screen shows beyond the snapshot.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Focused {
+    /// The topic of the Topic screen.
+    pub topic: Option<Arc<str>>,
+    pub span: ChartSpan,
+    pub filter: TailFilter,
+    /// Groups whose members are on the screen.
+    pub groups: Vec<Arc<str>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChartSpan {
+    Minute,
+    #[default]
+    TenMinutes,
+    Hour,
+    SixHours,
+}
+
+impl ChartSpan {
+    pub fn seconds(self) -> u32 {
+        match self {
+            Self::Minute => 60,
+            Self::TenMinutes => 600,
+            Self::Hour => 3_600,
+            Self::SixHours => 21_600,
+        }
+    }
+}
+
+/// Which records of the topic in focus enter its tail ring. Text is matched without regard to case.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum TailFilter {
+    #[default]
+    All,
+    /// Key, value or a header holds the text.
+    Text(String),
+    /// A pattern of the `regex` crate, checked before it is asked.
+    Regex(String),
+    Key(String),
+    /// A top-level or dotted field of the JSON value holds the text.
+    Field {
+        path: String,
+        value: String,
+    },
+    Not(Box<TailFilter>),
+}

@@ -1,0 +1,76 @@
+use super::{Answer, Ask, ClusterReading, Link, RecordBatch, Slot, Timestamp};
+use std::sync::Arc;
+
+/// One thing from outside, with its time: the only door into the engine.
+pub struct Timed {
+    pub at: Timestamp,
+    pub input: Input,
+}
+
+pub enum Input {
+    Assigned(Vec<Assignment>),
+    /// The tail reads these no more (topic deleted, filter changed, leader unknown). Their slots are never used again.
+    Revoked(Vec<Slot>),
+    Records(Box<dyn RecordBatch>),
+    /// The tail stands at the end of what it may read: every record below `offset` was delivered or is a marker, aborted or
+    /// removed.
+    Reached {
+        slot: Slot,
+        offset: i64,
+    },
+    /// The tail passed over `from..to` without reading (read budget): records at or past `to` are live again.
+    Skipped {
+        slot: Slot,
+        from: i64,
+        to: i64,
+    },
+    Tail(TailReading),
+    Cluster(Box<ClusterReading>),
+    Link(Link),
+    Host(HostReading),
+    Ask(Ask),
+    Answer(Box<Answer>),
+    /// Time goes on: windows roll, rules are judged. Ten a second.
+    Tick,
+}
+
+/// A partition that the tail begins to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    pub slot: Slot,
+    pub topic: Arc<str>,
+    pub partition: i32,
+    /// The first offset that will be read.
+    pub start: i64,
+    /// Log end offset at the assignment: records below it are warm-up, those at or past it are live.
+    pub live_from: i64,
+}
+
+/// How the tail itself is doing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TailReading {
+    /// Keys, values and headers a second that it may read; `None`: unlimited, 0: it reads nothing.
+    pub budget: Option<u64>,
+    /// It passed over records in the last interval.
+    pub sampling: bool,
+    pub warm_up: WarmUp,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WarmUp {
+    /// Every partition reached its first log end offset, or the warm-up was cut.
+    pub done: bool,
+    pub bytes: u64,
+    /// Records between where reading was to begin and where the live part begins that were left out.
+    pub left_out: u64,
+}
+
+/// The host that vigie runs on, and vigie itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HostReading {
+    /// Of one core.
+    pub cpu_percent: f64,
+    pub rss_bytes: u64,
+    /// The ceiling of the embedded cluster's logs (demo only); it is inside `rss_bytes`.
+    pub embedded_bytes: Option<u64>,
+}

@@ -1,0 +1,25 @@
+//! The nouns of the program: what comes in from outside ([`Input`]), what the person asks ([`Ask`]),
+//! what a judgement is ([`Finding`]). Types only; no room knows less than this one.
+
+mod ask;
+mod cluster;
+mod ids;
+mod input;
+mod link;
+mod lookup;
+mod reason;
+mod record;
+mod time;
+
+pub use ask::{Ask, ChartSpan, Focused, TailFilter};
+pub use cluster::{
+    BrokerReading, ClusterReading, Controllers, GroupKind, GroupReading, GroupState, Member, PartitionReading, TopicConfig,
+    TopicReading,
+};
+pub use ids::{Slot, TopicPartition};
+pub use input::{Assignment, HostReading, Input, TailReading, Timed, WarmUp};
+pub use link::{Link, LinkState};
+pub use lookup::{Answer, Lookup, LookupId, LookupResult};
+pub use reason::{Code, Fact, Finding, FindingState, Level, Reason, Subject};
+pub use record::{Header, Headers, NoHeaders, OwnedBatch, OwnedRecord, Record, RecordBatch, RecordTime, TimestampKind};
+pub use time::Timestamp;

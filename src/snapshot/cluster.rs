@@ -1,0 +1,133 @@
+use super::told_reason;
+use crate::model::{Controllers, Finding, FindingState, Level, LinkState, Reason, Subject};
+use crate::text;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+use std::sync::Arc;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceKind {
+    #[default]
+    Live,
+    Demo,
+    Replay,
+}
+
+/// Where the figures come from, and how we stand with it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Source {
+    pub kind: SourceKind,
+    pub name: Arc<str>,
+    pub cluster_id: Option<Arc<str>>,
+    pub bootstrap: Arc<str>,
+    pub state: LinkState,
+    /// The worst of what is wrong.
+    #[serde(serialize_with = "told_reason")]
+    pub reason: Option<Reason>,
+    /// All that is wrong, worst first.
+    #[serde(skip)]
+    pub reasons: Vec<Reason>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Cluster {
+    pub brokers: Vec<Broker>,
+    pub controller: Option<i32>,
+    /// Watched topics; `null` before the first reading.
+    pub topics: Option<usize>,
+    pub partitions: Option<usize>,
+    pub under_replicated: Option<usize>,
+    pub under_min_isr: Option<usize>,
+    pub offline: Option<usize>,
+    pub controllers: Controllers,
+    /// Age of the reading that these figures come from, in seconds; `null` before the first.
+    pub age_s: Option<f64>,
+    /// How long the last reading took, in ms.
+    pub poll_ms: Option<f64>,
+    /// Internal and unwatched topics that are not in `topics`.
+    pub hidden_topics: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Broker {
+    pub id: i32,
+    pub host: Arc<str>,
+    pub port: u16,
+    pub up: bool,
+    pub leaders: usize,
+    pub replicas: usize,
+    pub under_replicated: usize,
+    pub round_trip_ms: Option<f64>,
+    pub throttle_ms: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "told_reason")]
+    pub reason: Option<Reason>,
+}
+
+/// A finding as the alert that people see.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert(pub Finding);
+
+impl Serialize for Alert {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        struct Facts<'a>(&'a Reason);
+        impl Serialize for Facts<'_> {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                Reason::serialize_facts(&self.0.facts, s)
+            }
+        }
+        let Finding { subject, level, state, since, reason } = &self.0;
+        let state: &FindingState = state;
+        let level: &Level = level;
+        let mut out = s.serialize_struct("Alert", 8)?;
+        out.serialize_field("rule", reason.code.name())?;
+        out.serialize_field("code", reason.code.name())?;
+        out.serialize_field("subject", &subject_name(subject))?;
+        out.serialize_field("severity", level)?;
+        out.serialize_field("state", state)?;
+        out.serialize_field("since_ms", since)?;
+        out.serialize_field("message", &text::sentence(reason))?;
+        out.serialize_field("facts", &Facts(reason))?;
+        out.end()
+    }
+}
+
+/// The subject as JSON and tables name it.
+pub fn subject_name(subject: &Subject) -> String {
+    match subject {
+        Subject::Cluster => "cluster".into(),
+        Subject::Viewer => "vigie".into(),
+        Subject::Broker(id) => format!("broker {id}"),
+        Subject::Topic(name) | Subject::Group(name) => name.to_string(),
+        Subject::Partition(topic, partition) => format!("{topic}/{partition}"),
+    }
+}
+
+impl Alert {
+    pub fn subject(&self) -> String {
+        subject_name(&self.0.subject)
+    }
+}
+
+/// vigie itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Viewer {
+    /// How old the newest record was when we read it, in the worst partition that still moves; `null` when nothing is read.
+    pub behind_s: Option<f64>,
+    /// Records passed over under the read budget since the start.
+    pub skipped: u64,
+    pub cpu_percent: Option<f64>,
+    pub rss_bytes: Option<u64>,
+    /// The ceiling of the demo's embedded logs, inside `rss_bytes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embedded_bytes: Option<u64>,
+    pub sampling: &'static str,
+    /// Bytes a second that may be read; `null` is unlimited.
+    pub read_budget: Option<u64>,
+    /// The brokers slow us down.
+    pub throttled: bool,
+    /// The warm-up from the past is over.
+    pub warmed_up: bool,
+    /// Records of the past that the warm-up left out.
+    pub warm_up_left_out: u64,
+}

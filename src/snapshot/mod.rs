@@ -1,0 +1,61 @@
+//! The read model: what JSON, Prometheus and the screens show. Its JSON is the contract of `docs/snapshot.md`.
+//!
+//! Not known is `None` and has a [`Reason`] beside it; never 0. Parts stand behind `Arc`: a part that did not change is the
+//! same `Arc` as in the picture before.
+
+mod cluster;
+mod group;
+mod topic;
+mod view;
+
+pub use cluster::{Alert, Broker, Cluster, Source, SourceKind, Viewer};
+pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
+pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};
+pub use view::{Distribution, Focus, GroupFocus, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict, View};
+
+use crate::model::Timestamp;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// The version of the JSON shape. More keys may come without a new one.
+pub const VERSION: u32 = 1;
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Snapshot {
+    pub version: u32,
+    #[serde(rename = "taken_at_ms")]
+    pub taken_at: Timestamp,
+    pub source: Arc<Source>,
+    pub cluster: Arc<Cluster>,
+    pub totals: Arc<Totals>,
+    /// Sorted by name.
+    pub topics: Vec<Arc<Topic>>,
+    /// Sorted by name.
+    pub groups: Vec<Arc<Group>>,
+    /// Why `groups` is not whole.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "told_reason")]
+    pub groups_reason: Option<crate::model::Reason>,
+    /// Worst first, at most 1,000.
+    pub alerts: Vec<Arc<Alert>>,
+    /// How many there are, also past the first 1,000.
+    pub alerts_count: usize,
+    pub viewer: Viewer,
+}
+
+impl Snapshot {
+    pub fn topic(&self, name: &str) -> Option<&Arc<Topic>> {
+        self.topics.binary_search_by(|t| t.name.as_ref().cmp(name)).ok().map(|i| &self.topics[i])
+    }
+
+    pub fn group(&self, name: &str) -> Option<&Arc<Group>> {
+        self.groups.binary_search_by(|g| g.name.as_ref().cmp(name)).ok().map(|i| &self.groups[i])
+    }
+}
+
+/// A reason as its English sentence: people read it in JSON too.
+fn told_reason<S: serde::Serializer>(reason: &Option<crate::model::Reason>, s: S) -> Result<S::Ok, S::Error> {
+    match reason {
+        Some(reason) => s.serialize_str(&crate::text::sentence(reason)),
+        None => s.serialize_none(),
+    }
+}

@@ -1,0 +1,14 @@
+//! Every word that is shown: ids in, language out. English is complete; French follows as one more column.
+//!
+//! [`words`] has the fixed words and labels, [`sentences`] what a [`Reason`](crate::model::Reason) says, [`numbers`] how figures
+//! with units look, [`clean`] how bytes from outside become harmless text.
+
+mod clean;
+mod numbers;
+mod sentences;
+mod words;
+
+pub use clean::{visible, visible_bytes};
+pub use numbers::{bytes, bytes_rate, count, duration_ms, duration_s, percent, rate, short_count};
+pub use sentences::{remedy, sentence};
+pub use words::{Word, word};

@@ -1,0 +1,102 @@
+//! Figures with stable widths and units. Groups of three are parted by a narrow space, as in French and ISO 31-0.
+
+/// A whole number in groups of three: `1 204`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// At most five cells: `999`, `12.3k`, `4.5M`.
+pub fn short_count(n: u64) -> String {
+    scaled(n as f64, 1_000.0, &["", "k", "M", "G", "T", "P", "E"], "")
+}
+
+/// Bytes in binary units: `412 KiB`.
+pub fn bytes(n: f64) -> String {
+    scaled(n, 1_024.0, &["B", "KiB", "MiB", "GiB", "TiB", "PiB"], " ")
+}
+
+pub fn bytes_rate(n: f64) -> String {
+    format!("{}/s", bytes(n))
+}
+
+/// A rate of records without its unit: `0.4`, `38.2`, `1 250`, `12.3k`.
+pub fn rate(per_s: f64) -> String {
+    match per_s {
+        r if r < 99.95 => format!("{r:.1}"),
+        r if r < 9_999.5 => count(r.round() as u64),
+        r => short_count(r.round() as u64),
+    }
+}
+
+/// 0..1 as a percentage: `0.01 %`.
+pub fn percent(ratio: f64) -> String {
+    let p = ratio * 100.0;
+    match p {
+        p if p == 0.0 => "0 %".into(),
+        p if p < 9.995 => format!("{p:.2} %"),
+        p if p < 99.95 => format!("{p:.1} %"),
+        p => format!("{p:.0} %"),
+    }
+}
+
+/// Milliseconds: `4 ms`, `1.9 s`, `4 min`.
+pub fn duration_ms(ms: f64) -> String {
+    if ms < 999.5 { format!("{ms:.0} ms") } else { duration_s(ms / 1_000.0) }
+}
+
+/// Seconds in the unit that people would say: `0.5 s`, `92 s`, `4 min`, `2 h 05`, `3 d 4 h`.
+pub fn duration_s(s: f64) -> String {
+    match s {
+        s if s < 9.95 => format!("{s:.1} s"),
+        s if s < 119.5 => format!("{s:.0} s"),
+        s if s < 3_570.0 => format!("{:.0} min", s / 60.0),
+        s if s < 86_400.0 => {
+            let minutes = (s / 60.0).round() as u64;
+            format!("{} h {:02}", minutes / 60, minutes % 60)
+        }
+        s => {
+            let hours = (s / 3_600.0).round() as u64;
+            format!("{} d {} h", hours / 24, hours % 24)
+        }
+    }
+}
+
+fn scaled(n: f64, base: f64, units: &[&str], gap: &str) -> String {
+    let mut value = n;
+    let mut unit = 0;
+    while value >= base - 0.5 && unit + 1 < units.len() {
+        value /= base;
+        unit += 1;
+    }
+    let decimals = usize::from(unit > 0 && value < 99.95);
+    format!("{value:.decimals$}{gap}{}", units[unit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!(count(1_204), "1 204");
+        assert_eq!(count(104_210_000), "104 210 000");
+        assert_eq!(short_count(999), "999");
+        assert_eq!(short_count(12_345), "12.3k");
+        assert_eq!(bytes(421_888.0), "412 KiB");
+        assert_eq!(rate(38.24), "38.2");
+        assert_eq!(rate(1_250.2), "1 250");
+        assert_eq!(percent(0.0001), "0.01 %");
+        assert_eq!(duration_ms(4.0), "4 ms");
+        assert_eq!(duration_ms(1_900.0), "1.9 s");
+        assert_eq!(duration_s(7_500.0), "2 h 05");
+        assert_eq!(duration_s(240.0), "4 min");
+    }
+}
