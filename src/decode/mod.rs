@@ -141,7 +141,9 @@ impl Decoder {
             return Err(Fault { at: broken.valid_up_to(), expected: "UTF-8" });
         }
         let (names, slots) = (&self.names, &mut self.slots);
-        Scanner::new(value, 0).document(|key, escaped, token| keep(names, slots, key, escaped, token))
+        let mut scanner = Scanner::new(value, 0);
+        let read = scanner.document(|key, escaped, token| keep(names, slots, key, escaped, token));
+        read.map_err(|_| scanner.broken())
     }
 
     /// Where the fields lie in an envelope, they are looked up there.
@@ -160,7 +162,7 @@ impl Decoder {
         self.envelope_time = if cloud { time } else { Token::ABSENT };
         let (names, slots) = (&self.names, &mut self.slots);
         // Already found to be JSON by the first pass.
-        let _ = Scanner::new(value, token.start).object(|key, escaped, token| keep(names, slots, key, escaped, token));
+        let _ = Scanner::new(value, token.start as usize).object(|key, escaped, token| keep(names, slots, key, escaped, token));
         Ok(())
     }
 

@@ -22,15 +22,16 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub kind: Kind,
-    pub start: usize,
-    pub end: usize,
+    /// Offsets are 32 bits wide, so that a token is returned in registers; Kafka's own records end at 2 GiB.
+    pub start: u32,
+    pub end: u32,
 }
 
 impl Token {
     pub const ABSENT: Self = Self { kind: Kind::Absent, start: 0, end: 0 };
 
     pub fn bytes(self, of: &[u8]) -> &[u8] {
-        of.get(self.start..self.end).unwrap_or_default()
+        of.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 
     /// There, and not null.
@@ -46,29 +47,35 @@ pub(super) struct Fault {
     pub expected: &'static str,
 }
 
+/// The text is not JSON; the scanner knows where ([`Scanner::broken`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Broken;
+
 /// Objects and lists inside each other, below the first object: one bit each.
 const DEEPEST: u32 = u128::BITS;
 
 pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// What should have stood at `at`, once something else did.
+    expected: &'static str,
 }
 
 impl<'a> Scanner<'a> {
     /// Over `bytes`, which are UTF-8, from `at` on.
     pub fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at }
+        Self { bytes, at, expected: "" }
     }
 
     /// The object that the whole text is: `wanted` is told each key (its bytes, and whether it has escapes) with its value.
-    pub fn document(&mut self, wanted: impl FnMut(&'a [u8], bool, Token)) -> Result<(), Fault> {
+    pub fn document(&mut self, wanted: impl FnMut(&'a [u8], bool, Token)) -> Result<(), Broken> {
         self.space();
         self.object(wanted)?;
         self.space();
         if self.at == self.bytes.len() { Ok(()) } else { self.fault("the end") }
     }
 
-    pub fn object(&mut self, mut wanted: impl FnMut(&'a [u8], bool, Token)) -> Result<(), Fault> {
+    pub fn object(&mut self, mut wanted: impl FnMut(&'a [u8], bool, Token)) -> Result<(), Broken> {
         self.take(b'{', "an object")?;
         self.space();
         if self.peek() == b'}' {
@@ -97,16 +104,30 @@ impl<'a> Scanner<'a> {
         scanner.number().is_ok() && scanner.at == bytes.len()
     }
 
+    /// Where the text broke and what was expected there, after a [`Broken`].
+    pub fn broken(&self) -> Fault {
+        Fault { at: self.at, expected: self.expected }
+    }
+
     /// The byte here; 0, which no JSON has outside of texts, at the end.
+    #[inline(always)]
     fn peek(&self) -> u8 {
         self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
-    fn fault<T>(&self, expected: &'static str) -> Result<T, Fault> {
-        Err(Fault { at: self.at, expected })
+    #[cold]
+    fn fault<T>(&mut self, expected: &'static str) -> Result<T, Broken> {
+        self.expected = expected;
+        Err(Broken)
     }
 
-    fn take(&mut self, byte: u8, expected: &'static str) -> Result<(), Fault> {
+    #[inline(always)]
+    fn token(&self, kind: Kind, start: usize, end: usize) -> Token {
+        Token { kind, start: start as u32, end: end as u32 }
+    }
+
+    #[inline(always)]
+    fn take(&mut self, byte: u8, expected: &'static str) -> Result<(), Broken> {
         if self.bytes.get(self.at) != Some(&byte) {
             return self.fault(expected);
         }
@@ -114,14 +135,16 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    #[inline(always)]
     fn space(&mut self) {
-        while matches!(self.peek(), b' ' | b'\n' | b'\t' | b'\r') {
+        while self.peek() <= b' ' && matches!(self.peek(), b' ' | b'\n' | b'\t' | b'\r') {
             self.at += 1;
         }
     }
 
     /// A key with its colon; stands on the value afterwards.
-    fn key(&mut self) -> Result<Token, Fault> {
+    #[inline(always)]
+    fn key(&mut self) -> Result<Token, Broken> {
         let key = self.text("a key in quotes")?;
         self.space();
         self.take(b':', "`:`")?;
@@ -129,7 +152,8 @@ impl<'a> Scanner<'a> {
         Ok(key)
     }
 
-    fn value(&mut self) -> Result<Token, Fault> {
+    #[inline(always)]
+    fn value(&mut self) -> Result<Token, Broken> {
         match self.peek() {
             b'{' => self.nested(Kind::Object),
             b'[' => self.nested(Kind::Array),
@@ -137,7 +161,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn scalar(&mut self) -> Result<Token, Fault> {
+    #[inline(always)]
+    fn scalar(&mut self) -> Result<Token, Broken> {
         match self.peek() {
             b'"' => self.text("a value"),
             b'-' | b'0'..=b'9' => self.number(),
@@ -148,17 +173,17 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn word(&mut self, word: &'static [u8], kind: Kind) -> Result<Token, Fault> {
+    fn word(&mut self, word: &'static [u8], kind: Kind) -> Result<Token, Broken> {
         let start = self.at;
         let rest = self.bytes.get(start..).unwrap_or_default();
         if !rest.starts_with(word) {
             return self.fault("a value");
         }
         self.at += word.len();
-        Ok(Token { kind, start, end: self.at })
+        Ok(self.token(kind, start, self.at))
     }
 
-    fn digits(&mut self) -> Result<(), Fault> {
+    fn digits(&mut self) -> Result<(), Broken> {
         let start = self.at;
         while self.peek().is_ascii_digit() {
             self.at += 1;
@@ -166,7 +191,7 @@ impl<'a> Scanner<'a> {
         if self.at == start { self.fault("a digit") } else { Ok(()) }
     }
 
-    fn number(&mut self) -> Result<Token, Fault> {
+    fn number(&mut self) -> Result<Token, Broken> {
         let start = self.at;
         let mut kind = Kind::Integer;
         if self.peek() == b'-' {
@@ -190,10 +215,11 @@ impl<'a> Scanner<'a> {
             }
             self.digits()?;
         }
-        Ok(Token { kind, start, end: self.at })
+        Ok(self.token(kind, start, self.at))
     }
 
-    fn text(&mut self, expected: &'static str) -> Result<Token, Fault> {
+    #[inline(always)]
+    fn text(&mut self, expected: &'static str) -> Result<Token, Broken> {
         self.take(b'"', expected)?;
         let start = self.at;
         let mut kind = Kind::Text;
@@ -203,7 +229,7 @@ impl<'a> Scanner<'a> {
                 Some(b'"') => {
                     let end = self.at;
                     self.at += 1;
-                    return Ok(Token { kind, start, end });
+                    return Ok(self.token(kind, start, end));
                 }
                 Some(b'\\') => {
                     kind = Kind::EscapedText;
@@ -215,7 +241,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn escape(&mut self) -> Result<(), Fault> {
+    fn escape(&mut self) -> Result<(), Broken> {
         self.at += 1;
         match self.peek() {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 1,
@@ -234,7 +260,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// An object or a list below the first object, with all that is in it, without recursion.
-    fn nested(&mut self, kind: Kind) -> Result<Token, Fault> {
+    fn nested(&mut self, kind: Kind) -> Result<Token, Broken> {
         let start = self.at;
         let mut open = Open { lists: 0, depth: 0 };
         loop {
@@ -258,13 +284,13 @@ impl<'a> Scanner<'a> {
                 None => drop(self.scalar()?),
             }
             if self.after_value(&mut open)? {
-                return Ok(Token { kind, start, end: self.at });
+                return Ok(self.token(kind, start, self.at));
             }
         }
     }
 
     /// Closes what ends here. True when all is closed, else it stands on the next value.
-    fn after_value(&mut self, open: &mut Open) -> Result<bool, Fault> {
+    fn after_value(&mut self, open: &mut Open) -> Result<bool, Broken> {
         loop {
             self.space();
             let byte = self.peek();
@@ -285,7 +311,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn key_inside(&mut self, open: &Open) -> Result<(), Fault> {
+    fn key_inside(&mut self, open: &Open) -> Result<(), Broken> {
         if !open.in_list() {
             self.key()?;
         }
@@ -324,6 +350,7 @@ impl Open {
 }
 
 /// The place of the next quote, backslash or control character, or the end. Eight bytes at a time.
+#[inline(always)]
 fn plain_until(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
