@@ -1,0 +1,3 @@
+//! Against a real Apache Kafka, with producers and consumers that are not ours.
+
+mod harness;
