@@ -37,7 +37,7 @@ pub fn missing(test: &str, needs: &[Need]) -> bool {
     true
 }
 
-pub fn on_path(command: &str) -> bool {
+fn on_path(command: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(command).is_file()))
 }
 
