@@ -165,7 +165,7 @@ fn rules(snapshot: &Value, wrong: &mut Vec<String>) {
 }
 
 fn judged(value: &Value, what: &str, wrong: &mut Vec<String>) {
-    if !value["reason"].as_str().is_some_and(|r| !r.is_empty()) || !value["code"].is_string() || !value["facts"].is_object() {
+    if value["reason"].as_str().is_none_or(str::is_empty) || !value["code"].is_string() || !value["facts"].is_object() {
         wrong.push(format!("{what} lacks sentence, code or facts: {value}"));
     }
 }
