@@ -1,6 +1,7 @@
 //! vigie: the lookout over an event platform on Apache Kafka.
 pub mod catalogue;
 pub mod decode;
+pub mod kafka;
 pub mod model;
 pub mod snapshot;
 pub mod text;

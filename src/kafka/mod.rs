@@ -1,0 +1,15 @@
+//! Everything that speaks to Kafka: client settings and security, the read-only tail, and the producer of the simulation.
+//! The only room with unsafe code.
+
+mod causes;
+mod client;
+mod filter;
+mod log_text;
+mod security;
+mod watcher;
+
+pub use causes::{BrokerSeen, BrokerStat, Causes};
+pub use client::{KafkaConfig, KafkaError, Overruled, Prepared};
+pub use filter::{GroupFilter, TopicFilter, is_internal};
+pub use security::{TokenSource, is_secret, parse_properties_file, redacted};
+pub use watcher::Watcher;
