@@ -6,6 +6,7 @@ mod client;
 mod filter;
 mod log_text;
 mod security;
+pub mod tail;
 mod watcher;
 
 pub use causes::{BrokerSeen, BrokerStat, Causes};
