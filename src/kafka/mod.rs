@@ -5,6 +5,7 @@ mod causes;
 mod client;
 mod filter;
 mod log_text;
+pub mod publish;
 mod security;
 pub mod tail;
 mod watcher;
