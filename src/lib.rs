@@ -2,6 +2,9 @@
 pub mod catalogue;
 pub mod decode;
 pub mod kafka;
+pub mod engine;
+pub mod history;
 pub mod model;
+pub mod rules;
 pub mod snapshot;
 pub mod text;
