@@ -3,5 +3,6 @@ pub mod catalogue;
 pub mod decode;
 pub mod kafka;
 pub mod model;
+pub mod sim;
 pub mod snapshot;
 pub mod text;
