@@ -3,7 +3,7 @@
 use super::desk::Ms;
 use super::json::Json;
 use super::orders::{Order, Step};
-use super::people::{full_name, somewhere};
+use super::people::{People, full_name};
 use super::places::{DISTRICTS, Place, Way};
 use super::stories;
 use super::world::{Act, World};
@@ -14,14 +14,17 @@ const DRY_M_S: f64 = 13.0;
 const WET_M_S: f64 = 7.5;
 /// A courier tells its place so often, in milliseconds.
 const PING_MS: Ms = 18_000;
-/// Couriers for each order a minute: as many as are on the way at once, and some.
-const COURIERS_AN_ORDER: f64 = 3.2;
+/// Couriers for each order a minute: as many as are on the way there and back at once, and some.
+const COURIERS_AN_ORDER: f64 = 4.4;
+/// A courier further away than this is not sent, or in a rush everybody would ride across the town.
+const FARTHEST_M: f64 = 1_200.0;
 const FAILURES: [&str; 3] = ["client absent", "adresse introuvable", "colis refusé"];
 
 pub(super) struct Courier {
     id: String,
     name: String,
-    place: Place,
+    /// Where it waits for orders: near a shop.
+    station: Place,
 }
 
 pub(super) struct Fleet {
@@ -43,18 +46,23 @@ pub(super) struct Ride {
 }
 
 impl Fleet {
-    pub fn new(rng: &mut Rng, orders_per_minute: u32) -> Self {
-        let count = (f64::from(orders_per_minute) * COURIERS_AN_ORDER).ceil().max(40.0) as usize;
-        let courier = |n: usize, rng: &mut Rng| {
-            let district = rng.usize(..DISTRICTS.len());
-            Courier { id: format!("LIV-{:04}", n + 1), name: full_name(rng), place: somewhere(rng, district) }
-        };
-        Self { couriers: (0..count).map(|n| courier(n, rng)).collect(), free: (0..count).collect() }
+    /// Each shop has couriers by its share of the orders: else they would gather where nobody orders.
+    pub fn new(rng: &mut Rng, people: &People, orders_per_minute: u32) -> Self {
+        let count = f64::from(orders_per_minute) * COURIERS_AN_ORDER / people.near.len() as f64;
+        let mut couriers = Vec::new();
+        for (at, shop) in people.shops.iter().enumerate() {
+            let share: f64 = people.near.iter().filter(|near| near.contains(&at)).map(|near| 1.0 / near.len() as f64).sum();
+            for _ in 0..(count * share).ceil() as usize {
+                let station = shop.place.moved(rng.f64() * 500.0 - 250.0, rng.f64() * 500.0 - 250.0);
+                couriers.push(Courier { id: format!("LIV-{:04}", couriers.len() + 1), name: full_name(rng), station });
+            }
+        }
+        Self { free: (0..couriers.len()).collect(), couriers }
     }
 
     fn nearest(&mut self, to: Place) -> Option<usize> {
-        let far = |at: &usize| self.couriers[self.free[*at]].place.metres_to(to);
-        let at = (0..self.free.len()).min_by(|a, b| far(a).total_cmp(&far(b)))?;
+        let far = |at: &usize| self.couriers[self.free[*at]].station.metres_to(to);
+        let at = (0..self.free.len()).min_by(|a, b| far(a).total_cmp(&far(b))).filter(|at| far(at) <= FARTHEST_M)?;
         Some(self.free.swap_remove(at))
     }
 }
@@ -88,7 +96,7 @@ impl World {
         }
         order.stage = "assigned";
         let rider = &self.fleet.couriers[courier];
-        let way = Way::new(vec![rider.place, pickup]);
+        let way = Way::new(vec![rider.station, pickup]);
         let whole = way.length_m + pickup.metres_to(order.to);
         let destination = Json::new().place(order.to).text("district", DISTRICTS[order.district].name).end();
         let body = order
@@ -175,12 +183,12 @@ impl World {
 
     fn arrive(&mut self, order: &mut Order, ride: Ride) -> bool {
         let place = ride.way.after(ride.way.length_m).0;
-        self.fleet.couriers[ride.courier].place = place;
         if !ride.delivering {
             self.pick_up(order, ride, place);
             return true;
         }
-        self.fleet.free.push(ride.courier);
+        let way_back = place.metres_to(self.fleet.couriers[ride.courier].station);
+        self.desk.plan((way_back / self.speed() * 1_000.0) as Ms, Act::Home(ride.courier));
         let courier = self.fleet.couriers[ride.courier].id.clone();
         let body = order.body().text("courierId", &courier);
         if order.number % 97 == 11 {
@@ -195,6 +203,11 @@ impl World {
         self.notify("notifications.push", order, "delivered", "Bon appétit !");
         self.page(order, None);
         false
+    }
+
+    /// Back at the station, free for the next order.
+    pub(super) fn come_home(&mut self, courier: usize) {
+        self.fleet.free.push(courier);
     }
 
     fn pick_up(&mut self, order: &mut Order, ride: Ride, place: Place) {

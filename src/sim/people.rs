@@ -138,7 +138,7 @@ pub(super) const ARTICLES_A_SHOP: usize = 8;
 const CUSTOMERS: usize = 2_400;
 const SHOP_COUNT: usize = 60;
 /// How far a shop delivers, in metres.
-const REACH_M: f64 = 2_600.0;
+const REACH_M: f64 = 1_900.0;
 
 pub(super) struct Customer {
     pub id: String,

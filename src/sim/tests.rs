@@ -195,11 +195,11 @@ fn figures() {
         prelude.iter().map(|h| h.value.len()).sum::<usize>(),
         begun.elapsed()
     );
-    for s in 1..=30 {
+    for s in 1..=90 {
         let live = until(&mut world, s * 10);
         let mut topics: BTreeMap<&str, usize> = BTreeMap::new();
         live.iter().for_each(|h| *topics.entry(h.topic).or_default() += 1);
-        if s == 1 || s == 30 {
+        if s == 1 || s == 90 {
             println!("{topics:#?}");
         }
         let standing = ["created", "checked", "paying", "paid", "confirmed", "preparing", "assigned", "picked_up", "in_transit"]

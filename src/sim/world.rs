@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 /// How long the town is at work before it opens, in its own time.
 pub const PRELUDE_S: i64 = 300;
-/// The first cancellation, failed payment and failed delivery come by the number of the order.
-const BROWSERS_A_BUYER: u32 = 2;
+/// For so many buyers there is one who only looks.
+const BUYERS_A_BROWSER: u32 = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WorldConfig {
@@ -30,9 +30,16 @@ pub struct WorldConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Act {
     Arrival,
-    Visit { number: u32, customer: usize, step: u8, buys: bool },
+    Visit {
+        number: u32,
+        customer: usize,
+        step: u8,
+        buys: bool,
+    },
     Order(u32, Step),
     Ride(u32),
+    /// A courier comes back to its station.
+    Home(usize),
     Poison,
     Breach,
     DeadLetters,
@@ -59,7 +66,7 @@ impl World {
         let mut rng = Rng::with_seed(config.seed);
         let people = People::new(&mut rng);
         let stock = Stock::new(&mut rng, people.shops.len());
-        let fleet = Fleet::new(&mut rng, config.orders_per_minute);
+        let fleet = Fleet::new(&mut rng, &people, config.orders_per_minute);
         let clock = Clock { start: config.start, speed: config.speed };
         let mut desk = Desk::new(rng, clock, -PRELUDE_S * 1_000);
         desk.plan(0, Act::Arrival);
@@ -79,6 +86,7 @@ impl World {
             Act::Visit { number, customer, step, buys } => self.visit(number, customer, step, buys),
             Act::Order(number, step) => self.step(number, step),
             Act::Ride(number) => self.ride(number),
+            Act::Home(courier) => self.come_home(courier),
             Act::Poison => self.poison(),
             Act::Breach => self.breach(),
             Act::DeadLetters => self.dead_letters(),
@@ -94,7 +102,7 @@ impl World {
         let gap = self.gap_ms / rhythm(self.desk.now) * (0.5 + self.desk.rng.f64());
         self.desk.plan(gap.round().max(1.0) as Ms, Act::Arrival);
         self.receive(self.visits, true);
-        if self.visits.is_multiple_of(BROWSERS_A_BUYER) {
+        if self.visits.is_multiple_of(BUYERS_A_BROWSER) {
             self.receive(self.visits, false);
         }
     }
