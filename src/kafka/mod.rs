@@ -5,6 +5,7 @@ mod causes;
 mod client;
 mod filter;
 mod log_text;
+mod native;
 mod security;
 mod watcher;
 

@@ -5,5 +5,8 @@
 mod kafka;
 mod support;
 
+mod commands;
+mod demo;
 mod real;
 mod rooms;
+mod terminal;

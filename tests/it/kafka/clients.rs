@@ -63,14 +63,14 @@ fn node(brokers: &str, command: &str, mut options: Value) -> Command {
 }
 
 /// A member of a group that stays in it until dropped.
-pub enum Member {
-    Kafkajs(Child),
-    Rdkafka(BaseConsumer),
+pub struct Member {
+    script: Option<Child>,
+    _consumer: Option<BaseConsumer>,
 }
 
 impl Drop for Member {
     fn drop(&mut self) {
-        if let Self::Kafkajs(child) = self {
+        if let Some(child) = &mut self.script {
             let _ = child.kill();
             let _ = child.wait();
             nursery::forget(child);
@@ -85,7 +85,7 @@ pub fn kafkajs_member(brokers: &str, group: &str, topic: &str, count: usize) -> 
     let mut child = nursery::spawn(command).expect("node starts");
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
-    let member = Member::Kafkajs(child);
+    let member = Member { script: Some(child), _consumer: None };
     assert_eq!(line.trim(), format!("committed {count}"));
     member
 }
@@ -95,7 +95,6 @@ pub fn member(brokers: &str, protocol: &str, group: &str, topic: &str, count: us
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", brokers).set("group.id", group).set("group.protocol", protocol);
     config.set("auto.offset.reset", "earliest").set("enable.auto.commit", "false").set("enable.auto.offset.store", "false");
-    // No record is fetched past those that are counted, so that the committed offsets are those of the records read.
     config.set("log_level", "0");
     let consumer: BaseConsumer = config.create().expect("a client");
     consumer.subscribe(&[topic]).expect("a subscription");
@@ -109,7 +108,7 @@ pub fn member(brokers: &str, protocol: &str, group: &str, topic: &str, count: us
         Some(())
     });
     consumer.commit_consumer_state(CommitMode::Sync).expect("the commit");
-    Member::Rdkafka(consumer)
+    Member { script: None, _consumer: Some(consumer) }
 }
 
 /// Produces `per_second` records a second, evenly, for `time`, and gives how many were delivered.

@@ -4,6 +4,7 @@ use super::{Certificates, admin, files, free_port, nursery};
 use crate::support::{TempFolder, folder, seconds, wait_for};
 use std::fmt::Write as _;
 use std::fs::File;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard};
@@ -32,29 +33,43 @@ pub struct Kafka {
     nodes: Vec<Node>,
     certificates: Option<Certificates>,
     _folder: TempFolder,
-    /// Own clusters run one at a time: the machine is small.
-    _alone: Option<MutexGuard<'static, ()>>,
+}
+
+/// A cluster of one test alone. They run one at a time: the machine is small.
+pub struct Own {
+    kafka: Kafka,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Deref for Own {
+    type Target = Kafka;
+    fn deref(&self) -> &Kafka {
+        &self.kafka
+    }
+}
+
+impl DerefMut for Own {
+    fn deref_mut(&mut self) -> &mut Kafka {
+        &mut self.kafka
+    }
 }
 
 static ALONE: Mutex<()> = Mutex::new(());
 
 impl Kafka {
     /// A cluster of the caller's own.
-    pub fn start(options: Options) -> Self {
+    pub fn start(options: Options) -> Own {
         let alone = ALONE.lock().unwrap_or_else(|e| e.into_inner());
-        Self::start_with(&options, Some(alone))
+        Own { kafka: Self::beside(&options), _alone: alone }
     }
 
-    pub(super) fn shared() -> Self {
-        Self::start_with(&Options::default(), None)
-    }
-
-    fn start_with(options: &Options, alone: Option<MutexGuard<'static, ()>>) -> Self {
+    /// A cluster that runs beside others.
+    pub(super) fn beside(options: &Options) -> Self {
         let folder = folder("kafka");
         let certificates = options.secure.then(|| Certificates::make(folder.path()));
         let places: Vec<Ports> = (0..options.brokers).map(|_| Ports::free()).collect();
         let nodes = (0..options.brokers).map(|i| Node::new(folder.path(), i, &places, options, certificates.as_ref())).collect();
-        let mut kafka = Self { nodes, certificates, _folder: folder, _alone: alone };
+        let mut kafka = Self { nodes, certificates, _folder: folder };
         for node in &mut kafka.nodes {
             node.start();
         }

@@ -1,13 +1,17 @@
 //! What every test needs: patience with an end, temporary folders, the program run as a person runs it.
 
+mod conform;
 mod folder;
 mod json;
 mod needs;
+mod terminal;
 mod vigie;
 
+pub use conform::assert_conforms;
 pub use folder::{TempFolder, folder, root as run_folder};
 pub use json::{at, float, group, int, partition, text, topic};
-pub use needs::{Need, missing, on_path};
+pub use needs::{Need, missing};
+pub use terminal::Terminal;
 pub use vigie::{Ran, Watch, vigie, vigie_with};
 
 use std::time::{Duration, Instant};

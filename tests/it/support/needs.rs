@@ -33,11 +33,12 @@ impl Need {
 /// Whether something is missing; says which test is skipped and why, past the capture of the test runner.
 pub fn missing(test: &str, needs: &[Need]) -> bool {
     let Some(reason) = needs.iter().find_map(|need| need.missing()) else { return false };
-    let _ = writeln!(std::io::stderr(), "skipped: {test} ({reason})");
+    let line = format!("skipped: {test} ({reason})\n");
+    let _ = std::io::stderr().write_all(line.as_bytes()); // in one piece: tests run side by side
     true
 }
 
-pub fn on_path(command: &str) -> bool {
+fn on_path(command: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(command).is_file()))
 }
 

@@ -119,10 +119,6 @@ impl Watch {
         Self { child, lines, last: None, err, _home: home }
     }
 
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
     /// The first line for which `holds` is true.
     pub fn until(&mut self, what: &str, limit: Duration, mut holds: impl FnMut(&Value) -> bool) -> Value {
         let end = Instant::now() + limit;
