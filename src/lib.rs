@@ -6,5 +6,6 @@ pub mod engine;
 pub mod history;
 pub mod model;
 pub mod rules;
+pub mod sim;
 pub mod snapshot;
 pub mod text;
