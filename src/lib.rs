@@ -4,3 +4,4 @@ pub mod decode;
 pub mod model;
 pub mod snapshot;
 pub mod text;
+pub mod ui;
