@@ -9,3 +9,4 @@ pub mod rules;
 pub mod sim;
 pub mod snapshot;
 pub mod text;
+pub mod ui;
