@@ -6,7 +6,10 @@ mod client;
 mod filter;
 mod log_text;
 mod native;
+pub mod poller;
+pub mod publish;
 mod security;
+pub mod tail;
 mod watcher;
 
 pub use causes::{BrokerSeen, BrokerStat, Causes};
