@@ -98,9 +98,8 @@ fn new_topic(topic: &NewTopic) -> Result<*mut b::rd_kafka_NewTopic_t, Refusal> {
     let mut text = [0 as c_char; 256];
     let name = plain(&topic.name, topic)?;
     // SAFETY: name and buffer are alive.
-    let made = unsafe {
-        b::rd_kafka_NewTopic_new(name.as_ptr(), topic.partitions, topic.replication, text.as_mut_ptr(), text.len())
-    };
+    let made =
+        unsafe { b::rd_kafka_NewTopic_new(name.as_ptr(), topic.partitions, topic.replication, text.as_mut_ptr(), text.len()) };
     if made.is_null() {
         // SAFETY: librdkafka wrote a string into the buffer, which was zeroed and is longer than it writes.
         let text = unsafe { string(text.as_ptr()) }.unwrap_or_default();

@@ -153,9 +153,7 @@ impl Beat {
         let causes = &self.causes;
         let answered = match job {
             Job::Listing => self.groups.take_list(reply, causes, at),
-            Job::Commits { group, explicit } => {
-                self.groups.take_commits(&group, explicit, reply, &mut self.names, causes, at)
-            }
+            Job::Commits { group, explicit } => self.groups.take_commits(&group, explicit, reply, &mut self.names, causes, at),
             Job::Members { .. } => self.groups.take_members(reply, causes, at),
             Job::Marks { mark, .. } => self.take_marks(mark, reply),
             Job::Configs { topics } => {

@@ -63,15 +63,7 @@ impl BrokerBook {
 }
 
 impl Seen {
-    fn read(
-        &mut self,
-        id: i32,
-        gone: bool,
-        late: Option<Instant>,
-        causes: &Causes,
-        at: Timestamp,
-        now: Instant,
-    ) -> BrokerReading {
+    fn read(&mut self, id: i32, gone: bool, late: Option<Instant>, causes: &Causes, at: Timestamp, now: Instant) -> BrokerReading {
         let stat = causes.stat(&self.host, self.port);
         if let Some(s) = stat.as_ref().filter(|s| s.up) {
             self.up = Some(now);

@@ -34,9 +34,10 @@ impl Probe {
     }
 
     pub fn take(&mut self, reply: &Reply) {
-        let code = reply.refusal().map(|r| r.code).or_else(|| {
-            reply.outcomes().into_iter().find_map(|(_, result)| result.err()).map(|r| r.code)
-        });
+        let code = reply
+            .refusal()
+            .map(|r| r.code)
+            .or_else(|| reply.outcomes().into_iter().find_map(|(_, result)| result.err()).map(|r| r.code));
         self.unsupported = code.is_some_and(native::is_unsupported);
         self.state = judge(code);
     }

@@ -181,7 +181,12 @@ impl GroupBook {
     }
 
     /// The groups as they are known now, and why the list is not whole.
-    pub fn read(&self, topics: &Topics, patience: Duration, opaque: &[(Arc<str>, GroupKind)]) -> (Vec<GroupReading>, Option<Reason>) {
+    pub fn read(
+        &self,
+        topics: &Topics,
+        patience: Duration,
+        opaque: &[(Arc<str>, GroupKind)],
+    ) -> (Vec<GroupReading>, Option<Reason>) {
         let now = Instant::now();
         let mut groups: Vec<_> = self.askable(topics).into_iter().map(|name| self.group(name, patience, now)).collect();
         let strange = |name: &Arc<str>| !self.ever_listed.contains(name) && self.filter.watches(name);

@@ -79,12 +79,7 @@ struct Stop {
 ///
 /// # Errors
 /// Settings that librdkafka refuses, or no thread to be had.
-pub fn start(
-    config: &KafkaConfig,
-    causes: &Arc<Causes>,
-    poller: PollerConfig,
-    sink: Sender<Timed>,
-) -> Result<Poller, KafkaError> {
+pub fn start(config: &KafkaConfig, causes: &Arc<Causes>, poller: PollerConfig, sink: Sender<Timed>) -> Result<Poller, KafkaError> {
     let handle: Handle = Arc::new(config.observer_client(causes, STATISTICS_MS)?);
     let thread = |what| move |source| KafkaError::Thread { what, source };
     let stop = Arc::new(Stop::default());
