@@ -6,6 +6,7 @@ mod client;
 mod filter;
 mod log_text;
 mod native;
+pub mod poller;
 pub mod publish;
 mod security;
 pub mod tail;
