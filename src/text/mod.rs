@@ -5,10 +5,12 @@
 
 mod clean;
 mod numbers;
+mod remedies;
 mod sentences;
 mod words;
 
 pub use clean::{visible, visible_bytes};
 pub use numbers::{bytes, bytes_rate, count, duration_ms, duration_s, percent, rate, short_count};
-pub use sentences::{remedy, sentence};
+pub use remedies::remedy;
+pub use sentences::sentence;
 pub use words::{Word, word};
