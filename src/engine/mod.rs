@@ -24,6 +24,8 @@ mod picture;
 mod processing;
 mod records;
 mod retention;
+#[cfg(test)]
+mod scenarios;
 mod sliding;
 mod slot;
 mod spotlight;

@@ -101,7 +101,8 @@ mod tests {
                 let now = held.judge(level, at(second), DELAYS).is_some();
                 if now != told {
                     if let Some(before) = changed {
-                        prop_assert!(second - before >= if now { 60 } else { 30 });
+                        let least = if now { 60 } else { 30 };
+                        prop_assert!(second - before >= least);
                     }
                     (told, changed) = (now, Some(second));
                 }

@@ -203,7 +203,7 @@ fn silent(input: &TopicInput, context: &Context, config: &RulesConfig) -> Judgem
         return Judgement::Clear;
     }
     let reason =
-        Reason::new(Code::TopicSilent).with("silent_s", Fact::Seconds(quiet)).with("usual_per_min", Fact::PerSecond(before));
+        Reason::new(Code::TopicSilent).with("silent_s", Fact::Seconds(quiet)).with("usual_per_s", Fact::PerSecond(before / 60.0));
     Judgement::firing(Level::Silent, reason)
 }
 

@@ -5,6 +5,7 @@
 
 mod clean;
 mod numbers;
+mod remedies;
 mod sentences;
 mod words;
 
@@ -14,4 +15,7 @@ pub use numbers::{
     short_duration_ms, short_duration_s,
 };
 pub use sentences::{remedy, sentence};
+pub use numbers::{bytes, bytes_rate, count, duration_ms, duration_s, percent, rate, short_count};
+pub use remedies::remedy;
+pub use sentences::sentence;
 pub use words::{Word, word};
