@@ -5,8 +5,11 @@ mod causes;
 mod client;
 mod filter;
 mod log_text;
+pub mod mock;
 mod native;
+pub mod publish;
 mod security;
+pub mod tail;
 mod watcher;
 
 pub use causes::{BrokerSeen, BrokerStat, Causes};

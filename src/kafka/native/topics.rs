@@ -64,7 +64,13 @@ impl Desk {
     ///
     /// # Errors
     /// A topic that librdkafka refuses before it asks (0 partitions, a name with a zero byte): nothing was sent.
-    pub fn create_topics(&mut self, tag: usize, topics: &[NewTopic], validate_only: bool, timeout: Duration) -> Result<(), Refusal> {
+    pub fn create_topics(
+        &mut self,
+        tag: usize,
+        topics: &[NewTopic],
+        validate_only: bool,
+        timeout: Duration,
+    ) -> Result<(), Refusal> {
         let mut made = Made(Vec::with_capacity(topics.len()));
         for topic in topics {
             let new = new_topic(topic)?;
@@ -88,9 +94,8 @@ fn new_topic(topic: &NewTopic) -> Result<*mut b::rd_kafka_NewTopic_t, Refusal> {
     let mut text = [0 as c_char; 256];
     let name = plain(&topic.name, topic)?;
     // SAFETY: name and buffer are alive.
-    let made = unsafe {
-        b::rd_kafka_NewTopic_new(name.as_ptr(), topic.partitions, topic.replication, text.as_mut_ptr(), text.len())
-    };
+    let made =
+        unsafe { b::rd_kafka_NewTopic_new(name.as_ptr(), topic.partitions, topic.replication, text.as_mut_ptr(), text.len()) };
     if made.is_null() {
         // SAFETY: librdkafka wrote a string into the buffer, which was zeroed and is longer than it writes.
         let text = unsafe { string(text.as_ptr()) }.unwrap_or_default();
