@@ -7,6 +7,8 @@ mod filter;
 mod log_text;
 mod native;
 pub mod poller;
+pub mod mock;
+mod native;
 pub mod publish;
 mod security;
 pub mod tail;

@@ -1,11 +1,15 @@
 use super::*;
 use crate::catalogue::Catalogue;
 use crate::decode::{Decoder, Outcome};
+use crate::kafka::KafkaConfig;
 use crate::model::{NoHeaders, Record, RecordTime, Slot, Timestamp, TimestampKind};
 use proptest::prelude::*;
+use rdkafka::TopicPartitionList;
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
+use std::time::{Duration, Instant};
 
 const START: Timestamp = Timestamp(1_780_000_000_000);
 
@@ -178,6 +182,8 @@ proptest! {
         let world = World::new(WorldConfig { seed, orders_per_minute, speed, start: START });
         // A service may be heard late, so the order is that of the events' times.
         let mut all: Vec<Happening> = world.take(30_000).collect();
+        let cut = all[all.len() - 1].due.plus_ms(-8_000);
+        all.retain(|h| h.at < cut);
         all.sort_by_key(|h| h.at);
         check_causality(&all)?;
     }
@@ -206,4 +212,71 @@ fn figures() {
             .map(|s| world.standing_in(s));
         println!("{:3} s: {} records/s, standing {standing:?}", s * 10, live.len() / 10);
     }
+}
+
+/// Asks again until it is so, for so long at most.
+fn eventually(what: &str, mut so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !so() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "not within 30 s: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn the_embedded_cluster_serves_the_town_and_its_services() {
+    let catalogue = Catalogue::builtin();
+    let begun = Instant::now();
+    let embedded = Embedded::start(&catalogue).unwrap();
+    let brokers_ms = begun.elapsed().as_millis();
+    assert_eq!(embedded.bootstrap().split(',').count(), 3);
+    assert_eq!(embedded.ceiling_bytes(), embedded.partitions() * 5 * 1024 * 1024);
+    let kafka = KafkaConfig { brokers: embedded.bootstrap().to_owned(), ..KafkaConfig::default() };
+    let town = Town::start(TownConfig { kafka: kafka.clone(), ..TownConfig::default() }).unwrap();
+    let town_ms = begun.elapsed().as_millis();
+    eventually("a first record is delivered", || town.report().delivered.delivered > 0);
+    let first_ms = begun.elapsed().as_millis();
+    eventually("the prelude is delivered", || town.report().delivered.delivered > 70_000);
+    let prelude_ms = begun.elapsed().as_millis();
+    println!("brokers {brokers_ms} ms, town {town_ms} ms, first record {first_ms} ms, prelude {prelude_ms} ms");
+    eventually("every group has committed", || GROUPS.iter().all(|group| committed(&kafka, group) > 0));
+    println!("groups {} ms", begun.elapsed().as_millis());
+    let stopping = Instant::now();
+    let report = town.stop();
+    println!("stopped in {} ms", stopping.elapsed().as_millis());
+    assert_eq!((report.delivered.failed, report.trouble), (0, None));
+    assert!(report.by_topic.values().all(|t| t.sent > 0 && t.failed == 0 && t.skipped == 0), "{:?}", report.by_topic);
+}
+
+/// What the group committed on all of its first topic's partitions, seen by a client that does not join.
+fn committed(kafka: &KafkaConfig, group: &str) -> i64 {
+    let topic = match group {
+        "analytics" => "user.login",
+        "billing" => "payments.completed",
+        "dispatch" => "orders.preparing",
+        "notifier" => "notifications.sms",
+        _ => "orders.created",
+    };
+    let mut client = rdkafka::ClientConfig::new();
+    let consumer: BaseConsumer = client.set("bootstrap.servers", &kafka.brokers).set("group.id", group).create().unwrap();
+    let mut list = TopicPartitionList::new();
+    list.add_partition(topic, 0);
+    // The list that comes back must go before the consumer does.
+    let told = consumer.committed_offsets(list, Duration::from_secs(5));
+    told.ok().and_then(|l| l.elements().first().and_then(|e| e.offset().to_raw())).unwrap_or(-1)
+}
+
+#[test]
+fn figures_out_of_range_are_refused() {
+    let refused = |config| Town::start(config).err().unwrap().to_string();
+    assert_eq!(refused(TownConfig { orders_per_minute: 0, ..TownConfig::default() }), "0 orders a minute; from 1 to 60000");
+    assert_eq!(refused(TownConfig { speed: f64::NAN, ..TownConfig::default() }), "speed NaN; from 0.01 to 100");
+}
+
+#[test]
+fn no_rush_chokes_the_town() {
+    let mut world = World::new(config(9));
+    let all = world.by_ref().take_while(|h| h.due < START.plus_ms(900_000)).count();
+    assert!(all > 300_000);
+    assert!(world.standing_in("preparing") < 900, "{}", world.standing_in("preparing"));
 }
