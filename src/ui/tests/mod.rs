@@ -1,6 +1,7 @@
 //! The interface as a whole: what the screens look like, what keys do, what the terminal is told.
 
 mod input;
+mod look;
 mod paint;
 mod screens;
 
