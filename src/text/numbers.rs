@@ -64,7 +64,7 @@ pub fn duration_s(s: f64) -> String {
         }
         s => {
             let hours = (s / 3_600.0).round() as u64;
-            format!("{} d {} h", hours / 24, hours % 24)
+            if hours % 24 == 0 { format!("{} d", hours / 24) } else { format!("{} d {} h", hours / 24, hours % 24) }
         }
     }
 }
@@ -106,7 +106,14 @@ pub fn column_count(n: u64) -> String {
 
 /// Bytes in at most five cells: `38M`, `1.2G`.
 pub fn short_bytes(n: f64) -> String {
-    scaled(n, 1_024.0, &["B", "K", "M", "G", "T", "P"], "")
+    let units = ["B", "K", "M", "G", "T", "P"];
+    let (mut value, mut unit) = (n, 0);
+    while value >= 999.5 && unit + 1 < units.len() {
+        value /= 1_024.0;
+        unit += 1;
+    }
+    let decimals = usize::from(unit > 0 && value < 9.95);
+    format!("{value:.decimals$}{}", units[unit])
 }
 
 fn scaled(n: f64, base: f64, units: &[&str], gap: &str) -> String {
@@ -139,7 +146,7 @@ mod tests {
         assert_eq!(duration_s(7_500.0), "2 h 05");
         assert_eq!(duration_s(240.0), "4 min");
         assert_eq!(percent_figure(0.0001), "0.01");
-        assert_eq!(short_bytes(38.0 * 1_048_576.0), "38.0M");
+        assert_eq!(short_bytes(38.0 * 1_048_576.0), "38M");
         assert_eq!(column_count(999_999), "999 999");
     }
 

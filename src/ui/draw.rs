@@ -21,7 +21,7 @@ pub enum Target {
     Panel(PanelId),
     /// A visible row, by its place in the list.
     Row(PanelId, usize),
-    Column(PanelId, usize),
+    Column(PanelId, &'static str),
     Action(super::keymap::Action),
     /// A line of the palette.
     Choice(usize),

@@ -1,6 +1,7 @@
 //! The head of every screen: which cluster, how we stand with it, and whether what one sees is now. A second line says what is wrong
 //! and what to do, as long as something is.
 
+use super::connection;
 use super::theme::Role;
 use super::time::clock;
 use super::widgets::ink::{Ctx, Ink, put, put_all, put_right, width};
@@ -26,7 +27,8 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect) -> u16 {
         &right,
     );
     let source = &ctx.view.snapshot.source;
-    let Some(reason) = source.reasons.first().or(source.reason.as_ref()).filter(|_| source.state != LinkState::Connected) else {
+    let told = source.state != LinkState::Connected && !connection::nothing_known(ctx.view);
+    let Some(reason) = source.reasons.first().or(source.reason.as_ref()).filter(|_| told) else {
         return 1;
     };
     let (_, role) = state_sign(source.state);
@@ -133,21 +135,25 @@ fn right_side(ctx: Ctx, width: u16) -> Vec<Ink> {
     if viewer.throttled {
         pieces.push((4, vec![Ink::new(Role::Warning, word(Word::Throttled))]));
     }
-    pieces.push((0, live_or_frozen(ctx)));
-    pieces.push((0, vec![Ink::text(clock(ctx.state, ctx.state.live_at))]));
-    let cpu = Ink::known(viewer.cpu_percent, |p| format!("{p:>3.0}%"));
-    pieces.push((7, vec![Ink::dim(format!("{} ", word(Word::Cpu))), cpu]));
-    let rss = Ink::known(viewer.rss_bytes, |b| text::short_bytes(b as f64));
-    pieces.push((8, vec![Ink::dim(format!("{} ", word(Word::Rss))), rss]));
+    let mut live = live_or_frozen(ctx);
+    live.push(Ink::text(format!(" {}", clock(ctx.state, ctx.state.live_at))));
+    pieces.push((0, live));
+    if let Some(percent) = viewer.cpu_percent {
+        pieces.push((7, vec![Ink::dim(word(Word::Cpu)), Ink::text(format!("{percent:>4.0}%"))]));
+    }
+    if let Some(bytes) = viewer.rss_bytes {
+        pieces.push((8, vec![Ink::dim(format!("{} ", word(Word::Rss))), Ink::text(text::short_bytes(bytes as f64))]));
+    }
     if let Some(bytes) = viewer.embedded_bytes {
         let label = format!("{} ≤", word(Word::EmbeddedLogs));
         pieces.push((9, vec![Ink::dim(label), Ink::text(text::short_bytes(bytes as f64))]));
     }
     let late = viewer.behind_s.is_some_and(|s| s > 1.0);
     let role = if late { Role::Warning } else { Role::Text };
-    let lag = Ink::known(viewer.behind_s, |s| format!("{:>6}", text::short_duration_s(s)));
-    let lag = if viewer.behind_s.is_some() { lag.with_role(role) } else { lag };
-    pieces.push((if late { 2 } else { 6 }, vec![Ink::dim(format!("{} ", word(Word::ViewLag))), lag]));
+    if let Some(behind) = viewer.behind_s {
+        let lag = Ink::new(role, format!("{:>6}", text::short_duration_s(behind)));
+        pieces.push((if late { 2 } else { 6 }, vec![Ink::dim(word(Word::ViewLag)), lag]));
+    }
     fitting(pieces, width * 3 / 5)
 }
 

@@ -103,17 +103,17 @@ pub const BINDINGS: &[Binding] = &[
     row(&[C::Normal], &["2"], Action::Topic, Word::KeyTopic, 0),
     row(&[C::Normal], &["3"], Action::Groups, Word::KeyGroups, 0),
     row(&[C::List], &["enter"], Action::Open, Word::KeyOpen, 1),
-    row(&[C::Normal], &["/"], Action::Filter, Word::KeyFilter, 2),
-    row(&[C::Normal, C::Popup], &[":"], Action::Palette, Word::KeyPalette, 3),
-    row(&[C::List], &["s"], Action::Sort, Word::KeySort, 4),
+    row(&[C::Normal], &["/"], Action::Filter, Word::KeyFilter, 3),
+    row(&[C::Normal, C::Popup], &[":"], Action::Palette, Word::KeyPalette, 6),
+    row(&[C::List], &["s"], Action::Sort, Word::KeySort, 5),
     row(&[C::List], &["S"], Action::Reverse, Word::KeyReverse, 0),
-    row(&[C::Normal, C::Popup], &["space"], Action::Freeze, Word::KeyFreeze, 5),
-    row(&[C::Normal], &["tab"], Action::NextPanel, Word::KeyNextPanel, 6),
+    row(&[C::Normal, C::Popup], &["space"], Action::Freeze, Word::KeyFreeze, 4),
+    row(&[C::Normal], &["tab"], Action::NextPanel, Word::KeyNextPanel, 7),
     row(&[C::Normal], &["backtab"], Action::PrevPanel, Word::KeyPrevPanel, 0),
-    row(&[C::Normal], &["z"], Action::Zoom, Word::KeyZoom, 7),
+    row(&[C::Normal], &["z"], Action::Zoom, Word::KeyZoom, 8),
     row(&[C::Chart], &["+", "="], Action::SpanLonger, Word::KeySpanLonger, 0),
     row(&[C::Chart], &["-"], Action::SpanShorter, Word::KeySpanShorter, 0),
-    row(&[C::Normal, C::Popup], &["?"], Action::Help, Word::KeyHelp, 8),
+    row(&[C::Normal, C::Popup], &["?"], Action::Help, Word::KeyHelp, 2),
     row(&[C::List, C::Popup], &["y"], Action::Copy, Word::KeyCopy, 0),
     row(&[C::Normal, C::Popup], &["T"], Action::Theme, Word::KeyTheme, 0),
     row(&[C::Normal, C::Popup], &["U"], Action::Utc, Word::KeyUtc, 0),
@@ -289,7 +289,7 @@ mod tests {
         let rows = [
             row(&[C::List], &["x"], Action::Open, Word::KeyOpen, 0),
             row(&[C::Normal], &["x"], Action::Quit, Word::KeyQuit, 0),
-            row(&[C::Popup, C::List], &["x"], Action::Zoom, Word::KeyZoom, 0),
+            row(&[C::Popup, C::List], &["x"], Action::Zoom, Word::KeyZoom, 8),
         ];
         let error = Keymap::load(&rows).err().unwrap();
         let (first, second) = (Action::Open, Action::Zoom);

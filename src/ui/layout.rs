@@ -15,7 +15,7 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
     match screen {
         Screen::Overview => &[P::Topics, P::Alerts, P::Throughput, P::Latency, P::Lag, P::Errors],
         Screen::Topic => &[P::Tail, P::Partitions, P::Readers, P::TopicRate, P::TopicLatency],
-        Screen::Groups => &[P::Groups],
+        Screen::Groups => &[P::Groups, P::GroupPartitions],
         Screen::Group => &[P::GroupPartitions, P::Members, P::GroupInfo],
     }
 }
@@ -28,7 +28,7 @@ pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool) -> Placed 
     match screen {
         Screen::Overview => overview(area, focus),
         Screen::Topic => topic(area, focus),
-        Screen::Groups => vec![(PanelId::Groups, area)],
+        Screen::Groups => groups(area, focus),
         Screen::Group => group(area, focus),
     }
 }
@@ -50,7 +50,7 @@ fn overview(area: Rect, focus: PanelId) -> Placed {
     let each = [P::Throughput, P::Latency, P::Lag, P::Errors];
     let mut out: Placed = each.into_iter().zip(columns(top, 4)).collect();
     if area.width >= 110 {
-        let side = (area.width * 30 / 100).clamp(32, 60);
+        let side = (area.width * 27 / 100).clamp(30, 60);
         let (left, right) = split_left(rest, rest.width - side);
         out.extend([(P::Topics, left), (P::Alerts, right)]);
     } else {
@@ -82,6 +82,14 @@ fn topic(area: Rect, focus: PanelId) -> Placed {
         (P::Tail, tail),
     ]);
     out
+}
+
+fn groups(area: Rect, focus: PanelId) -> Placed {
+    if area.height < 28 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    let (upper, lower) = split_top(area, area.height * 3 / 5);
+    vec![(PanelId::Groups, upper), (PanelId::GroupPartitions, lower)]
 }
 
 fn group(area: Rect, focus: PanelId) -> Placed {

@@ -39,7 +39,7 @@ pub struct ListState {
 #[derive(Clone, Debug, Default)]
 pub struct Order {
     /// Chosen by the person; else the list's own.
-    pub column: Option<usize>,
+    pub column: Option<&'static str>,
     pub reverse: bool,
     ranks: HashMap<RowKey, usize>,
     sorted_at: Timestamp,
@@ -52,7 +52,7 @@ pub trait Rows {
     type Row: 'static;
     const PANEL: PanelId;
     /// Column that sorts when nobody chose; `None` keeps the rows as they come.
-    const SORT: Option<usize>;
+    const SORT: Option<&'static str>;
     fn columns() -> &'static [Column<Self::Row>];
     fn rows(view: &View, state: &UiState) -> Vec<Self::Row>;
     fn key(row: &Self::Row) -> RowKey;
@@ -87,7 +87,7 @@ pub fn ordered<L: Rows>(view: &View, state: &UiState) -> Vec<L::Row> {
 fn refresh<L: Rows>(view: &View, state: &mut UiState, now: bool) {
     let order = state.order(L::PANEL);
     let Some(column) = order.column.or(L::SORT) else { return };
-    let Some(compare) = L::columns().get(column).and_then(|c| c.sort) else { return };
+    let Some(compare) = L::columns().iter().find(|c| c.id == column).and_then(|c| c.sort) else { return };
     let at = state.live_at;
     let age = at.since_ms(order.sorted_at);
     let due = now || order.ranks.is_empty() || age < 0 || age >= SORT_BEAT_MS && at.since_ms(order.touched_at) >= QUIET_MS;
@@ -117,8 +117,8 @@ pub struct ListOps {
     /// Puts the list in order: at once, or when its beat has come.
     pub refresh: fn(&View, &mut UiState, bool),
     /// Columns that can sort.
-    pub sorts: fn() -> Vec<usize>,
-    pub default_sort: Option<usize>,
+    pub sorts: fn() -> Vec<&'static str>,
+    pub default_sort: Option<&'static str>,
     pub copy: fn(&View, &UiState, usize) -> Option<String>,
 }
 
@@ -127,7 +127,7 @@ impl ListOps {
         Self {
             keys: |view, state| ordered::<L>(view, state).iter().map(|r| (L::key(r), L::level(r))).collect(),
             refresh: refresh::<L>,
-            sorts: || L::columns().iter().enumerate().filter(|(_, c)| c.sort.is_some()).map(|(i, _)| i).collect(),
+            sorts: || L::columns().iter().filter(|c| c.sort.is_some()).map(|c| c.id).collect(),
             default_sort: L::SORT,
             copy: |view, state, index| ordered::<L>(view, state).get(index).map(L::copy),
         }

@@ -4,7 +4,7 @@
 use super::color::Depth;
 use super::filter::NameFilter;
 use super::line::LineEdit;
-use super::list::{ListState, Order, RowKey};
+use super::list::{ListState, Order};
 use super::panels::PanelId;
 use super::theme::Theme;
 use crate::model::{Answer, ChartSpan, Focused, LookupId, TailFilter, Timestamp};
@@ -139,10 +139,6 @@ impl UiState {
 
     pub fn filter(&self, panel: PanelId) -> &NameFilter {
         &self.filters[panel as usize]
-    }
-
-    pub fn selected(&self, panel: PanelId) -> Option<&RowKey> {
-        self.list(panel).selected.as_ref()
     }
 
     /// The view on the screen: the frozen one, else the newest.

@@ -7,7 +7,7 @@ use super::keymap::{Action, Key, Keymap, Lookup as KeyLookup};
 use super::layout;
 use super::panels::PanelId;
 use super::state::{Frozen, Layer, Message, Popup, Screen, UiState};
-use crate::model::{Ask, ChartSpan, LookupId, Timestamp};
+use crate::model::{Ask, ChartSpan, LookupId};
 use crate::snapshot::View;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use std::sync::Arc;
@@ -269,7 +269,7 @@ impl Ui {
         self.refresh_lists(false);
     }
 
-    pub(super) fn sort_by(&mut self, panel: PanelId, column: usize) {
+    pub(super) fn sort_by(&mut self, panel: PanelId, column: &'static str) {
         let Some(list) = panel.list() else { return };
         let order = &mut self.state.orders[panel as usize];
         if order.column.or(list.default_sort) == Some(column) {
@@ -322,10 +322,5 @@ impl Ui {
         let id = LookupId(self.state.next_lookup);
         self.state.next_lookup += 1;
         id
-    }
-
-    /// The moment by the newest view, for what is drawn.
-    pub fn now(&self) -> Timestamp {
-        self.state.live_at
     }
 }

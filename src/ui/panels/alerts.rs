@@ -22,7 +22,7 @@ pub struct AlertRows;
 impl Rows for AlertRows {
     type Row = Arc<Alert>;
     const PANEL: PanelId = PanelId::Alerts;
-    const SORT: Option<usize> = None;
+    const SORT: Option<&'static str> = None;
 
     fn columns() -> &'static [Column<Self::Row>] {
         &[]
@@ -91,7 +91,7 @@ fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool
     let right = area.right().saturating_sub(1);
     let since = text::short_duration_s(ctx.view.snapshot.taken_at.since_s(alert.0.since).max(0.0));
     let mut used = put(buf, x, area.y, 2, symbol, style(role)) + 1;
-    if area.width >= 30 {
+    if area.height == 1 {
         used += put(buf, x + used, area.y, 8, word(level), style(role)) + 1;
     }
     let kind = match alert.0.subject {
@@ -116,5 +116,7 @@ fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool
     put(buf, x + used, area.y, room, &text::visible(&subject), style(Role::Text));
     put_right(buf, right, area.y, 6, &since, style(Role::Dim));
     let sentence = text::visible(&text::sentence(&alert.0.reason)).into_owned();
-    put(buf, x + 2, area.y + 1, right.saturating_sub(x + 2), &sentence, style(Role::Dim));
+    let mut x = x + 2;
+    x += put(buf, x, area.y + 1, 8, word(level), style(role)) + 1;
+    put(buf, x, area.y + 1, right.saturating_sub(x), &sentence, style(Role::Dim));
 }

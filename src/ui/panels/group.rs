@@ -2,11 +2,13 @@
 //! where.
 
 use super::PanelId;
-use super::groups::{catch_up_cell, lag_time};
+use super::groups::{GroupRows, catch_up_cell, lag_time};
 use super::topics::level_sentence;
 use crate::snapshot::{Group, GroupFocus};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
+use crate::ui::list::{Rows, ordered};
+use crate::ui::state::Screen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::chart::{self, Pick, columns, nice_top, peak};
 use crate::ui::widgets::frame::frame;
@@ -16,8 +18,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 
-pub fn current<'a>(ctx: Ctx<'a>) -> Option<&'a Arc<Group>> {
-    ctx.view.snapshot.group(ctx.state.group.as_deref()?)
+/// The group that was opened; on the list of groups the selected one.
+pub fn current(ctx: Ctx) -> Option<Arc<Group>> {
+    if ctx.state.screen == Screen::Group {
+        return ctx.view.snapshot.group(ctx.state.group.as_deref()?).cloned();
+    }
+    let groups = ordered::<GroupRows>(ctx.view, ctx.state);
+    let keys: Vec<_> = groups.iter().map(GroupRows::key).collect();
+    let place = ctx.state.list(PanelId::Groups).place(keys.iter());
+    groups.into_iter().nth(place)
 }
 
 pub fn focus<'a>(ctx: Ctx<'a>) -> Option<&'a Arc<GroupFocus>> {
@@ -36,7 +45,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         return;
     };
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let lines = lines(ctx, group);
+    let lines = lines(ctx, &group);
     for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
         put_all(ctx, buf, inner, y, line);
     }

@@ -25,7 +25,7 @@ type Row = Arc<Group>;
 impl Rows for GroupRows {
     type Row = Row;
     const PANEL: PanelId = PanelId::Groups;
-    const SORT: Option<usize> = Some(11);
+    const SORT: Option<&'static str> = Some("status");
 
     fn columns() -> &'static [Column<Row>] {
         COLUMNS

@@ -10,7 +10,7 @@ use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -19,7 +19,7 @@ pub struct MemberRows;
 impl Rows for MemberRows {
     type Row = Member;
     const PANEL: PanelId = PanelId::Members;
-    const SORT: Option<usize> = Some(0);
+    const SORT: Option<&'static str> = Some("client");
 
     fn columns() -> &'static [Column<Member>] {
         COLUMNS
@@ -102,7 +102,7 @@ fn assigned_cell(row: &Member, _: Ctx, width: u16) -> Ink {
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let count = MemberRows::rows(ctx.view, ctx.state).len();
-    let title = titled::<MemberRows>(ctx, Word::Members, count);
+    let title = counted(Word::Members, count);
     let empty = match focus(ctx) {
         Some(group) => match (&group.members_missing, &group.members) {
             (Some(reason), _) => text::visible(&text::sentence(reason)).into_owned(),

@@ -34,7 +34,6 @@ macro_rules! panels {
         impl PanelId {
             pub const ALL: &[PanelId] = &[$(PanelId::$panel,)*];
         }
-        /// In the order of [`PanelId`].
         pub const PANELS: &[Panel] = &[$(Panel {
             id: PanelId::$panel,
             question: Word::$question,
@@ -75,7 +74,7 @@ panels! {
 
 impl PanelId {
     pub fn panel(self) -> &'static Panel {
-        &PANELS[self as usize]
+        PANELS.iter().find(|p| p.id == self).unwrap_or(&PANELS[0])
     }
 
     pub fn list(self) -> Option<ListOps> {

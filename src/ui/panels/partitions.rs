@@ -14,7 +14,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -23,7 +23,7 @@ pub struct TopicPartitions;
 impl Rows for TopicPartitions {
     type Row = PartitionRow;
     const PANEL: PanelId = PanelId::Partitions;
-    const SORT: Option<usize> = Some(0);
+    const SORT: Option<&'static str> = Some("partition");
 
     fn columns() -> &'static [Column<PartitionRow>] {
         OF_TOPIC
@@ -122,7 +122,7 @@ fn skew_cell(row: &PartitionRow, _: Ctx, _: u16) -> Ink {
 
 pub fn draw_topic(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let count = TopicPartitions::rows(ctx.view, ctx.state).len();
-    let title = titled::<TopicPartitions>(ctx, Word::Partitions, count);
+    let title = counted(Word::Partitions, count);
     let empty = format!("{}.", word(Word::NoPartitions));
     table::draw::<TopicPartitions>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
 }
@@ -132,7 +132,7 @@ pub struct GroupPartitions;
 impl Rows for GroupPartitions {
     type Row = GroupPartition;
     const PANEL: PanelId = PanelId::GroupPartitions;
-    const SORT: Option<usize> = Some(4);
+    const SORT: Option<&'static str> = Some("lag");
 
     fn columns() -> &'static [Column<GroupPartition>] {
         OF_GROUP
@@ -200,7 +200,11 @@ fn member_cell(row: &GroupPartition, _: Ctx, _: u16) -> Ink {
 
 pub fn draw_group(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let count = GroupPartitions::rows(ctx.view, ctx.state).len();
-    let title = titled::<GroupPartitions>(ctx, Word::Partitions, count);
+    let mut title = counted(Word::Partitions, count);
+    if let Some(group) = current(ctx) {
+        title.push(Ink::dim(format!(" · {} ", word(Word::Group))));
+        title.push(Ink::text(text::visible(&group.name).into_owned()));
+    }
     let empty = format!("{}.", word(Word::NoPartitions));
     table::draw::<GroupPartitions>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
 }

@@ -9,7 +9,7 @@ use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::widgets::ink::{Ctx, Ink, level};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ type Reader = (Arc<str>, Option<u64>, Option<f64>);
 impl Rows for ReaderRows {
     type Row = Reader;
     const PANEL: PanelId = PanelId::Readers;
-    const SORT: Option<usize> = Some(3);
+    const SORT: Option<&'static str> = Some("oldest");
 
     fn columns() -> &'static [Column<Reader>] {
         COLUMNS
@@ -97,7 +97,7 @@ fn symbol(row: &Reader, ctx: Ctx, _: u16) -> Ink {
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let count = ReaderRows::rows(ctx.view, ctx.state).len();
-    let title = titled::<ReaderRows>(ctx, Word::Readers, count);
+    let title = counted(Word::Readers, count);
     let empty = format!("{}.", word(Word::NoReaders));
     table::draw::<ReaderRows>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
 }

@@ -25,7 +25,7 @@ type Row = Arc<TailRow>;
 impl Rows for TailRows {
     type Row = Row;
     const PANEL: PanelId = PanelId::Tail;
-    const SORT: Option<usize> = None;
+    const SORT: Option<&'static str> = None;
 
     fn columns() -> &'static [Column<Row>] {
         COLUMNS

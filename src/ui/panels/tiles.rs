@@ -13,8 +13,14 @@ use crate::ui::words::span_word;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// A figure with its label; the later ones leave first.
-type Part = [Ink; 2];
+/// A figure with its label.
+struct Part {
+    inks: [Ink; 2],
+    leaves_first: u8,
+}
+
+/// Below this the figures stand close.
+const NARROW: u16 = 24;
 
 struct Tile<'a> {
     panel: PanelId,
@@ -29,23 +35,20 @@ fn totals<'a>(ctx: Ctx<'a>) -> &'a Totals {
     &ctx.view.snapshot.totals
 }
 
-fn labelled(label: Word, figure: Ink) -> Part {
-    [Ink::dim(word(label)), figure]
-}
-
-fn figure(ink: Ink) -> Part {
-    [Ink::dim(""), ink]
+fn part(leaves_first: u8, label: Word, figure: Ink) -> Part {
+    Part { inks: [Ink::dim(word(label)), figure], leaves_first }
 }
 
 pub fn throughput(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let t = &totals(ctx).throughput;
-    let rate = Ink::known(t.records_per_s.s10, |r| format!("{} {}", text::rate(r), word(Word::MsgPerS)));
+    let unit = if area.width < NARROW { word(Word::PerSecond).to_owned() } else { format!(" {}", word(Word::MsgPerS)) };
+    let rate = Ink::known(t.records_per_s.s10, |r| format!("{}{unit}", text::rate(r)));
     let bytes = Ink::known(t.bytes_per_s.s10, text::bytes_rate);
     let line = &ctx.view.focus.totals.records_per_s;
     let tile = Tile {
         panel: PanelId::Throughput,
         title: Word::Throughput,
-        parts: vec![figure(rate), figure(bytes)],
+        parts: vec![part(0, Word::Nothing, rate), part(1, Word::Nothing, bytes)],
         line,
         pick: Pick::Mean,
         role: Role::Chart1,
@@ -56,7 +59,7 @@ pub fn throughput(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
 pub fn latency(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let l = &totals(ctx).latency_ms;
     let ms = |v: Option<u64>| Ink::known(v, |ms| text::short_duration_ms(ms as f64));
-    let parts = vec![labelled(Word::ColP50, ms(l.p50)), labelled(Word::ColP99, ms(l.p99)), labelled(Word::P999, ms(l.p999))];
+    let parts = vec![part(1, Word::ColP50, ms(l.p50)), part(0, Word::ColP99, ms(l.p99)), part(2, Word::P999, ms(l.p999))];
     let line = &ctx.view.focus.totals.p99_ms;
     let tile = Tile { panel: PanelId::Latency, title: Word::Latency, parts, line, pick: Pick::Max, role: Role::Chart2 };
     draw(ctx, buf, area, hits, tile);
@@ -64,10 +67,12 @@ pub fn latency(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
 
 pub fn lag(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let lag = &totals(ctx).lag;
+    let narrow = area.width < NARROW;
+    let label = if narrow { Word::Nothing } else { Word::Oldest };
     let records = Ink::known(lag.records, |n| format!("{} {}", text::column_count(n), word(Word::Msgs)));
     let oldest = Ink::known(lag.seconds, text::short_duration_s);
     let line = &ctx.view.focus.totals.lag_records;
-    let parts = vec![figure(records), labelled(Word::Oldest, oldest)];
+    let parts = vec![part(0, Word::Nothing, records), part(1, label, oldest)];
     let tile = Tile { panel: PanelId::Lag, title: Word::ConsumerLag, parts, line, pick: Pick::Max, role: Role::Chart3 };
     draw(ctx, buf, area, hits, tile);
 }
@@ -79,7 +84,7 @@ pub fn errors(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let sum = t.records.malformed + t.records.contract + t.records.rejected;
     let count = Ink::text(format!("{} {}", text::column_count(sum), word(Word::InAll)));
     let line = &ctx.view.focus.totals.errors_per_s;
-    let parts = vec![figure(ratio), figure(count)];
+    let parts = vec![part(0, Word::Nothing, ratio), part(1, Word::Nothing, count)];
     let tile = Tile { panel: PanelId::Errors, title: Word::ErrorsOneMinute, parts, line, pick: Pick::Max, role: Role::Critical };
     draw(ctx, buf, area, hits, tile);
 }
@@ -91,24 +96,27 @@ fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, tile: Tile) {
     if inner.height == 0 {
         return;
     }
-    let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let pad = u16::from(inner.width >= NARROW);
+    let text = Rect { x: inner.x + pad, width: inner.width - 2 * pad, ..inner };
     figures(ctx, buf, text, tile.parts);
     let curve = Rect { y: inner.y + 1, height: inner.height - 1, ..text };
     let values = columns(tile.line, ctx.state.span.seconds(), curve.width, tile.pick);
     chart::area(buf, curve, &values, nice_top(peak(&values)), ctx.style(tile.role));
 }
 
-/// As many parts as there is room for, spread over the width.
+/// As many parts as there is room for, spread over the width. A narrow tile keeps what matters most.
 fn figures(ctx: Ctx, buf: &mut Buffer, area: Rect, mut parts: Vec<Part>) {
-    let wide = |p: &Part| p[0].width() + p[1].width() + u16::from(!p[0].text.is_empty());
-    while parts.len() > 1 && parts.iter().map(wide).sum::<u16>() + 2 * (parts.len() as u16 - 1) > area.width {
-        parts.pop();
+    let least_gap = if area.width < NARROW { 1 } else { 2 };
+    let wide = |p: &Part| p.inks[0].width() + p.inks[1].width() + u16::from(!p.inks[0].text.is_empty());
+    while parts.len() > 1 && parts.iter().map(wide).sum::<u16>() + least_gap * (parts.len() as u16 - 1) > area.width {
+        let Some(leaver) = (0..parts.len()).max_by_key(|i| parts[*i].leaves_first) else { break };
+        parts.remove(leaver);
     }
     let used: u16 = parts.iter().map(wide).sum();
     let gaps = (parts.len() as u16).saturating_sub(1).max(1);
-    let gap = (area.width.saturating_sub(used) / gaps).clamp(2, 4);
+    let gap = (area.width.saturating_sub(used) / gaps).clamp(least_gap, 4);
     let mut x = area.x;
-    for [label, figure] in parts {
+    for Part { inks: [label, figure], .. } in parts {
         let space = Ink::dim(if label.text.is_empty() { "" } else { " " });
         let room = Rect { x, width: area.right().saturating_sub(x), ..area };
         x = put_all(ctx, buf, room, area.y, &[label, space, figure]) + gap;

@@ -23,7 +23,7 @@ pub struct TopicRows;
 impl Rows for TopicRows {
     type Row = Arc<Topic>;
     const PANEL: PanelId = PanelId::Topics;
-    const SORT: Option<usize> = Some(10);
+    const SORT: Option<&'static str> = Some("health");
 
     fn columns() -> &'static [Column<Self::Row>] {
         COLUMNS
@@ -104,7 +104,7 @@ const COLUMNS: &[Column<Row>] = &[
     Column {
         id: "minute",
         words: Word::ColMinute,
-        width: Width::Fixed(10),
+        width: Width::Fixed(8),
         align: Align::Left,
         leaves_first: 6,
         sort: None,

@@ -7,4 +7,3 @@ mod writer;
 
 pub use guard::{Guard, window_size};
 pub use screen::Screen;
-pub use writer::FrameWriter;

@@ -28,10 +28,6 @@ impl<W: Write> Screen<W> {
         &mut self.writer
     }
 
-    pub fn into_writer(self) -> FrameWriter<W> {
-        self.writer
-    }
-
     /// The next frame is painted whole: after a resize, or when somebody else wrote on the terminal.
     pub fn forget(&mut self) {
         self.clear_first = true;

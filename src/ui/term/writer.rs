@@ -52,10 +52,7 @@ impl<W: Write> FrameWriter<W> {
         Ok(bytes.len())
     }
 
-    pub fn into_inner(self) -> W {
-        self.out
-    }
-
+    #[cfg(test)]
     pub fn get_ref(&self) -> &W {
         &self.out
     }

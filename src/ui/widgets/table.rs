@@ -92,13 +92,15 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
     let placed = place_columns(columns, &rows, ctx, inner);
     heading::<L>(ctx, buf, inner, hits, &placed);
     let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
-    hits.page(L::PANEL, usize::from(body.height));
+    let parted = dress.section.is_some() && rows.iter().any(|r| L::section(r) > 0);
+    let page = usize::from(body.height.saturating_sub(u16::from(parted)));
+    hits.page(L::PANEL, page);
     if rows.is_empty() {
         let filtered = format!("{}. {}.", word(Word::NoFilterMatch), word(Word::EscClears));
         put_middle(ctx, buf, body, if whole > 0 { &filtered } else { &dress.empty });
         return;
     }
-    let offset = list.offset(place, rows.len(), usize::from(body.height));
+    let offset = list.offset(place, rows.len(), page);
     let mut y = body.y;
     for (i, row) in rows.iter().enumerate().skip(offset) {
         let begins = i > 0 && L::section(row) != L::section(&rows[i - 1]) || i == 0 && L::section(row) > 0;
@@ -115,7 +117,7 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
         hits.push(line, Target::Row(L::PANEL, i));
         y += 1;
     }
-    scroll_mark(ctx, buf, area, offset, rows.len(), usize::from(body.height));
+    scroll_mark(ctx, buf, area, offset, rows.len(), page);
 }
 
 fn heading<L: Rows>(ctx: Ctx, buf: &mut Buffer, inner: Rect, hits: &mut Hits, placed: &[Placed]) {
@@ -124,7 +126,7 @@ fn heading<L: Rows>(ctx: Ctx, buf: &mut Buffer, inner: Rect, hits: &mut Hits, pl
     for p in placed {
         let column = &L::columns()[p.index];
         let title = word(column.words);
-        let by_this = sorted == Some(p.index);
+        let by_this = sorted == Some(column.id);
         let arrow = if order.reverse { "▴" } else { "▾" };
         let text = if by_this && width(title) < p.width { format!("{title}{arrow}") } else { title.to_owned() };
         let style = ctx.style(if by_this { Role::Title } else { Role::Dim });
@@ -133,7 +135,7 @@ fn heading<L: Rows>(ctx: Ctx, buf: &mut Buffer, inner: Rect, hits: &mut Hits, pl
             Align::Right => put_right(buf, p.x + p.width, inner.y, p.width, &text, style),
         };
         if column.sort.is_some() {
-            hits.push(Rect { x: p.x, y: inner.y, width: p.width, height: 1 }, Target::Column(L::PANEL, p.index));
+            hits.push(Rect { x: p.x, y: inner.y, width: p.width, height: 1 }, Target::Column(L::PANEL, column.id));
         }
     }
 }
@@ -168,27 +170,37 @@ fn scroll_mark(ctx: Ctx, buf: &mut Buffer, area: Rect, offset: usize, len: usize
     put_right(buf, area.right() - 2, area.bottom() - 1, area.width.saturating_sub(4), &text, ctx.style(Role::Dim));
 }
 
+/// A name may drive out other columns up to this width.
+const NAME: u16 = 24;
+
+fn wanted_width<R>(column: &Column<R>, rows: &[R], ctx: Ctx) -> u16 {
+    match column.width {
+        Width::Content { least, most } => {
+            let widest = rows.iter().take(500).map(|r| (column.cell)(r, ctx, most).width()).max();
+            widest.unwrap_or(least).clamp(least, most)
+        }
+        width => width.least(),
+    }
+}
+
 /// Chooses the columns that have room and gives them their cells.
 fn place_columns<R>(columns: &[Column<R>], rows: &[R], ctx: Ctx, inner: Rect) -> Vec<Placed> {
     let room = inner.width.saturating_sub(1);
+    // Names first: a column that leaves costs less than a name that cannot be read.
+    let wanted: Vec<u16> = columns.iter().map(|c| wanted_width(c, rows, ctx)).collect();
     let mut kept: Vec<usize> = (0..columns.len()).collect();
-    let need = |kept: &[usize]| kept.iter().map(|i| columns[*i].width.least() + 1).sum::<u16>().saturating_sub(1);
-    while need(&kept) > room {
-        let Some(leaver) = kept.iter().copied().filter(|i| columns[*i].leaves_first > 0).max_by_key(|i| columns[*i].leaves_first)
-        else {
-            break;
-        };
+    let need = |kept: &[usize], of: &dyn Fn(usize) -> u16| kept.iter().map(|i| of(*i) + 1).sum::<u16>().saturating_sub(1);
+    while need(&kept, &|i| wanted[i].min(NAME)) > room {
+        let leaver = kept.iter().copied().filter(|i| columns[*i].leaves_first > 0).max_by_key(|i| columns[*i].leaves_first);
+        let Some(leaver) = leaver else { break };
         kept.retain(|i| *i != leaver);
     }
-    let mut spare = room.saturating_sub(need(&kept));
+    let mut spare = room.saturating_sub(need(&kept, &|i| columns[i].width.least()));
     let mut widths: Vec<u16> = kept.iter().map(|i| columns[*i].width.least()).collect();
     for (slot, i) in kept.iter().enumerate() {
-        if let Width::Content { least, most } = columns[*i].width {
-            let widest = rows.iter().take(500).map(|r| (columns[*i].cell)(r, ctx, most).width()).max().unwrap_or(least);
-            let extra = widest.clamp(least, most).saturating_sub(least).min(spare);
-            widths[slot] += extra;
-            spare -= extra;
-        }
+        let extra = wanted[*i].saturating_sub(widths[slot]).min(spare);
+        widths[slot] += extra;
+        spare -= extra;
     }
     if let Some(slot) = kept.iter().position(|i| matches!(columns[*i].width, Width::Rest { .. })) {
         widths[slot] += spare;
@@ -205,11 +217,15 @@ fn place_columns<R>(columns: &[Column<R>], rows: &[R], ctx: Ctx, inner: Rect) ->
 
 /// The title of a table: its word, its count, how it is sorted.
 pub fn titled<L: Rows>(ctx: Ctx, title: Word, count: usize) -> Vec<Ink> {
-    let mut inks = vec![Ink::new(Role::Title, word(title)), Ink::dim(format!(" {count}"))];
+    let mut inks = counted(title, count);
     let order = ctx.state.order(L::PANEL);
-    if let Some(column) = order.column.or(L::SORT).and_then(|i| L::columns().get(i)) {
+    if let Some(column) = order.column.or(L::SORT).and_then(|id| L::columns().iter().find(|c| c.id == id)) {
         let arrow = if order.reverse { "▴" } else { "▾" };
         inks.push(Ink::dim(format!(" · {}: {} {arrow}", word(Word::Sort), fit(word(column.words), 12))));
     }
     inks
+}
+
+pub fn counted(title: Word, count: usize) -> Vec<Ink> {
+    vec![Ink::new(Role::Title, word(title)), Ink::dim(format!(" {count}"))]
 }
