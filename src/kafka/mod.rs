@@ -5,6 +5,7 @@ mod causes;
 mod client;
 mod filter;
 mod log_text;
+pub mod lookup;
 mod native;
 pub mod poller;
 pub mod publish;
