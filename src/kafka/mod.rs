@@ -1,12 +1,15 @@
 //! Everything that speaks to Kafka: client settings and security, the read-only tail, and the producer of the simulation.
 //! The only room with unsafe code.
 
+pub mod admin;
 mod causes;
 mod client;
 mod filter;
 mod log_text;
+pub mod lookup;
 pub mod mock;
 mod native;
+pub mod poller;
 pub mod publish;
 mod security;
 pub mod tail;

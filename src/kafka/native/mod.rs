@@ -41,6 +41,17 @@ impl Refusal {
     }
 }
 
+/// Nobody answered: librdkafka speaks for itself, or a broker for another one that did not answer it.
+pub fn is_silence(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode as E;
+    matches!(code, E::OperationTimedOut | E::RequestTimedOut | E::BrokerTransportFailure)
+}
+
+/// The brokers do not know the request.
+pub fn is_unsupported(code: RDKafkaErrorCode) -> bool {
+    matches!(code, RDKafkaErrorCode::UnsupportedFeature | RDKafkaErrorCode::UnsupportedVersion)
+}
+
 /// The error in a code of librdkafka, if it is one.
 fn fault(code: b::rd_kafka_resp_err_t) -> Option<RDKafkaErrorCode> {
     (code != b::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR).then(|| code.into())
@@ -115,7 +126,24 @@ impl Drop for Desk {
     }
 }
 
+/// The broker that the last metadata called controller: with ZooKeeper the real one, with KRaft any. `None`: not told, as by brokers
+/// that have none.
+pub fn controller(handle: &Handle) -> Option<i32> {
+    // SAFETY: the handle is alive; 0 ms: only what is known already.
+    let id = unsafe { b::rd_kafka_controllerid(handle.client().native_ptr(), 0) };
+    (id >= 0).then_some(id)
+}
+
 struct Options(*mut b::rd_kafka_AdminOptions_t);
+
+impl Options {
+    /// Sends the call to this broker. Without it some calls wait for a controller, which may never be told.
+    fn at_broker(&self, id: i32) {
+        let mut text = [0 as c_char; 128];
+        // SAFETY: the options are alive, `text` is writable for its length.
+        unsafe { b::rd_kafka_AdminOptions_set_broker(self.0, id, text.as_mut_ptr(), text.len()) };
+    }
+}
 
 impl Drop for Options {
     fn drop(&mut self) {

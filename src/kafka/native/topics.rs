@@ -45,8 +45,8 @@ impl Drop for Resources {
 }
 
 impl Desk {
-    /// Asks for the settings of topics, many a call. A topic that is unknown answers without settings.
-    pub fn describe_configs<'a>(&mut self, tag: usize, topics: impl Iterator<Item = &'a str>, timeout: Duration) {
+    /// Asks a broker for the settings of topics, many a call. A topic that is unknown answers without settings.
+    pub fn describe_configs<'a>(&mut self, tag: usize, topics: impl Iterator<Item = &'a str>, broker: i32, timeout: Duration) {
         let names: Vec<_> = topics.filter_map(c_name).collect();
         // SAFETY: the names are alive; each resource copies its own.
         let resource = |n: &CString| unsafe {
@@ -54,13 +54,15 @@ impl Desk {
         };
         let mut resources = Resources(names.iter().map(resource).filter(|r| !r.is_null()).collect());
         let options = self.options(Op::RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, tag, timeout);
+        options.at_broker(broker);
         // SAFETY: all are alive; librdkafka copies them.
         unsafe {
             b::rd_kafka_DescribeConfigs(self.rk(), resources.0.as_mut_ptr(), resources.0.len(), options.0, self.queue);
         }
     }
 
-    /// Makes topics, or with `validate_only` only asks the controller whether it would.
+    /// Makes topics, or with `validate_only` only asks whether it could be. The broker passes it on to the controllers (KRaft), or
+    /// must be the controller itself (ZooKeeper): see [`super::controller`].
     ///
     /// # Errors
     /// A topic that librdkafka refuses before it asks (0 partitions, a name with a zero byte): nothing was sent.
@@ -69,6 +71,7 @@ impl Desk {
         tag: usize,
         topics: &[NewTopic],
         validate_only: bool,
+        broker: i32,
         timeout: Duration,
     ) -> Result<(), Refusal> {
         let mut made = Made(Vec::with_capacity(topics.len()));
@@ -78,6 +81,7 @@ impl Desk {
             configure(new, topic)?;
         }
         let options = self.options(Op::RD_KAFKA_ADMIN_OP_CREATETOPICS, tag, timeout);
+        options.at_broker(broker);
         let mut text = [0 as c_char; 128];
         // SAFETY: all are alive; librdkafka copies the topics. The operation timeout makes the controller wait until the
         // topics exist, and is within the request's.

@@ -124,3 +124,35 @@ fn a_table_is_for_people_and_a_budget_of_nothing_reads_nothing() {
     assert_eq!(*at(found, "/latency_ms/p99"), Value::Null);
     assert_eq!(kafka::watermark(brokers, &name, 0), (0, 20));
 }
+
+#[test]
+fn past_the_read_budget_what_was_skipped_is_counted() {
+    needs!(Kafka, Kcat);
+    let (brokers, name) = (shared(), unique("budget"));
+    create_topic(brokers, &name, 2, &[]);
+    let mut watch = Watch::start(brokers, &["--topics", &name, "--read-budget", "64KiB"]);
+    watch.until("the tail to begin", seconds(20), |line| topic(line, &name).is_some() && *at(line, "/viewer/warmed_up") == true);
+    let (bursts, each, filler) = (15, 2_000, "x".repeat(200));
+    let producer = std::thread::spawn({
+        let name = name.clone();
+        move || {
+            for _ in 0..bursts {
+                kcat_lines(brokers, &name, &[], (0..each).map(|n| format!("k{n}:{filler}")));
+                std::thread::sleep(seconds(1) / 4); // a pace, not a wait: about ten times the budget
+            }
+        }
+    });
+    watch.until("sampling", seconds(20), |line| text(line, "/viewer/sampling") == "sampled");
+    producer.join().expect("the producer ends well");
+    let figures = |line: &Value| {
+        let found = find(line, &name);
+        (int(found, "/records/seen"), int(found, "/records/skipped"))
+    };
+    let line = watch.until("every record to be read or skipped", seconds(30), |line| {
+        let (seen, skipped) = figures(line);
+        seen + skipped == bursts * each
+    });
+    let (seen, skipped) = figures(&line);
+    assert!(seen > 0 && skipped > seen, "the budget holds: {seen} read, {skipped} skipped");
+    assert_eq!(int(&line, "/viewer/skipped"), skipped);
+}

@@ -119,3 +119,21 @@ fn the_catalogues_topics_are_created_once() {
         assert!(whole.out.contains(name), "{name}: {whole:?}");
     }
 }
+
+#[test]
+fn the_towns_producers_write_to_a_real_cluster() {
+    needs!(OwnKafka, Kcat);
+    let own = Kafka::start(Options::default());
+    let brokers = own.address();
+    assert_eq!(vigie(&["topics", "-b", &brokers, "--create"]).code, Some(0));
+    let simulated = vigie(&["simulate", "-b", &brokers, "--orders-per-minute", "1200", "--for", "8s"]);
+    assert_eq!(simulated.code, Some(0), "{simulated:?}");
+    let all = vigie(&["snapshot", "-b", &brokers, "--from", "beginning", "--for", "1s"]).good_json();
+    for name in ["orders.created", "location.updated", "payments.initiated"] {
+        let found = topic(&all, name).expect("made before");
+        let seen = int(found, "/records/seen");
+        assert!(seen > 0, "{name}: {simulated:?}");
+        assert_eq!(seen as usize, kafka::kcat_count(&brokers, name), "{name}");
+        assert_eq!(int(found, "/records/malformed"), 0, "{found}");
+    }
+}

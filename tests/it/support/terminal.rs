@@ -1,14 +1,19 @@
 use super::{TempFolder, vigie::command, wait_for};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtyPair, PtySize, native_pty_system};
+use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZero;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The program in a pseudo-terminal, with a person's keys and eyes.
 pub struct Terminal {
     pair: Option<PtyPair>,
-    keys: Option<Box<dyn Write + Send>>,
+    keys: Option<File>,
+    /// The reader lets go of its end of the terminal.
+    hung_up: Arc<AtomicBool>,
     child: Box<dyn Child + Send + Sync>,
     seen: Arc<Mutex<Seen>>,
     before: Modes,
@@ -60,9 +65,10 @@ impl Terminal {
         let child = pair.slave.spawn_command(builder).expect("vigie starts");
         let seen =
             Arc::new(Mutex::new(Seen { screen: vt100::Parser::new(cells(rows), cells(cols), 0), raw: Vec::new(), closed: false }));
-        read_into(pair.master.try_clone_reader().expect("a reader"), Arc::clone(&seen));
-        let keys = Some(pair.master.take_writer().expect("a writer"));
-        Self { pair: Some(pair), keys, child, seen, before, _home: home }
+        let hung_up = Arc::new(AtomicBool::new(false));
+        read_into(handle(pair.master.as_ref()), Arc::clone(&seen), Arc::clone(&hung_up));
+        let keys = Some(handle(pair.master.as_ref()));
+        Self { pair: Some(pair), keys, hung_up, child, seen, before, _home: home }
     }
 
     pub fn pid(&self) -> i32 {
@@ -117,6 +123,7 @@ impl Terminal {
     pub fn hang_up(&mut self) {
         self.keys = None;
         self.pair = None;
+        self.hung_up.store(true, Ordering::Relaxed);
     }
 
     /// Waits for the end and gives the exit code.
@@ -156,6 +163,7 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        self.hung_up.store(true, Ordering::Relaxed);
     }
 }
 
@@ -167,12 +175,25 @@ fn size(rows: u16, cols: u16) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }
 
-fn read_into(mut reader: Box<dyn Read + Send>, seen: Arc<Mutex<Seen>>) {
+/// A handle of our own on the outer end: portable-pty's would type an end-of-file when it is dropped.
+fn handle(master: &dyn MasterPty) -> File {
+    let descriptor = master.as_raw_fd().expect("a pseudo-terminal of Unix");
+    // SAFETY: the descriptor is open while `master` lives, which is longer than this borrow.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(descriptor) };
+    File::from(borrowed.try_clone_to_owned().expect("a second handle"))
+}
+
+fn read_into(mut terminal: File, seen: Arc<Mutex<Seen>>, hung_up: Arc<AtomicBool>) {
     std::thread::spawn(move || {
         let mut buffer = [0; 16_384];
-        loop {
+        while !hung_up.load(Ordering::Relaxed) {
+            let mut ready = libc::pollfd { fd: terminal.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+            // SAFETY: one valid entry, and the descriptor is open while `terminal` lives.
+            if unsafe { libc::poll(&mut ready, 1, 50) } == 0 {
+                continue;
+            }
             // An error is the terminal's end: Linux says EIO when the last program closed it.
-            let read = reader.read(&mut buffer).unwrap_or(0);
+            let read = terminal.read(&mut buffer).unwrap_or(0);
             let mut seen = seen.lock().unwrap_or_else(|e| e.into_inner());
             if read == 0 {
                 seen.closed = true;
