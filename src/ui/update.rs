@@ -135,16 +135,8 @@ impl Ui {
 
     fn type_key(&mut self, key: Key) {
         match self.state.layers.last_mut() {
-            Some(Layer::Filter { line, .. }) => {
-                if line.key(key) {
-                    self.apply_filter();
-                }
-            }
-            Some(Layer::Palette(palette)) => {
-                if palette.line.key(key) {
-                    palette.search();
-                }
-            }
+            Some(Layer::Filter { line, .. }) if line.key(key) => self.apply_filter(),
+            Some(Layer::Palette(palette)) if palette.line.key(key) => palette.search(),
             _ => {}
         }
     }
