@@ -143,7 +143,6 @@ impl Ui {
                 let text = line.text().to_owned();
                 if let Err(why) = self.set_filter(panel, &text) {
                     self.state.layers.push(Layer::Filter { panel, line, before });
-                    // The message would hide the line: it is told beside it by the view's message row after the next key.
                     self.say(format!("{}: {why}", word(Word::BadPattern)));
                     return;
                 }
