@@ -22,6 +22,8 @@ mod partition;
 mod past;
 mod picture;
 mod processing;
+#[cfg(test)]
+mod properties;
 mod records;
 mod retention;
 #[cfg(test)]
