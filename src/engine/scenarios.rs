@@ -110,6 +110,8 @@ struct Event {
     /// The tail stops for good, without a word.
     stop_tail: bool,
     no_poll: bool,
+    /// These logs are empty again.
+    reset: Vec<String>,
     /// Answers the engine's look-ups with a time so many seconds after the start.
     answer_s: Option<i64>,
 }
@@ -243,6 +245,13 @@ impl World {
         }
         for (name, isr) in &event.isr {
             self.logs.get_mut(&place(name)).expect("a known log").isr = *isr;
+        }
+        for name in &event.reset {
+            let log = self.logs.get_mut(&place(name)).expect("a known log");
+            (log.low, log.end) = (0, 0);
+            log.records.clear();
+            let gone = log.slot.take();
+            self.take(ms, Input::Revoked(gone.into_iter().collect()));
         }
         for name in &event.hold {
             let log = self.logs.get_mut(&place(name)).expect("a known log");
