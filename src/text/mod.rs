@@ -10,7 +10,10 @@ mod sentences;
 mod words;
 
 pub use clean::{visible, visible_bytes};
-pub use numbers::{bytes, bytes_rate, count, duration_ms, duration_s, percent, rate, short_count};
+pub use numbers::{
+    bytes, bytes_rate, column_count, count, duration_ms, duration_s, percent, percent_figure, rate, short_bytes, short_count,
+    short_duration_ms, short_duration_s,
+};
 pub use remedies::remedy;
 pub use sentences::sentence;
 pub use words::{Word, word};

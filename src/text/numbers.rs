@@ -64,9 +64,56 @@ pub fn duration_s(s: f64) -> String {
         }
         s => {
             let hours = (s / 3_600.0).round() as u64;
-            format!("{} d {} h", hours / 24, hours % 24)
+            if hours % 24 == 0 { format!("{} d", hours / 24) } else { format!("{} d {} h", hours / 24, hours % 24) }
         }
     }
+}
+
+/// Seconds in at most six cells, for columns: `0.5 s`, `4 min`, `2h05`, `3d04h`, `120d`.
+pub fn short_duration_s(s: f64) -> String {
+    match s {
+        s if s < 3_570.0 => duration_s(s),
+        s if s < 86_370.0 => {
+            let minutes = (s / 60.0).round() as u64;
+            format!("{}h{:02}", minutes / 60, minutes % 60)
+        }
+        s if s < 100.0 * 86_400.0 => {
+            let hours = (s / 3_600.0).round() as u64;
+            format!("{}d{:02}h", hours / 24, hours % 24)
+        }
+        s => format!("{:.0}d", s / 86_400.0),
+    }
+}
+
+/// Milliseconds in at most six cells, for columns.
+pub fn short_duration_ms(ms: f64) -> String {
+    if ms < 999.5 { format!("{ms:.0} ms") } else { short_duration_s(ms / 1_000.0) }
+}
+
+/// 0..1 as a percentage without its sign, for a column that has it in its title: `0.01`, `12.5`.
+pub fn percent_figure(ratio: f64) -> String {
+    match ratio * 100.0 {
+        p if p < 9.995 => format!("{p:.2}"),
+        p if p < 99.95 => format!("{p:.1}"),
+        p => format!("{p:.0}"),
+    }
+}
+
+/// A whole number in at most seven cells: in full below a million.
+pub fn column_count(n: u64) -> String {
+    if n < 1_000_000 { count(n) } else { short_count(n) }
+}
+
+/// Bytes in at most five cells: `38M`, `1.2G`.
+pub fn short_bytes(n: f64) -> String {
+    let units = ["B", "K", "M", "G", "T", "P"];
+    let (mut value, mut unit) = (n, 0);
+    while value >= 999.5 && unit + 1 < units.len() {
+        value /= 1_024.0;
+        unit += 1;
+    }
+    let decimals = usize::from(unit > 0 && value < 9.95);
+    format!("{value:.decimals$}{}", units[unit])
 }
 
 fn scaled(n: f64, base: f64, units: &[&str], gap: &str) -> String {
@@ -98,5 +145,22 @@ mod tests {
         assert_eq!(duration_ms(1_900.0), "1.9 s");
         assert_eq!(duration_s(7_500.0), "2 h 05");
         assert_eq!(duration_s(240.0), "4 min");
+        assert_eq!(percent_figure(0.0001), "0.01");
+        assert_eq!(short_bytes(38.0 * 1_048_576.0), "38M");
+        assert_eq!(column_count(999_999), "999 999");
+    }
+
+    #[test]
+    fn column_figures_never_outgrow_their_column() {
+        for exponent in 0..14 {
+            for digit in [1.0, 3.3, 9.99, 9.9999] {
+                let n = digit * 10_f64.powi(exponent);
+                assert!(short_duration_s(n / 1e4).len() <= 6, "{}", short_duration_s(n / 1e4));
+                assert!(short_duration_ms(n / 1e4).len() <= 6, "{}", short_duration_ms(n / 1e4));
+                assert!(column_count(n as u64).len() <= 7, "{}", column_count(n as u64));
+                assert!(rate(n / 1e3).len() <= 6, "{}", rate(n / 1e3));
+                assert!(short_bytes(n).len() <= 6, "{}", short_bytes(n));
+            }
+        }
     }
 }

@@ -1,0 +1,297 @@
+//! What each action does.
+
+use super::keymap::Action;
+use super::layout;
+use super::line::LineEdit;
+use super::palette::{Choice, Palette};
+use super::panels::PanelId;
+use super::popups::value_of;
+use super::state::{Layer, Popup, Screen};
+use super::update::{Effect, Ui};
+use crate::model::{Ask, Level, Lookup, Subject};
+use crate::text::{Word, visible_bytes, word};
+
+const HISTORY: usize = 20;
+
+impl Ui {
+    pub(super) fn act(&mut self, action: Action) {
+        match action {
+            Action::Quit => self.effects.push(Effect::Leave),
+            Action::Suspend => self.effects.push(Effect::Suspend),
+            Action::Redraw => self.effects.push(Effect::Redraw),
+            Action::Back => self.back(),
+            Action::Overview => self.go(Screen::Overview),
+            Action::Topic => self.go(Screen::Topic),
+            Action::Groups => self.go(Screen::Groups),
+            Action::Open => self.open(),
+            Action::NextPanel => self.next_panel(1),
+            Action::PrevPanel => self.next_panel(-1),
+            Action::Zoom => self.state.zoom = !self.state.zoom,
+            Action::Freeze => self.freeze(),
+            Action::Sort => self.sort_next(),
+            Action::Reverse => self.reverse(),
+            Action::Filter => self.open_filter(),
+            Action::Palette => {
+                let palette = Palette::open(&self.shown());
+                self.state.layers.retain(|l| !matches!(l, Layer::Palette(_)));
+                self.state.layers.push(Layer::Palette(palette));
+            }
+            Action::Help => self.state.layers.push(Layer::Popup(Popup::Help { scroll: 0 })),
+            Action::Theme => self.next_theme(),
+            Action::Utc => self.state.look.utc = !self.state.look.utc,
+            Action::Copy => self.copy(),
+            Action::SpanLonger => self.longer(1),
+            Action::SpanShorter => self.longer(-1),
+            Action::Accept => self.accept(),
+            Action::Older => self.history(1),
+            Action::Newer => self.history(-1),
+            Action::NextProblem => self.next_problem(true),
+            Action::PrevProblem => self.next_problem(false),
+            Action::Up => self.step(-1),
+            Action::Down => self.step(1),
+            Action::HalfUp => self.step(-(self.page() / 2).max(1)),
+            Action::HalfDown => self.step((self.page() / 2).max(1)),
+            Action::PageUp => self.step(-self.page()),
+            Action::PageDown => self.step(self.page()),
+            Action::Top => self.step(isize::MIN / 2),
+            Action::Bottom => self.step(isize::MAX / 2),
+        }
+    }
+
+    fn page(&self) -> isize {
+        let rows = match (self.hits.popup_lines, self.state.layers.is_empty()) {
+            (Some((_, page)), false) => page,
+            _ => self.state.list(self.state.focused_panel()).page,
+        };
+        isize::try_from(rows).unwrap_or(1).max(1)
+    }
+
+    fn step(&mut self, by: isize) {
+        if !self.state.layers.is_empty() {
+            return self.step_layer(by);
+        }
+        let panel = self.state.focused_panel();
+        if let Some(place) = self.place(panel) {
+            self.select(panel, place.saturating_add_signed(by));
+        }
+    }
+
+    pub(super) fn step_layer(&mut self, by: isize) {
+        let last = self.hits.popup_lines.map_or(0, |(last, _)| last);
+        match self.state.layers.last_mut() {
+            Some(Layer::Popup(Popup::Help { scroll } | Popup::Record { scroll, .. } | Popup::Alert { scroll, .. })) => {
+                *scroll = (*scroll).min(last).saturating_add_signed(by).min(last);
+            }
+            Some(Layer::Palette(palette)) => palette.step(by),
+            _ => {}
+        }
+    }
+
+    /// Takes away the topmost thing: a layer, a zoom, a filter, a drill-down. Never the program.
+    fn back(&mut self) {
+        let panel = self.state.focused_panel();
+        match self.state.layers.pop() {
+            Some(Layer::Filter { panel, before, .. }) => {
+                // It was valid when it was set.
+                let _ = self.set_filter_quietly(panel, &before);
+            }
+            Some(Layer::Popup(Popup::Record { lookup: Some(id), .. })) => self.effects.push(Effect::Ask(Ask::Cancel(id))),
+            Some(_) => {}
+            None if self.state.zoom => self.state.zoom = false,
+            None if self.filter_text(panel).is_some() => {
+                let _ = self.set_filter(panel, "");
+            }
+            None => match self.state.screen {
+                Screen::Group => self.go(Screen::Groups),
+                Screen::Topic | Screen::Groups => self.go(Screen::Overview),
+                Screen::Overview => {}
+            },
+        }
+    }
+
+    fn set_filter_quietly(&mut self, panel: PanelId, text: &str) -> Result<(), String> {
+        if panel == PanelId::Tail { Ok(()) } else { self.set_filter(panel, text) }
+    }
+
+    fn filter_text(&self, panel: PanelId) -> Option<String> {
+        let text = if panel == PanelId::Tail { &self.state.tail_filter_text } else { &self.state.filter(panel).text };
+        (!text.is_empty()).then(|| text.clone())
+    }
+
+    fn next_panel(&mut self, by: isize) {
+        let panels = layout::panels(self.state.screen);
+        let lists: Vec<PanelId> = panels.iter().copied().filter(|p| p.list().is_some() || self.state.zoom).collect();
+        let panels = if self.hits.pages.len() < lists.len() { &lists } else { panels };
+        let at = panels.iter().position(|p| *p == self.state.focused_panel()).unwrap_or(0);
+        let next = (at as isize + by).rem_euclid(panels.len() as isize) as usize;
+        self.focus(panels[next]);
+    }
+
+    fn open_filter(&mut self) {
+        let focused = self.state.focused_panel();
+        let fallback = layout::panels(self.state.screen)[0];
+        let panel = if focused.list().is_some() { focused } else { fallback };
+        self.focus(panel);
+        let before = self.filter_text(panel).unwrap_or_default();
+        self.state.layers.push(Layer::Filter { panel, line: LineEdit::new(&before), before });
+    }
+
+    fn accept(&mut self) {
+        match self.state.layers.pop() {
+            Some(Layer::Filter { panel, line, before }) => {
+                let text = line.text().to_owned();
+                if let Err(why) = self.set_filter(panel, &text) {
+                    self.state.layers.push(Layer::Filter { panel, line, before });
+                    // The message would hide the line: it is told beside it by the view's message row after the next key.
+                    self.say(format!("{}: {why}", word(Word::BadPattern)));
+                    return;
+                }
+                if !text.is_empty() {
+                    self.state.filter_history.retain(|t| *t != text);
+                    self.state.filter_history.insert(0, text);
+                    self.state.filter_history.truncate(HISTORY);
+                }
+            }
+            Some(Layer::Palette(palette)) => {
+                let Some(item) = palette.found.get(palette.selected) else { return };
+                match item.choice.clone() {
+                    Choice::Action(action) => self.act(action),
+                    Choice::Topic(name) => self.open_topic(name),
+                    Choice::Group(name) => self.open_group(name),
+                }
+            }
+            Some(layer) => self.state.layers.push(layer),
+            None => {}
+        }
+    }
+
+    fn history(&mut self, by: isize) {
+        let Some(Layer::Filter { line, .. }) = self.state.layers.last_mut() else { return };
+        let past = &self.state.filter_history;
+        let at = past.iter().position(|t| t == line.text());
+        let next = match (at, by > 0) {
+            (None, true) => Some(0),
+            (Some(i), true) => Some((i + 1).min(past.len().saturating_sub(1))),
+            (Some(i), false) => i.checked_sub(1),
+            (None, false) => None,
+        };
+        *line = LineEdit::new(next.and_then(|i| past.get(i)).map_or("", String::as_str));
+        self.apply_filter();
+    }
+
+    fn sort_next(&mut self) {
+        let panel = self.state.focused_panel();
+        let Some(list) = panel.list() else { return };
+        let sorts = (list.sorts)();
+        let current = self.state.order(panel).column.or(list.default_sort);
+        let at = sorts.iter().position(|c| Some(*c) == current);
+        let Some(next) = sorts.get(at.map_or(0, |i| (i + 1) % sorts.len().max(1))) else { return };
+        let order = &mut self.state.orders[panel as usize];
+        order.column = Some(*next);
+        order.reverse = false;
+        self.refresh_list(panel);
+    }
+
+    fn reverse(&mut self) {
+        let panel = self.state.focused_panel();
+        let order = &mut self.state.orders[panel as usize];
+        order.reverse = !order.reverse;
+        self.refresh_list(panel);
+    }
+
+    fn next_theme(&mut self) {
+        self.state.look.theme = (self.state.look.theme + 1) % self.state.look.themes.len();
+        let name = self.state.theme().name.clone();
+        self.say(format!("{}: {name}", word(Word::Theme)));
+    }
+
+    /// The next row that is not well; with none, it stays.
+    fn next_problem(&mut self, forward: bool) {
+        let panel = self.state.focused_panel();
+        let (Some(list), Some(place)) = (panel.list(), self.place(panel)) else { return };
+        let keys = (list.keys)(&self.shown(), &self.state);
+        let n = keys.len();
+        let bad = |i: &usize| keys.get(*i).is_some_and(|(_, level)| *level > Level::Unknown);
+        let found = if forward { (1..n).map(|d| (place + d) % n).find(bad) } else { (1..n).map(|d| (place + n - d) % n).find(bad) };
+        if let Some(index) = found {
+            self.select(panel, index);
+        }
+    }
+
+    fn copy(&mut self) {
+        if let Some(Layer::Popup(popup)) = self.state.layers.last() {
+            let text = match popup {
+                Popup::Record { row, answer, .. } => visible_lines(value_of(row, answer.as_deref()).unwrap_or_default()),
+                Popup::Alert { alert, .. } => crate::text::visible(&crate::text::sentence(&alert.0.reason)).into_owned(),
+                Popup::Help { .. } => return,
+            };
+            self.effects.push(Effect::Copy(text));
+            return;
+        }
+        let panel = self.state.focused_panel();
+        let view = self.shown();
+        let text = self.place(panel).and_then(|place| (panel.list()?.copy)(&view, &self.state, place));
+        if let Some(text) = text {
+            self.effects.push(Effect::Copy(text));
+        }
+    }
+
+    fn open(&mut self) {
+        let panel = self.state.focused_panel();
+        let (view, Some(place)) = (self.shown(), self.place(panel)) else { return };
+        match panel {
+            PanelId::Tail => self.open_record(place),
+            PanelId::Alerts => self.open_alert(place),
+            PanelId::Topics | PanelId::GroupPartitions => {
+                let key = panel.list().and_then(|l| (l.keys)(&view, &self.state).into_iter().nth(place));
+                match key.map(|(k, _)| k) {
+                    Some(super::list::RowKey::Name(name) | super::list::RowKey::Partition(name, _)) => self.open_topic(name),
+                    _ => {}
+                }
+            }
+            PanelId::Groups | PanelId::Readers => {
+                let key = panel.list().and_then(|l| (l.keys)(&view, &self.state).into_iter().nth(place));
+                if let Some((super::list::RowKey::Name(name), _)) = key {
+                    self.open_group(name);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn open_alert(&mut self, place: usize) {
+        let view = self.shown();
+        let rows = super::list::ordered::<super::panels::AlertRows>(&view, &self.state);
+        let Some(alert) = rows.get(place) else { return };
+        match &alert.0.subject {
+            Subject::Topic(name) | Subject::Partition(name, _) => self.open_topic(name.clone()),
+            Subject::Group(name) => self.open_group(name.clone()),
+            Subject::Cluster | Subject::Viewer | Subject::Broker(_) => {
+                let popup = Popup::Alert { alert: alert.clone(), scroll: 0 };
+                self.state.layers.push(Layer::Popup(popup));
+            }
+        }
+    }
+
+    /// A record whose value was cut is fetched whole.
+    fn open_record(&mut self, place: usize) {
+        let view = self.shown();
+        let rows = super::list::ordered::<super::panels::TailRows>(&view, &self.state);
+        let Some(row) = rows.get(place).cloned() else { return };
+        // Pinned: the popup's record stays selected while newer ones come in.
+        self.select(PanelId::Tail, place);
+        self.state.lists[PanelId::Tail as usize].selected = Some(super::list::RowKey::Offset(row.partition, row.offset));
+        let cut = row.value.as_ref().is_some_and(|v| v.len() < row.value_len);
+        let lookup = cut.then(|| self.next_lookup());
+        if let Some(id) = lookup {
+            let wanted = Lookup::Record { topic: row.topic.clone(), partition: row.partition, offset: row.offset };
+            self.effects.push(Effect::Ask(Ask::Lookup(id, wanted)));
+        }
+        self.state.layers.push(Layer::Popup(Popup::Record { row, lookup, answer: None, scroll: 0 }));
+    }
+}
+
+/// For the clipboard: line breaks stay, everything else that could steer a terminal is made visible.
+fn visible_lines(bytes: &[u8]) -> String {
+    bytes.split(|b| *b == b'\n').map(visible_bytes).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,42 @@
+//! The screen without Unicode: each drawn sign has a plain one. Done on the finished frame, so that no panel has to think of it.
+
+use ratatui::buffer::Buffer;
+
+pub fn plain(buf: &mut Buffer) {
+    for cell in &mut buf.content {
+        let symbol = cell.symbol();
+        if symbol.is_ascii() {
+            continue;
+        }
+        let plain = match symbol {
+            "─" | "–" | "—" => "-",
+            "│" => "|",
+            "┌" | "┐" | "└" | "┘" | "├" | "┤" | "┬" | "┴" | "┼" => "+",
+            "▁" => "_",
+            "▂" => ".",
+            "▃" => ":",
+            "▄" => "-",
+            "▅" => "=",
+            "▆" => "+",
+            "▇" => "*",
+            "█" => "#",
+            "▉" | "▊" | "▋" | "▌" => "=",
+            "▍" | "▎" | "▏" => "-",
+            "●" => "*",
+            "○" => "o",
+            "▲" => "!",
+            "✘" => "X",
+            "▾" => "v",
+            "▴" => "^",
+            "→" => ">",
+            "←" => "<",
+            "↑" => "^",
+            "↓" => "v",
+            "…" => "~",
+            "·" => "-",
+            "≤" => "<",
+            _ => "?",
+        };
+        cell.set_symbol(plain);
+    }
+}

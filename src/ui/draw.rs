@@ -1,0 +1,114 @@
+//! One frame: a function of the view and of what the person chose. It changes neither; what the mouse can hit comes back as
+//! [`Hits`].
+
+use super::header;
+use super::layout::{self, LEAST};
+use super::panels::PanelId;
+use super::popups;
+use super::state::{Layer, Screen, UiState};
+use super::theme::Role;
+use super::widgets::ink::{Ctx, put_middle};
+use super::{ascii, connection};
+use crate::snapshot::View;
+use crate::text::{Word, word};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// What a click means.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    Screen(Screen),
+    Panel(PanelId),
+    /// A visible row, by its place in the list.
+    Row(PanelId, usize),
+    Column(PanelId, &'static str),
+    Action(super::keymap::Action),
+    /// A line of the palette.
+    Choice(usize),
+}
+
+/// What was drawn where: for the mouse, and how many rows a page has.
+#[derive(Clone, Debug, Default)]
+pub struct Hits {
+    targets: Vec<(Rect, Target)>,
+    panels: Vec<(PanelId, Rect)>,
+    pub pages: Vec<(PanelId, usize)>,
+    /// Lines that an open popup can still scroll.
+    pub popup_lines: Option<(usize, usize)>,
+}
+
+impl Hits {
+    pub fn push(&mut self, area: Rect, target: Target) {
+        self.targets.push((area, target));
+    }
+
+    pub fn panel(&mut self, panel: PanelId, area: Rect) {
+        self.panels.push((panel, area));
+    }
+
+    pub fn page(&mut self, panel: PanelId, rows: usize) {
+        self.pages.push((panel, rows));
+    }
+
+    /// A layer over the screen: what is under it cannot be hit.
+    pub fn cover(&mut self) {
+        self.targets.clear();
+        self.panels.clear();
+    }
+
+    /// The topmost target there.
+    pub fn at(&self, x: u16, y: u16) -> Option<Target> {
+        let hit = |area: &Rect| area.contains((x, y).into());
+        let target = self.targets.iter().rev().find(|(area, _)| hit(area)).map(|(_, t)| *t);
+        target.or_else(|| self.panel_at(x, y).map(Target::Panel))
+    }
+
+    pub fn panel_at(&self, x: u16, y: u16) -> Option<PanelId> {
+        self.panels.iter().rev().find(|(_, area)| area.contains((x, y).into())).map(|(p, _)| *p)
+    }
+}
+
+/// Draws everything into `buf`, which is empty.
+pub fn draw(view: &View, state: &UiState, buf: &mut Buffer) -> Hits {
+    let ctx = Ctx { view, state };
+    let mut hits = Hits::default();
+    let area = buf.area;
+    buf.set_style(area, ctx.style(Role::Text));
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        let text = format!("{} {} x {}.", word(Word::TooSmall), LEAST.0, LEAST.1);
+        put_middle(ctx, buf, area, &text);
+    } else {
+        body(ctx, buf, area, &mut hits);
+    }
+    if state.look.ascii {
+        ascii::plain(buf);
+    }
+    hits
+}
+
+fn body(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let head = header::draw(ctx, buf, area);
+    let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
+    let middle = Rect { y: area.y + head, height: area.height - head - 1, ..area };
+    if connection::nothing_known(ctx.view) {
+        connection::draw(ctx, buf, middle);
+    } else {
+        let focus = ctx.state.focused_panel();
+        for (panel, at) in layout::layout(ctx.state.screen, middle, focus, ctx.state.zoom) {
+            let least = panel.panel().least;
+            if at.width >= least.0 && at.height >= least.1 {
+                (panel.panel().draw)(ctx, buf, at, hits);
+            } else {
+                put_middle(ctx, buf, at, word(Word::MoreCells));
+            }
+        }
+    }
+    super::footer::draw(ctx, buf, foot, hits);
+    for layer in &ctx.state.layers {
+        match layer {
+            Layer::Filter { .. } => {}
+            Layer::Palette(palette) => popups::palette::draw(ctx, buf, middle, palette, hits),
+            Layer::Popup(popup) => popups::draw(ctx, buf, middle, popup, hits),
+        }
+    }
+}

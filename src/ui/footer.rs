@@ -1,0 +1,99 @@
+//! The foot of every screen: the screens, and what the keys do here, from the key table. While one types a filter, its line.
+
+use super::draw::{Hits, Target};
+use super::keymap::{self, Context};
+use super::panels::PanelId;
+use super::state::{Layer, Screen, UiState};
+use super::theme::Role;
+use super::widgets::ink::{Ctx, put, put_right, width};
+use crate::text::{Word, word};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+/// Who hears a key now, the nearest first.
+pub fn contexts(state: &UiState) -> Vec<Context> {
+    match state.layers.last() {
+        Some(Layer::Filter { .. }) => vec![Context::Filter, Context::Always],
+        Some(Layer::Palette(_)) => vec![Context::Palette, Context::Always],
+        Some(Layer::Popup(_)) => vec![Context::Popup, Context::Always],
+        None => {
+            let mut contexts = Vec::with_capacity(4);
+            if state.focused_panel().list().is_some() {
+                contexts.push(Context::List);
+            }
+            if state.screen != Screen::Groups {
+                contexts.push(Context::Chart);
+            }
+            contexts.extend([Context::Normal, Context::Always]);
+            contexts
+        }
+    }
+}
+
+pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    if let Some(message) = ctx.state.message.as_ref().filter(|m| m.until > ctx.state.live_at) {
+        put(buf, area.x + 1, area.y, area.width - 2, &message.text, ctx.style(Role::Accent));
+        return;
+    }
+    if let Some(Layer::Filter { panel, line, .. }) = ctx.state.layers.last() {
+        let hint = if *panel == PanelId::Tail { Word::FilterHintTail } else { Word::FilterHintList };
+        let hint_width = width(word(hint));
+        let (before, after) = line.parts();
+        let mut x = area.x + 1;
+        x += put(buf, x, area.y, 1, "/", ctx.style(Role::Key));
+        x = put_line(ctx, buf, Rect { x, width: area.right().saturating_sub(x + 1), ..area }, before, after);
+        if x + hint_width + 4 < area.right() {
+            put_right(buf, area.right() - 1, area.y, hint_width, word(hint), ctx.style(Role::Dim));
+        }
+        return;
+    }
+    let mut x = tabs(ctx, buf, area, hits) + 2;
+    for (key, label, action) in keymap::footer(&contexts(ctx.state)) {
+        let wide = width(&key) + 1 + width(label);
+        if x + wide + 1 > area.right() {
+            continue;
+        }
+        hits.push(Rect { x, y: area.y, width: wide, height: 1 }, Target::Action(action));
+        x += put(buf, x, area.y, 8, &key, ctx.style(Role::Key)) + 1;
+        x += put(buf, x, area.y, wide, label, ctx.style(Role::Dim)) + 2;
+    }
+}
+
+/// A line of input with its cursor; the part around the cursor stays visible.
+pub fn put_line(ctx: Ctx, buf: &mut Buffer, area: Rect, before: &str, after: &str) -> u16 {
+    let before = crate::text::visible(before).into_owned();
+    let after = crate::text::visible(after).into_owned();
+    let mut x = area.x;
+    let room = area.width.saturating_sub(2);
+    let mut shown = before.as_str();
+    while width(shown) > room {
+        let Some(c) = shown.chars().next() else { break };
+        shown = &shown[c.len_utf8()..];
+    }
+    x += put(buf, x, area.y, room + 1, shown, ctx.style(Role::Text));
+    let mut rest = after.chars();
+    let under: String = rest.next().map_or(" ".into(), String::from);
+    x += put(buf, x, area.y, 2, &under, ctx.style(Role::Text).add_modifier(Modifier::REVERSED));
+    x + put(buf, x, area.y, area.right().saturating_sub(x), rest.as_str(), ctx.style(Role::Text))
+}
+
+fn tabs(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> u16 {
+    let screens = [
+        (Screen::Overview, "1", Word::ScreenOverview),
+        (Screen::Topic, "2", Word::ScreenTopic),
+        (Screen::Groups, "3", Word::ScreenGroups),
+    ];
+    let mut x = area.x + 1;
+    for (screen, key, label) in screens {
+        let here = ctx.state.screen == screen || ctx.state.screen == Screen::Group && screen == Screen::Groups;
+        let label_style = if here { ctx.style(Role::Header).add_modifier(Modifier::UNDERLINED) } else { ctx.style(Role::Dim) };
+        let from = x;
+        x += put(buf, x, area.y, 1, key, ctx.style(Role::Key)) + 1;
+        x += put(buf, x, area.y, 12, word(label), label_style);
+        hits.push(Rect { x: from, y: area.y, width: x - from, height: 1 }, Target::Screen(screen));
+        x += 2;
+    }
+    put(buf, x - 1, area.y, 1, "│", ctx.style(Role::Border));
+    x - 1
+}

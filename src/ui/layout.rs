@@ -1,0 +1,140 @@
+//! Where the panels stand, by screen and room. Wide windows show more beside each other; low ones one list.
+
+use super::panels::PanelId;
+use super::state::Screen;
+use ratatui::layout::Rect;
+
+/// Below this size one line says how large the window must be.
+pub const LEAST: (u16, u16) = (60, 15);
+
+pub type Placed = Vec<(PanelId, Rect)>;
+
+/// The panels of a screen in the order of Tab.
+pub fn panels(screen: Screen) -> &'static [PanelId] {
+    use PanelId as P;
+    match screen {
+        Screen::Overview => &[P::Topics, P::Alerts, P::Throughput, P::Latency, P::Lag, P::Errors],
+        Screen::Topic => &[P::Tail, P::Partitions, P::Readers, P::TopicRate, P::TopicLatency],
+        Screen::Groups => &[P::Groups, P::GroupPartitions],
+        Screen::Group => &[P::GroupPartitions, P::Members, P::GroupInfo],
+    }
+}
+
+/// The panels in `area`. Zoomed, or where there is room for one list only, the focused one has it all.
+pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool) -> Placed {
+    if zoom {
+        return vec![(focus, area)];
+    }
+    match screen {
+        Screen::Overview => overview(area, focus),
+        Screen::Topic => topic(area, focus),
+        Screen::Groups => groups(area, focus),
+        Screen::Group => group(area, focus),
+    }
+}
+
+fn overview(area: Rect, focus: PanelId) -> Placed {
+    use PanelId as P;
+    if area.height < 18 || area.width < 76 {
+        let tile = matches!(focus, P::Throughput | P::Latency | P::Lag | P::Errors);
+        return vec![(if tile { P::Topics } else { focus }, area)];
+    }
+    let tiles = if area.height >= 50 {
+        7
+    } else if area.height >= 34 {
+        5
+    } else {
+        4
+    };
+    let (top, rest) = split_top(area, tiles);
+    let each = [P::Throughput, P::Latency, P::Lag, P::Errors];
+    let mut out: Placed = each.into_iter().zip(columns(top, 4)).collect();
+    if area.width >= 110 {
+        let side = (area.width * 27 / 100).clamp(30, 60);
+        let (left, right) = split_left(rest, rest.width - side);
+        out.extend([(P::Topics, left), (P::Alerts, right)]);
+    } else {
+        let (upper, lower) = split_top(rest, rest.height - (rest.height / 3).clamp(4, 10));
+        out.extend([(P::Topics, upper), (P::Alerts, lower)]);
+    }
+    out
+}
+
+fn topic(area: Rect, focus: PanelId) -> Placed {
+    use PanelId as P;
+    let (info, rest) = split_top(area, 1);
+    let mut out = vec![(P::TopicInfo, info)];
+    if area.height < 18 || area.width < 76 {
+        out.push((focus, rest));
+        return out;
+    }
+    let charts = (rest.height / 4).clamp(6, 14);
+    let tables = (rest.height / 4).clamp(5, 14);
+    let (top, rest) = split_top(rest, charts);
+    let (middle, tail) = split_top(rest, tables);
+    let (rate, latency) = split_left(top, top.width * 60 / 100);
+    let (partitions, readers) = split_left(middle, middle.width * 60 / 100);
+    out.extend([
+        (P::TopicRate, rate),
+        (P::TopicLatency, latency),
+        (P::Partitions, partitions),
+        (P::Readers, readers),
+        (P::Tail, tail),
+    ]);
+    out
+}
+
+fn groups(area: Rect, focus: PanelId) -> Placed {
+    if area.height < 28 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    let (upper, lower) = split_top(area, area.height * 3 / 5);
+    vec![(PanelId::Groups, upper), (PanelId::GroupPartitions, lower)]
+}
+
+fn group(area: Rect, focus: PanelId) -> Placed {
+    use PanelId as P;
+    if area.height < 18 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    let (top, rest) = split_top(area, (area.height / 3).clamp(7, 14));
+    let (upper, lower) = split_top(rest, rest.height - (rest.height / 3).clamp(4, 12));
+    vec![(P::GroupInfo, top), (P::GroupPartitions, upper), (P::Members, lower)]
+}
+
+pub fn split_top(area: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.min(area.height);
+    (Rect { height, ..area }, Rect { y: area.y + height, height: area.height - height, ..area })
+}
+
+pub fn split_left(area: Rect, width: u16) -> (Rect, Rect) {
+    let width = width.min(area.width);
+    (Rect { width, ..area }, Rect { x: area.x + width, width: area.width - width, ..area })
+}
+
+/// Equal columns that fill the width to the last cell.
+fn columns(area: Rect, n: u16) -> Vec<Rect> {
+    let edge = |i: u16| u32::from(area.width) * u32::from(i) / u32::from(n);
+    (0..n).map(|i| Rect { x: area.x + edge(i) as u16, width: (edge(i + 1) - edge(i)) as u16, ..area }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panels_never_overlap_and_have_their_least_room() {
+        for screen in [Screen::Overview, Screen::Topic, Screen::Groups, Screen::Group] {
+            for (width, height) in [(60, 13), (80, 22), (109, 30), (120, 38), (200, 58), (300, 98)] {
+                let area = Rect::new(0, 1, width, height);
+                let placed = layout(screen, area, panels(screen)[0], false);
+                for (i, (panel, rect)) in placed.iter().enumerate() {
+                    assert_eq!(rect.intersection(area), *rect);
+                    assert!(placed[i + 1..].iter().all(|(_, other)| !rect.intersects(*other)));
+                    let least = panel.panel().least;
+                    assert!(rect.width >= least.0 && rect.height >= least.1, "{panel:?} {rect:?} at {width}x{height}");
+                }
+            }
+        }
+    }
+}

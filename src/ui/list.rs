@@ -1,0 +1,221 @@
+//! Lists: which rows a panel has, in which order, and which one is selected. The order stays while figures change: it is made
+//! anew when asked, and on a slow beat while nobody moves in the list.
+
+use super::filter::NameFilter;
+use super::panels::PanelId;
+use super::state::UiState;
+use super::widgets::table::Column;
+use crate::model::{Code, Level, Subject, Timestamp};
+use crate::snapshot::View;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A table is put in order again this often.
+const SORT_BEAT_MS: i64 = 10_000;
+/// But not while somebody moved in a list this recently.
+const QUIET_MS: i64 = 3_000;
+
+/// What a row is, whatever its place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RowKey {
+    Name(Arc<str>),
+    Partition(Arc<str>, i32),
+    Offset(i32, i64),
+    Alert(Subject, Code),
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ListState {
+    /// `None`: whatever row is first.
+    pub selected: Option<RowKey>,
+    /// Where the selected row was last: it stays there when its row goes.
+    pub index: usize,
+    /// The screen line of the selected row: rows that come in above it do not move it.
+    pub line: usize,
+    /// Rows that were visible at the last draw.
+    pub page: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    /// Chosen by the person; else the list's own.
+    pub column: Option<&'static str>,
+    pub reverse: bool,
+    ranks: HashMap<RowKey, usize>,
+    sorted_at: Timestamp,
+    /// Last time somebody moved in this list.
+    pub touched_at: Timestamp,
+}
+
+/// One kind of list. Rows are cheap to clone: they are behind `Arc` or small.
+pub trait Rows {
+    type Row: 'static;
+    const PANEL: PanelId;
+    /// Column that sorts when nobody chose; `None` keeps the rows as they come.
+    const SORT: Option<&'static str>;
+    fn columns() -> &'static [Column<Self::Row>];
+    fn rows(view: &View, state: &UiState) -> Vec<Self::Row>;
+    fn key(row: &Self::Row) -> RowKey;
+    /// What `y` copies.
+    fn copy(row: &Self::Row) -> String;
+    fn matches(_row: &Self::Row, _filter: &NameFilter) -> bool {
+        true
+    }
+    fn level(_row: &Self::Row) -> Level {
+        Level::Healthy
+    }
+    /// Rows that stand apart at the end have a higher one.
+    fn section(_row: &Self::Row) -> u8 {
+        0
+    }
+}
+
+/// The rows as they are shown: filtered, in the kept order.
+pub fn ordered<L: Rows>(view: &View, state: &UiState) -> Vec<L::Row> {
+    let filter = state.filter(L::PANEL);
+    let mut rows = L::rows(view, state);
+    if !filter.is_all() {
+        rows.retain(|r| L::matches(r, filter));
+    }
+    let ranks = &state.order(L::PANEL).ranks;
+    if !ranks.is_empty() {
+        rows.sort_by_cached_key(|r| (L::section(r), ranks.get(&L::key(r)).copied().unwrap_or(usize::MAX)));
+    }
+    rows
+}
+
+fn refresh<L: Rows>(view: &View, state: &mut UiState, now: bool) {
+    let order = state.order(L::PANEL);
+    let Some(column) = order.column.or(L::SORT) else { return };
+    let Some(compare) = L::columns().iter().find(|c| c.id == column).and_then(|c| c.sort) else { return };
+    let at = state.live_at;
+    let age = at.since_ms(order.sorted_at);
+    let due = now || order.ranks.is_empty() || age < 0 || age >= SORT_BEAT_MS && at.since_ms(order.touched_at) >= QUIET_MS;
+    let reverse = order.reverse;
+    let mut rows = L::rows(view, state);
+    let order = &mut state.orders[L::PANEL as usize];
+    if due {
+        rows.sort_by(|a, b| {
+            let by = compare(a, b);
+            L::section(a).cmp(&L::section(b)).then(if reverse { by.reverse() } else { by })
+        });
+        order.ranks = rows.iter().enumerate().map(|(i, r)| (L::key(r), i)).collect();
+        order.sorted_at = at;
+        return;
+    }
+    // Between beats new rows stand at the end.
+    for row in &rows {
+        let next = order.ranks.len();
+        order.ranks.entry(L::key(row)).or_insert(next);
+    }
+}
+
+/// What the input side may do with a list, without knowing its rows.
+#[derive(Clone, Copy)]
+pub struct ListOps {
+    pub keys: fn(&View, &UiState) -> Vec<(RowKey, Level)>,
+    /// Puts the list in order: at once, or when its beat has come.
+    pub refresh: fn(&View, &mut UiState, bool),
+    /// Columns that can sort.
+    pub sorts: fn() -> Vec<&'static str>,
+    pub default_sort: Option<&'static str>,
+    pub copy: fn(&View, &UiState, usize) -> Option<String>,
+}
+
+impl ListOps {
+    pub const fn of<L: Rows>() -> Self {
+        Self {
+            keys: |view, state| ordered::<L>(view, state).iter().map(|r| (L::key(r), L::level(r))).collect(),
+            refresh: refresh::<L>,
+            sorts: || L::columns().iter().filter(|c| c.sort.is_some()).map(|c| c.id).collect(),
+            default_sort: L::SORT,
+            copy: |view, state, index| ordered::<L>(view, state).get(index).map(L::copy),
+        }
+    }
+}
+
+impl ListState {
+    /// The selected row's place among `keys`.
+    pub fn place<'k>(&self, mut keys: impl ExactSizeIterator<Item = &'k RowKey>) -> usize {
+        let last = keys.len().saturating_sub(1);
+        let Some(selected) = &self.selected else { return 0 };
+        keys.position(|k| k == selected).unwrap_or(self.index.min(last))
+    }
+
+    /// The first visible row, so that the selected one keeps its line.
+    pub fn offset(&self, place: usize, len: usize, height: usize) -> usize {
+        let line = self.line.min(height.saturating_sub(1));
+        place.saturating_sub(line).min(len.saturating_sub(height))
+    }
+
+    /// Selects the row at `index` and moves its line as little as needed.
+    pub fn select(&mut self, keys: &[(RowKey, Level)], index: usize) {
+        let Some(index) = keys.len().checked_sub(1).map(|last| index.min(last)) else { return };
+        let before = self.place(keys.iter().map(|(k, _)| k));
+        let offset = self.offset(before, keys.len(), self.page);
+        self.selected = keys.get(index).map(|(k, _)| k.clone());
+        self.index = index;
+        self.line = index.saturating_sub(offset).min(self.page.saturating_sub(1));
+    }
+
+    /// Moves the rows under the selection by `by` lines, and the selection only when it would leave the screen.
+    pub fn scroll(&mut self, keys: &[(RowKey, Level)], by: isize) {
+        let place = self.place(keys.iter().map(|(k, _)| k));
+        let offset = self.offset(place, keys.len(), self.page);
+        let last = keys.len().saturating_sub(self.page.max(1));
+        let offset = offset.saturating_add_signed(by).min(last);
+        let index = place.clamp(offset, (offset + self.page.max(1) - 1).min(keys.len().saturating_sub(1)));
+        self.selected = keys.get(index).map(|(k, _)| k.clone());
+        self.index = index;
+        self.line = index - offset;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(n: i64) -> Vec<(RowKey, Level)> {
+        (0..n).map(|i| (RowKey::Offset(0, i), Level::Healthy)).collect()
+    }
+
+    #[test]
+    fn the_selected_row_keeps_its_line_when_rows_come_in_above() {
+        let mut list = ListState { page: 5, ..ListState::default() };
+        let first = keys(20);
+        list.select(&first, 3);
+        let more: Vec<_> = (100..110).map(|i| (RowKey::Offset(0, i), Level::Healthy)).chain(first).collect();
+        let place = list.place(more.iter().map(|(k, _)| k));
+        assert_eq!(place, 13);
+        assert_eq!(place - list.offset(place, more.len(), 5), 3);
+    }
+
+    #[test]
+    fn selecting_past_the_page_scrolls_by_one() {
+        let mut list = ListState { page: 5, ..ListState::default() };
+        let keys = keys(20);
+        for i in 0..=5 {
+            list.select(&keys, i);
+        }
+        assert_eq!(list.offset(5, 20, 5), 1);
+    }
+
+    #[test]
+    fn the_wheel_moves_the_rows_and_keeps_the_selection_on_the_screen() {
+        let mut list = ListState { page: 5, ..ListState::default() };
+        let keys = keys(20);
+        list.scroll(&keys, 3);
+        assert_eq!((list.index, list.line), (3, 0));
+        list.scroll(&keys, 100);
+        assert_eq!((list.index, list.offset(list.index, 20, 5)), (15, 15));
+    }
+
+    #[test]
+    fn a_row_that_goes_leaves_the_selection_at_its_place() {
+        let mut list = ListState { page: 5, ..ListState::default() };
+        let mut keys = keys(6);
+        list.select(&keys, 3);
+        keys.remove(3);
+        assert_eq!(list.place(keys.iter().map(|(k, _)| k)), 3);
+    }
+}

@@ -1,0 +1,42 @@
+//! The dashboard in the terminal: draws the newest [`View`](crate::snapshot::View), sends [`Ask`](crate::model::Ask)s.
+//!
+//! [`run`] is the loop. A draw is a pure function of the view and of [`state`]; [`update`] and [`act`] turn keys and clicks into changes
+//! of the state; [`term`] holds the terminal and paints it.
+
+mod act;
+mod ascii;
+mod color;
+mod config;
+mod connection;
+mod copy;
+mod draw;
+mod filter;
+mod footer;
+mod header;
+mod json;
+mod keymap;
+mod layout;
+mod line;
+mod list;
+mod palette;
+mod panels;
+mod popups;
+mod run;
+mod state;
+mod term;
+mod theme;
+mod time;
+mod update;
+mod widgets;
+mod words;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use color::{ColorChoice, Depth};
+pub use config::UiConfig;
+pub use keymap::KeymapError;
+pub use run::{Exit, UiError, UiPorts, run};
+pub use theme::{Theme, ThemeError};

@@ -1,0 +1,122 @@
+//! What fires right now, and since when? Enter goes to the subject of an alert, where its cause can be seen.
+
+use super::PanelId;
+use crate::model::{Level, Subject};
+use crate::snapshot::{Alert, View};
+use crate::text::{self, Word, word};
+use crate::ui::draw::{Hits, Target};
+use crate::ui::filter::NameFilter;
+use crate::ui::list::{RowKey, Rows, ordered};
+use crate::ui::state::UiState;
+use crate::ui::theme::Role;
+use crate::ui::widgets::frame::frame;
+use crate::ui::widgets::ink::{self, Ctx, Ink, put, put_middle, put_right, width};
+use crate::ui::widgets::table::Column;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use std::sync::Arc;
+
+pub struct AlertRows;
+
+impl Rows for AlertRows {
+    type Row = Arc<Alert>;
+    const PANEL: PanelId = PanelId::Alerts;
+    const SORT: Option<&'static str> = None;
+
+    fn columns() -> &'static [Column<Self::Row>] {
+        &[]
+    }
+
+    fn rows(view: &View, _: &UiState) -> Vec<Self::Row> {
+        view.snapshot.alerts.clone()
+    }
+
+    fn key(row: &Self::Row) -> RowKey {
+        RowKey::Alert(row.0.subject.clone(), row.0.reason.code)
+    }
+
+    fn copy(row: &Self::Row) -> String {
+        format!("{}: {}", row.subject(), text::sentence(&row.0.reason))
+    }
+
+    fn matches(row: &Self::Row, filter: &NameFilter) -> bool {
+        filter.matches(&[&row.subject(), &text::sentence(&row.0.reason)])
+    }
+
+    fn level(row: &Self::Row) -> Level {
+        row.0.level
+    }
+}
+
+/// Below this width an alert has two lines: its subject, then what is the case.
+const ONE_LINE: u16 = 64;
+
+pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let rows = ordered::<AlertRows>(ctx.view, ctx.state);
+    let count = ctx.view.snapshot.alerts_count;
+    let mut title = vec![Ink::new(Role::Title, word(Word::Alerts))];
+    if count > 0 {
+        title.push(Ink::dim(format!(" {count} {}", word(Word::Firing))));
+    }
+    let inner = frame(ctx, buf, area, PanelId::Alerts, &title, &[]);
+    hits.panel(PanelId::Alerts, area);
+    if rows.is_empty() {
+        let said = if count == 0 { Word::NoAlerts } else { Word::NoFilterMatch };
+        put_middle(ctx, buf, inner, &format!("{}.", word(said)));
+        return;
+    }
+    let each = if inner.width < ONE_LINE { 2 } else { 1 };
+    let page = usize::from(inner.height / each);
+    hits.page(PanelId::Alerts, page);
+    let list = ctx.state.list(PanelId::Alerts);
+    let keys: Vec<_> = rows.iter().map(AlertRows::key).collect();
+    let place = list.place(keys.iter());
+    let offset = list.offset(place, rows.len(), page.max(1));
+    for ((i, row), at) in rows.iter().enumerate().skip(offset).zip((0..page).map(|n| inner.y + n as u16 * each)) {
+        let lines = Rect { y: at, height: each, ..inner };
+        let on = i == place && ctx.state.focused_panel() == PanelId::Alerts;
+        if on {
+            buf.set_style(lines, ctx.style(Role::Selection));
+        }
+        draw_alert(ctx, buf, lines, row, on && ctx.state.theme().whole_selection);
+        hits.push(lines, Target::Row(PanelId::Alerts, i));
+    }
+}
+
+fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool) {
+    let style = |role: Role| if plain { Style::new() } else { ctx.style(role) };
+    let (symbol, role, level) = ink::level(alert.0.level);
+    let x = area.x + 1;
+    let right = area.right().saturating_sub(1);
+    let since = text::short_duration_s(ctx.view.snapshot.taken_at.since_s(alert.0.since).max(0.0));
+    let mut used = put(buf, x, area.y, 2, symbol, style(role)) + 1;
+    if area.height == 1 {
+        used += put(buf, x + used, area.y, 8, word(level), style(role)) + 1;
+    }
+    let kind = match alert.0.subject {
+        Subject::Group(_) => word(Word::Group),
+        Subject::Topic(_) | Subject::Partition(..) => word(Word::Topic),
+        _ => "",
+    };
+    if area.height == 1 {
+        let subject = text::visible(&alert.subject()).into_owned();
+        used += put(buf, x + used, area.y, 30, &subject, style(Role::Text)) + 2;
+        let room = right.saturating_sub(x + used + 8);
+        put(buf, x + used, area.y, room, &text::visible(&text::sentence(&alert.0.reason)), style(Role::Dim));
+        put_right(buf, right, area.y, 6, &since, style(Role::Dim));
+        return;
+    }
+    let room = right.saturating_sub(x + used + width(&since) + 1);
+    let subject = match kind {
+        "" => alert.subject(),
+        kind if room > 28 => format!("{kind} {}", alert.subject()),
+        _ => alert.subject(),
+    };
+    put(buf, x + used, area.y, room, &text::visible(&subject), style(Role::Text));
+    put_right(buf, right, area.y, 6, &since, style(Role::Dim));
+    let sentence = text::visible(&text::sentence(&alert.0.reason)).into_owned();
+    let mut x = x + 2;
+    x += put(buf, x, area.y + 1, 8, word(level), style(role)) + 1;
+    put(buf, x, area.y + 1, right.saturating_sub(x), &sentence, style(Role::Dim));
+}

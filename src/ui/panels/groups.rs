@@ -1,0 +1,194 @@
+//! Who is behind, and will they catch up? Lag in messages and in time together, the rates that decide it, and what retention
+//! threatens; Enter shows which partition holds a group up and who works on it.
+
+use super::PanelId;
+use super::topics::{level_sentence, most};
+use crate::model::Level;
+use crate::snapshot::{CatchUp, Group, LagQuality, View};
+use crate::text::{self, Word, word};
+use crate::ui::draw::Hits;
+use crate::ui::filter::NameFilter;
+use crate::ui::list::{RowKey, Rows};
+use crate::ui::state::UiState;
+use crate::ui::theme::Role;
+use crate::ui::widgets::ink::{self, Ctx, Ink};
+use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use crate::ui::words::{group_state_word, kind_word};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+pub struct GroupRows;
+
+type Row = Arc<Group>;
+
+impl Rows for GroupRows {
+    type Row = Row;
+    const PANEL: PanelId = PanelId::Groups;
+    const SORT: Option<&'static str> = Some("status");
+
+    fn columns() -> &'static [Column<Row>] {
+        COLUMNS
+    }
+
+    fn rows(view: &View, _: &UiState) -> Vec<Row> {
+        view.snapshot.groups.clone()
+    }
+
+    fn key(row: &Row) -> RowKey {
+        RowKey::Name(row.name.clone())
+    }
+
+    fn copy(row: &Row) -> String {
+        row.name.to_string()
+    }
+
+    fn matches(row: &Row, filter: &NameFilter) -> bool {
+        filter.matches(&[&row.name, group_state_word(row.state), kind_word(row.kind)])
+    }
+
+    fn level(row: &Row) -> Level {
+        if row.abandoned { Level::Healthy } else { row.status.level }
+    }
+
+    fn section(row: &Row) -> u8 {
+        u8::from(row.abandoned)
+    }
+}
+
+const fn figure(id: &'static str, words: Word, width: u16, leaves_first: u8) -> Column<Row> {
+    Column { id, words, width: Width::Fixed(width), align: Align::Right, leaves_first, sort: None, cell: |_, _, _| Ink::unknown() }
+}
+
+const COLUMNS: &[Column<Row>] = &[
+    Column {
+        id: "level",
+        words: Word::Nothing,
+        width: Width::Fixed(1),
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: symbol,
+    },
+    Column {
+        id: "group",
+        words: Word::ColGroup,
+        width: Width::Content { least: 16, most: 40 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: Some(|a, b| a.name.cmp(&b.name)),
+        cell: |r, _, _| Ink::text(text::visible(&r.name).into_owned()),
+    },
+    Column {
+        id: "kind",
+        words: Word::ColKind,
+        width: Width::Fixed(8),
+        align: Align::Left,
+        leaves_first: 9,
+        sort: Some(|a, b| kind_word(a.kind).cmp(kind_word(b.kind))),
+        cell: |r, _, _| Ink::dim(kind_word(r.kind)),
+    },
+    Column {
+        id: "state",
+        words: Word::ColState,
+        width: Width::Fixed(11),
+        align: Align::Left,
+        leaves_first: 8,
+        sort: Some(|a, b| group_state_word(a.state).cmp(group_state_word(b.state))),
+        cell: |r, _, _| Ink::dim(group_state_word(r.state)),
+    },
+    Column {
+        sort: Some(|a, b| b.topics.cmp(&a.topics)),
+        cell: |r, _, _| Ink::text(r.topics.to_string()),
+        ..figure("topics", Word::Topics, 6, 7)
+    },
+    Column {
+        sort: Some(|a, b| most(a.lag.records, b.lag.records)),
+        cell: |r, _, _| Ink::known(r.lag.records, text::column_count),
+        ..figure("lag", Word::ColLag, 7, 0)
+    },
+    Column { sort: Some(|a, b| most(a.lag.seconds, b.lag.seconds)), cell: oldest_cell, ..figure("oldest", Word::ColOldest, 7, 1) },
+    Column {
+        sort: Some(|a, b| most(a.produce_per_s, b.produce_per_s)),
+        cell: |r, _, _| Ink::known(r.produce_per_s, text::rate),
+        ..figure("in", Word::ColIn, 6, 5)
+    },
+    Column {
+        sort: Some(|a, b| most(a.consume_per_s, b.consume_per_s)),
+        cell: |r, _, _| Ink::known(r.consume_per_s, text::rate),
+        ..figure("out", Word::ColOut, 6, 4)
+    },
+    Column { cell: catch_up_cell, ..figure("catch-up", Word::ColCatchUp, 9, 3) },
+    Column {
+        sort: Some(|a, b| match (a.retention_danger_s, b.retention_danger_s) {
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        }),
+        cell: retention_cell,
+        ..figure("retention", Word::ColRetention, 9, 6)
+    },
+    Column {
+        id: "status",
+        words: Word::ColStatus,
+        width: Width::Rest { least: 16 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: Some(|a, b| b.status.level.cmp(&a.status.level)),
+        cell: |r, _, _| {
+            if r.abandoned { Ink::dim(word(Word::AbandonedStatus)) } else { level_sentence(r.status.level, &r.status.reason) }
+        },
+    },
+];
+
+fn symbol(row: &Row, _: Ctx, _: u16) -> Ink {
+    let (symbol, role, _) = ink::level(row.status.level);
+    if row.abandoned { Ink::dim("·") } else { Ink::new(role, symbol) }
+}
+
+fn oldest_cell(row: &Row, _: Ctx, _: u16) -> Ink {
+    lag_time(row.lag.seconds, row.lag.quality)
+}
+
+/// Lag in time; `~` in front where it was interpolated.
+pub(super) fn lag_time(seconds: Option<f64>, quality: LagQuality) -> Ink {
+    match (quality, seconds) {
+        (LagQuality::CaughtUp, _) => Ink::dim("0 s"),
+        (LagQuality::Estimated, Some(s)) => Ink::text(format!("~{}", text::short_duration_s(s))),
+        (_, seconds) => Ink::known(seconds, text::short_duration_s),
+    }
+}
+
+pub(super) fn catch_up_cell(row: &Row, _: Ctx, width: u16) -> Ink {
+    match row.catch_up {
+        CatchUp::Seconds(s) => Ink::text(text::short_duration_s(s)),
+        CatchUp::CaughtUp => Ink::dim(if width > 9 { word(Word::CaughtUp) } else { word(Word::Done) }),
+        CatchUp::FallingBehind => Ink::new(Role::Warning, if width > 9 { word(Word::FallingBehind) } else { word(Word::Never) }),
+        CatchUp::Unknown => Ink::unknown(),
+    }
+}
+
+/// Only what may be lost within two days is worth a look.
+fn retention_cell(row: &Row, _: Ctx, _: u16) -> Ink {
+    const SOON_S: f64 = 2.0 * 3_600.0;
+    match row.retention_danger_s {
+        Some(s) if s <= 0.0 => Ink::new(Role::Critical, word(Word::Deleted)),
+        Some(s) if s < SOON_S => Ink::new(Role::Critical, text::short_duration_s(s)),
+        Some(s) => Ink::dim(text::short_duration_s(s)),
+        None => Ink::unknown(),
+    }
+}
+
+pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let snapshot = &ctx.view.snapshot;
+    let abandoned = snapshot.groups.iter().filter(|g| g.abandoned).count();
+    let title = titled::<GroupRows>(ctx, Word::Groups, snapshot.groups.len() - abandoned);
+    let note = match &snapshot.groups_reason {
+        Some(reason) => vec![Ink::new(Role::Warning, text::visible(&text::sentence(reason)).into_owned())],
+        None => Vec::new(),
+    };
+    let empty = match &snapshot.groups_reason {
+        Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
+        None => format!("{}.", word(Word::NoGroups)),
+    };
+    table::draw::<GroupRows>(ctx, buf, area, hits, Dress { title, note, empty, section: Some(Word::Abandoned) });
+}

@@ -1,0 +1,151 @@
+//! What do the records say right now? Newest first; a filter finds the one that somebody asks about, Enter opens it whole. The
+//! selected record stays where it is while newer ones come in above.
+
+use super::PanelId;
+use crate::model::Level;
+use crate::snapshot::{TailRow, Verdict, View};
+use crate::text::{self, Word, word};
+use crate::ui::draw::Hits;
+use crate::ui::json::one_line;
+use crate::ui::list::{RowKey, Rows};
+use crate::ui::popups::verdict_sign;
+use crate::ui::state::UiState;
+use crate::ui::theme::Role;
+use crate::ui::time::clock_ms;
+use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::table::{self, Align, Column, Dress, Width};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+pub struct TailRows;
+
+type Row = Arc<TailRow>;
+
+impl Rows for TailRows {
+    type Row = Row;
+    const PANEL: PanelId = PanelId::Tail;
+    const SORT: Option<&'static str> = None;
+
+    fn columns() -> &'static [Column<Row>] {
+        COLUMNS
+    }
+
+    fn rows(view: &View, state: &UiState) -> Vec<Row> {
+        let topic = view.focus.topic.as_ref().filter(|t| Some(&t.name) == state.topic.as_ref());
+        topic.map(|t| t.tail.rows.to_vec()).unwrap_or_default()
+    }
+
+    fn key(row: &Row) -> RowKey {
+        RowKey::Offset(row.partition, row.offset)
+    }
+
+    fn copy(row: &Row) -> String {
+        text::visible_bytes(row.value.as_deref().unwrap_or_default())
+    }
+
+    fn level(row: &Row) -> Level {
+        match row.verdict {
+            Verdict::Malformed(_) => Level::Critical,
+            Verdict::Contract(_) => Level::Warning,
+            _ => Level::Healthy,
+        }
+    }
+}
+
+const COLUMNS: &[Column<Row>] = &[
+    Column {
+        id: "verdict",
+        words: Word::Nothing,
+        width: Width::Fixed(1),
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| verdict_sign(&r.verdict),
+    },
+    Column {
+        id: "time",
+        words: Word::ColTime,
+        width: Width::Fixed(12),
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, ctx, _| r.time.map_or_else(Ink::unknown, |t| Ink::dim(clock_ms(ctx.state, t.at))),
+    },
+    Column {
+        id: "at",
+        words: Word::ColWhere,
+        width: Width::Content { least: 8, most: 16 },
+        align: Align::Right,
+        leaves_first: 1,
+        sort: None,
+        cell: |r, _, _| Ink::dim(format!("{}@{}", r.partition, r.offset)),
+    },
+    Column {
+        id: "key",
+        words: Word::ColKey,
+        width: Width::Content { least: 10, most: 28 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: key_cell,
+    },
+    Column {
+        id: "value",
+        words: Word::ColValue,
+        width: Width::Rest { least: 16 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: value_cell,
+    },
+];
+
+fn key_cell(row: &Row, _: Ctx, width: u16) -> Ink {
+    match row.key.as_deref() {
+        None => Ink::dim(word(Word::Null)),
+        Some(key) => Ink::new(Role::Accent, one_line(key, usize::from(width) * 4)),
+    }
+}
+
+fn value_cell(row: &Row, _: Ctx, width: u16) -> Ink {
+    match row.value.as_deref() {
+        None => Ink::dim(word(Word::Deletion)),
+        Some([]) => Ink::dim(word(Word::Empty)),
+        Some(value) => Ink::text(one_line(value, usize::from(width) * 4)),
+    }
+}
+
+pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let focus = ctx.view.focus.topic.as_ref().filter(|t| Some(&t.name) == ctx.state.topic.as_ref());
+    let mut title = vec![Ink::new(Role::Title, word(Word::Tail))];
+    let mut note = Vec::new();
+    let mut empty = format!("{} …", word(Word::NotYet));
+    if let Some(tail) = focus.map(|f| &f.tail) {
+        if !ctx.state.tail_filter_text.is_empty() {
+            title.push(Ink::dim(format!(" · {}: ", word(Word::Filter))));
+            title.push(Ink::new(Role::Accent, text::visible(&ctx.state.tail_filter_text).into_owned()));
+            let matched =
+                format!(" {} {} {} {}", text::count(tail.matched), word(Word::Of), text::count(tail.passed), word(Word::Match));
+            title.push(Ink::dim(matched));
+        }
+        if tail.dropped > 0 {
+            note.push(Ink::new(Role::Warning, format!("{} {}", text::count(tail.dropped), word(Word::Dropped))));
+        }
+        let list = ctx.state.list(PanelId::Tail);
+        if list.selected.is_some() {
+            let above = tail.rows.iter().position(|r| Some(&TailRows::key(r)) == list.selected.as_ref()).unwrap_or(0);
+            if above > list.line {
+                title.push(Ink::new(Role::Accent, format!("  ↑ {} {}", above - list.line, word(Word::Newer))));
+            }
+        }
+        empty = match &tail.reason {
+            Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
+            None => format!("{}.", word(Word::NoRecords)),
+        };
+    }
+    if ctx.state.topic.is_none() {
+        empty = format!("{}.", word(Word::NoTopicChosen));
+    }
+    table::draw::<TailRows>(ctx, buf, area, hits, Dress { title, note, empty, section: None });
+}

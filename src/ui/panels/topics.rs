@@ -1,0 +1,219 @@
+//! Which topic is not well, and why? The worst stands on top with its evidence; Enter goes to the topic to see since when and who
+//! suffers.
+
+use super::PanelId;
+use crate::model::Level;
+use crate::snapshot::{Topic, View};
+use crate::text::{self, Word, word};
+use crate::ui::draw::Hits;
+use crate::ui::filter::NameFilter;
+use crate::ui::list::{RowKey, Rows};
+use crate::ui::state::UiState;
+use crate::ui::theme::Role;
+use crate::ui::widgets::chart::{Pick, columns, nice_top, peak, spark};
+use crate::ui::widgets::ink::{self, Ctx, Ink};
+use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+pub struct TopicRows;
+
+impl Rows for TopicRows {
+    type Row = Arc<Topic>;
+    const PANEL: PanelId = PanelId::Topics;
+    const SORT: Option<&'static str> = Some("health");
+
+    fn columns() -> &'static [Column<Self::Row>] {
+        COLUMNS
+    }
+
+    fn rows(view: &View, _: &UiState) -> Vec<Self::Row> {
+        view.snapshot.topics.clone()
+    }
+
+    fn key(row: &Self::Row) -> RowKey {
+        RowKey::Name(row.name.clone())
+    }
+
+    fn copy(row: &Self::Row) -> String {
+        row.name.to_string()
+    }
+
+    fn matches(row: &Self::Row, filter: &NameFilter) -> bool {
+        filter.matches(&[&row.name, row.role.as_deref().unwrap_or_default()])
+    }
+
+    fn level(row: &Self::Row) -> Level {
+        row.health.level
+    }
+}
+
+type Row = Arc<Topic>;
+
+/// Known figures first, the greatest on top.
+pub(super) fn most<T: PartialOrd>(a: Option<T>, b: Option<T>) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => b.partial_cmp(&a).unwrap_or(Ordering::Equal),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    }
+}
+
+fn rate(row: &Row) -> Option<f64> {
+    row.throughput.records_per_s.s10
+}
+
+fn bytes(row: &Row) -> Option<f64> {
+    row.throughput.bytes_per_s.s10
+}
+
+/// The worst first; among equals by name, so that the table stands still.
+fn worst(a: &Row, b: &Row) -> Ordering {
+    b.health.level.cmp(&a.health.level)
+}
+
+const COLUMNS: &[Column<Row>] = &[
+    Column {
+        id: "level",
+        words: Word::Nothing,
+        width: Width::Fixed(1),
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: symbol,
+    },
+    Column {
+        id: "topic",
+        words: Word::ColTopic,
+        width: Width::Content { least: 16, most: 40 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: Some(|a, b| a.name.cmp(&b.name)),
+        cell: |r, _, _| Ink::text(text::visible(&r.name).into_owned()),
+    },
+    Column {
+        id: "rate",
+        words: Word::ColRate,
+        width: Width::Fixed(6),
+        align: Align::Right,
+        leaves_first: 0,
+        sort: Some(|a, b| most(rate(a), rate(b))),
+        cell: rate_cell,
+    },
+    Column {
+        id: "minute",
+        words: Word::ColMinute,
+        width: Width::Fixed(8),
+        align: Align::Left,
+        leaves_first: 6,
+        sort: None,
+        cell: minute_cell,
+    },
+    Column {
+        id: "bytes",
+        words: Word::ColBytes,
+        width: Width::Fixed(8),
+        align: Align::Right,
+        leaves_first: 8,
+        sort: Some(|a, b| most(bytes(a), bytes(b))),
+        cell: |r, _, _| Ink::known(bytes(r), text::bytes),
+    },
+    Column {
+        id: "p50",
+        words: Word::ColP50,
+        width: Width::Fixed(6),
+        align: Align::Right,
+        leaves_first: 7,
+        sort: Some(|a, b| most(a.latency_ms.p50, b.latency_ms.p50)),
+        cell: |r, _, _| Ink::known(r.latency_ms.p50, |ms| text::short_duration_ms(ms as f64)),
+    },
+    Column {
+        id: "p99",
+        words: Word::ColP99,
+        width: Width::Fixed(6),
+        align: Align::Right,
+        leaves_first: 3,
+        sort: Some(|a, b| most(a.latency_ms.p99, b.latency_ms.p99)),
+        cell: p99_cell,
+    },
+    Column {
+        id: "lag",
+        words: Word::ColLag,
+        width: Width::Fixed(7),
+        align: Align::Right,
+        leaves_first: 0,
+        sort: Some(|a, b| most(a.lag.records, b.lag.records)),
+        cell: |r, _, _| Ink::known(r.lag.records, text::column_count),
+    },
+    Column {
+        id: "oldest",
+        words: Word::ColOldest,
+        width: Width::Fixed(7),
+        align: Align::Right,
+        leaves_first: 4,
+        sort: Some(|a, b| most(a.lag.seconds, b.lag.seconds)),
+        cell: |r, _, _| Ink::known(r.lag.seconds, text::short_duration_s),
+    },
+    Column {
+        id: "errors",
+        words: Word::ColErrors,
+        width: Width::Fixed(5),
+        align: Align::Right,
+        leaves_first: 5,
+        sort: Some(|a, b| most(a.error_rate, b.error_rate)),
+        cell: |r, _, _| Ink::known(r.error_rate, text::percent_figure),
+    },
+    Column {
+        id: "health",
+        words: Word::ColHealth,
+        width: Width::Rest { least: 14 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: Some(worst),
+        cell: health_cell,
+    },
+];
+
+fn symbol(row: &Row, _: Ctx, _: u16) -> Ink {
+    let (symbol, role, _) = ink::level(row.health.level);
+    Ink::new(role, symbol)
+}
+
+fn rate_cell(row: &Row, _: Ctx, _: u16) -> Ink {
+    let mark = if row.throughput.estimated { "≤" } else { "" };
+    Ink::known(rate(row), |r| format!("{mark}{}", text::rate(r)))
+}
+
+fn p99_cell(row: &Row, _: Ctx, _: u16) -> Ink {
+    let ink = Ink::known(row.latency_ms.p99, |ms| text::short_duration_ms(ms as f64));
+    if row.latency_ms.inflated { ink.with_role(Role::Dim) } else { ink }
+}
+
+fn minute_cell(row: &Row, ctx: Ctx, width: u16) -> Ink {
+    let Some(line) = ctx.view.focus.sparks.get(&row.name) else { return Ink::dim("") };
+    let values = columns(line, 60, width, Pick::Mean);
+    Ink::new(Role::Chart1, spark(&values, nice_top(peak(&values))))
+}
+
+fn health_cell(row: &Row, _: Ctx, _: u16) -> Ink {
+    level_sentence(row.health.level, &row.health.reason)
+}
+
+/// The sentence of a judgement; only what is not well has a colour.
+pub(super) fn level_sentence(level: Level, reason: &crate::model::Reason) -> Ink {
+    let (_, role, _) = ink::level(level);
+    let role = if matches!(level, Level::Healthy | Level::Unknown) { Role::Dim } else { role };
+    Ink::new(role, text::visible(&text::sentence(reason)).into_owned())
+}
+
+pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let snapshot = &ctx.view.snapshot;
+    let mut note = Vec::new();
+    if snapshot.cluster.hidden_topics > 0 {
+        note.push(Ink::dim(format!("{} {}", snapshot.cluster.hidden_topics, word(Word::Hidden))));
+    }
+    let title = titled::<TopicRows>(ctx, Word::Topics, snapshot.topics.len());
+    let empty = format!("{}.", word(Word::NoTopics));
+    table::draw::<TopicRows>(ctx, buf, area, hits, Dress { title, note, empty, section: None });
+}

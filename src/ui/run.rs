@@ -1,0 +1,265 @@
+use super::config::UiConfig;
+use super::copy::osc52;
+use super::draw::draw;
+use super::keymap::{BINDINGS, Key, Keymap, KeymapError};
+use super::state::UiState;
+use super::term::{Guard, Screen, window_size};
+use super::theme::ThemeError;
+use super::update::{Effect, Ui};
+use crate::model::{Ask, Focused};
+use crate::snapshot::View;
+use crate::text::{Word, word};
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, TrySendError, after, bounded, never, select};
+use crossterm::event::{self, Event, KeyEventKind};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use thiserror::Error;
+
+/// A storm of resizes is answered by one frame when it is over.
+const RESIZE: Duration = Duration::from_millis(50);
+/// An ask that found the channel full is tried again this soon.
+const RETRY: Duration = Duration::from_millis(50);
+
+/// The ways in and out of the interface.
+pub struct UiPorts {
+    pub view: Arc<ArcSwap<View>>,
+    /// A new view is there; at most four a second.
+    pub beat: Receiver<()>,
+    pub asks: Sender<Ask>,
+    /// Leave now (a signal).
+    pub stop: Receiver<()>,
+}
+
+/// Why the interface ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Quit,
+    Stopped,
+    /// The terminal is gone. Its input thread may never return: end the process without waiting for it.
+    TerminalGone,
+}
+
+#[derive(Debug, Error)]
+pub enum UiError {
+    #[error(transparent)]
+    Theme(#[from] ThemeError),
+    #[error("key table: {0}")]
+    Keymap(#[from] KeymapError),
+    #[error("this terminal cannot be used: {0}; run in a terminal, or with --no-ui")]
+    Terminal(#[source] io::Error),
+}
+
+/// Takes the terminal, shows views until the person leaves, and gives it back. The first frame is drawn before anything is
+/// waited for.
+pub fn run(config: UiConfig, ports: UiPorts) -> Result<Exit, UiError> {
+    let look = config.look(|name| std::env::var(name).ok())?;
+    let keymap = Keymap::load(BINDINGS)?;
+    let out = io::stdout().as_fd().try_clone_to_owned().map_err(UiError::Terminal)?;
+    let guard = Guard::enter(config.mouse).map_err(UiError::Terminal)?;
+    let beat = Duration::from_secs(1) / u32::from(config.fps.clamp(1, 10));
+    let mut session = Session {
+        ui: Ui::new(UiState::new(look), keymap),
+        screen: Screen::new(File::from(out)),
+        buffer: Buffer::empty(Rect::ZERO),
+        guard: &guard,
+        ports,
+        asked: None,
+        drawn_at: Instant::now(),
+        beat,
+        bytes_at: (Instant::now(), 0),
+    };
+    match session.run() {
+        Err(error) if is_gone(&error) => Ok(Exit::TerminalGone),
+        other => other.map_err(UiError::Terminal),
+    }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    use io::ErrorKind as K;
+    // EIO: the other end of the pseudo-terminal was closed.
+    matches!(error.kind(), K::BrokenPipe | K::UnexpectedEof | K::WriteZero | K::ConnectionReset) || error.raw_os_error() == Some(5)
+}
+
+/// What is to be drawn, and when.
+#[derive(Default)]
+struct Due {
+    /// A key or the mouse: at once.
+    now: bool,
+    /// Figures: at the next beat.
+    figures: bool,
+    resized_at: Option<Instant>,
+}
+
+struct Session<'a, W> {
+    ui: Ui,
+    screen: Screen<W>,
+    buffer: Buffer,
+    guard: &'a Guard,
+    ports: UiPorts,
+    /// What the engine was last asked to compute.
+    asked: Option<Focused>,
+    drawn_at: Instant,
+    beat: Duration,
+    bytes_at: (Instant, u64),
+}
+
+impl<W: Write> Session<'_, W> {
+    fn run(&mut self) -> io::Result<Exit> {
+        self.ui.view(self.ports.view.load_full());
+        self.draw()?;
+        let events = read_input();
+        let mut due = Due::default();
+        loop {
+            let retry = !self.focus();
+            let wake = self.wake(&due, retry).map_or_else(never, |wait| after(wait));
+            select! {
+                recv(events) -> event => match event {
+                    Ok(event) => self.take(event, &mut due),
+                    Err(_) => return Ok(Exit::TerminalGone),
+                },
+                recv(self.ports.beat) -> beat => match beat {
+                    Ok(()) => due.figures |= self.ui.view(self.ports.view.load_full()),
+                    Err(_) => self.ports.beat = never(),
+                },
+                recv(self.ports.stop) -> stop => match stop {
+                    Ok(()) => return Ok(Exit::Stopped),
+                    Err(_) => self.ports.stop = never(),
+                },
+                recv(wake) -> _ => {}
+            }
+            while let Ok(event) = events.try_recv() {
+                self.take(event, &mut due);
+            }
+            if self.perform(&mut due)? || !self.guard.holds() {
+                return Ok(Exit::Quit);
+            }
+            if self.is_due(&due) {
+                due = Due::default();
+                self.draw()?;
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event, due: &mut Due) {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.ui.key(Key::from(key)),
+            Event::Mouse(mouse) => self.ui.mouse(mouse),
+            Event::Paste(text) => self.ui.paste(&text),
+            Event::Resize(..) => {
+                due.resized_at = Some(Instant::now());
+                return;
+            }
+            _ => return,
+        }
+        due.now = true;
+    }
+
+    /// When to wake up without an event.
+    fn wake(&self, due: &Due, retry: bool) -> Option<Duration> {
+        let resize = due.resized_at.map(|at| RESIZE.saturating_sub(at.elapsed()));
+        let figures = due.figures.then(|| self.beat.saturating_sub(self.drawn_at.elapsed()));
+        let retry = retry.then_some(RETRY);
+        [resize, figures, retry].into_iter().flatten().min()
+    }
+
+    fn is_due(&self, due: &Due) -> bool {
+        match due.resized_at {
+            Some(at) => at.elapsed() >= RESIZE,
+            None => due.now || due.figures && self.drawn_at.elapsed() >= self.beat,
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let (width, height) = window_size();
+        self.buffer.resize(Rect::new(0, 0, width, height));
+        self.buffer.reset();
+        let view = self.ui.shown();
+        let hits = draw(&view, &self.ui.state, &mut self.buffer);
+        self.ui.drawn(hits);
+        self.screen.paint(&mut self.buffer)?;
+        self.drawn_at = Instant::now();
+        self.count();
+        Ok(())
+    }
+
+    /// What was written, for the help page.
+    fn count(&mut self) {
+        let writer = self.screen.writer();
+        let written = &mut self.ui.state.written;
+        (written.frames, written.bytes) = (writer.frames, writer.bytes);
+        let (since, before) = self.bytes_at;
+        let seconds = since.elapsed().as_secs_f64();
+        if seconds >= 5.0 {
+            written.bytes_per_s = (writer.bytes - before) as f64 / seconds;
+            self.bytes_at = (Instant::now(), writer.bytes);
+        }
+    }
+
+    /// Tells the engine what the screen needs, when that changed. False when it could not be told yet.
+    fn focus(&mut self) -> bool {
+        let wants = self.ui.state.wants();
+        if self.asked.as_ref() == Some(&wants) {
+            return true;
+        }
+        match self.ports.asks.try_send(Ask::Focus(wants.clone())) {
+            Err(TrySendError::Full(_)) => false,
+            // Disconnected: the engine is gone and the program ends; nobody is left to ask.
+            _ => {
+                self.asked = Some(wants);
+                true
+            }
+        }
+    }
+
+    /// Does what the input asked for. True to leave.
+    fn perform(&mut self, due: &mut Due) -> io::Result<bool> {
+        for effect in self.ui.effects() {
+            match effect {
+                Effect::Leave => return Ok(true),
+                Effect::Ask(ask) => self.ask(ask),
+                Effect::Redraw => self.screen.forget(),
+                Effect::Suspend => {
+                    self.guard.lend(|| signal_hook::low_level::raise(signal_hook::consts::SIGTSTP))?;
+                    self.screen.forget();
+                }
+                Effect::Copy(text) => match osc52(&text) {
+                    Some(bytes) => {
+                        self.screen.writer().raw(&bytes)?;
+                        self.ui.say(word(Word::Copied).to_owned());
+                    }
+                    None => self.ui.say(word(Word::TooLongToCopy).to_owned()),
+                },
+            }
+            due.now = true;
+        }
+        Ok(false)
+    }
+
+    fn ask(&mut self, ask: Ask) {
+        // Asks by hand are rare: a full channel means that the engine is behind, and the person can ask again.
+        if self.ports.asks.try_send(ask).is_err() {
+            self.ui.say(word(Word::EngineBusy).to_owned());
+        }
+    }
+}
+
+/// Reads the terminal on a thread of its own. Nobody joins it: where the terminal is gone, its read may never return.
+fn read_input() -> Receiver<Event> {
+    let (send, events) = bounded(256);
+    let read = move || {
+        while let Ok(event) = event::read() {
+            if send.send(event).is_err() {
+                return;
+            }
+        }
+    };
+    // Without the thread the channel is closed, which ends the loop as a lost terminal does.
+    let _ = std::thread::Builder::new().name("input".into()).spawn(read);
+    events
+}

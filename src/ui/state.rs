@@ -1,0 +1,160 @@
+//! What the person chose: the screen, the selection, filters, layers over the screen. Apart from the `View`, so that a draw is a
+//! function of both and changes neither.
+
+use super::color::Depth;
+use super::filter::NameFilter;
+use super::line::LineEdit;
+use super::list::{ListState, Order};
+use super::panels::PanelId;
+use super::theme::Theme;
+use crate::model::{Answer, ChartSpan, Focused, LookupId, TailFilter, Timestamp};
+use crate::snapshot::{Alert, TailRow, View};
+use std::sync::Arc;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    #[default]
+    Overview,
+    Topic,
+    Groups,
+    /// One group, drilled into from Groups.
+    Group,
+}
+
+/// The view that is held still.
+#[derive(Clone, Debug)]
+pub struct Frozen {
+    pub view: Arc<View>,
+}
+
+/// Something over the screen; the last one has the keys, Esc pops it.
+#[derive(Clone, Debug)]
+pub enum Layer {
+    Filter { panel: PanelId, line: LineEdit, before: String },
+    Palette(super::palette::Palette),
+    Popup(Popup),
+}
+
+#[derive(Clone, Debug)]
+pub enum Popup {
+    Help { scroll: usize },
+    Record { row: Arc<TailRow>, lookup: Option<LookupId>, answer: Option<Arc<Answer>>, scroll: usize },
+    Alert { alert: Arc<Alert>, scroll: usize },
+}
+
+/// What the program wrote to the terminal, for the help page.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Written {
+    pub frames: u64,
+    pub bytes: u64,
+    /// Over the last beats.
+    pub bytes_per_s: f64,
+}
+
+/// How things are drawn, from the configuration and the terminal.
+#[derive(Clone, Debug)]
+pub struct Look {
+    pub themes: Vec<Theme>,
+    pub theme: usize,
+    pub depth: Depth,
+    pub ascii: bool,
+    pub zone: jiff::tz::TimeZone,
+    pub utc: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub text: String,
+    /// The view's time after which it is gone.
+    pub until: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+pub struct UiState {
+    pub look: Look,
+    pub screen: Screen,
+    pub topic: Option<Arc<str>>,
+    pub group: Option<Arc<str>>,
+    pub span: ChartSpan,
+    pub focus: [PanelId; 4],
+    pub zoom: bool,
+    pub lists: Vec<ListState>,
+    pub orders: Vec<Order>,
+    pub filters: Vec<NameFilter>,
+    pub tail_filter: TailFilter,
+    pub tail_filter_text: String,
+    pub filter_history: Vec<String>,
+    pub layers: Vec<Layer>,
+    pub frozen: Option<Frozen>,
+    /// The newest view's time and count of records, also while the screen is frozen.
+    pub live_at: Timestamp,
+    pub live_seen: u64,
+    pub message: Option<Message>,
+    pub written: Written,
+    pub next_lookup: u64,
+}
+
+impl UiState {
+    pub fn new(look: Look) -> Self {
+        let panels = PanelId::ALL.len();
+        Self {
+            look,
+            screen: Screen::default(),
+            topic: None,
+            group: None,
+            span: ChartSpan::default(),
+            focus: [PanelId::Topics, PanelId::Tail, PanelId::Groups, PanelId::GroupPartitions],
+            zoom: false,
+            lists: vec![ListState::default(); panels],
+            orders: vec![Order::default(); panels],
+            filters: vec![NameFilter::default(); panels],
+            tail_filter: TailFilter::All,
+            tail_filter_text: String::new(),
+            filter_history: Vec::new(),
+            layers: Vec::new(),
+            frozen: None,
+            live_at: Timestamp::default(),
+            live_seen: 0,
+            message: None,
+            written: Written::default(),
+            next_lookup: 1,
+        }
+    }
+
+    pub fn theme(&self) -> &Theme {
+        &self.look.themes[self.look.theme % self.look.themes.len()]
+    }
+
+    pub fn focused_panel(&self) -> PanelId {
+        self.focus[self.screen as usize]
+    }
+
+    pub fn list(&self, panel: PanelId) -> &ListState {
+        &self.lists[panel as usize]
+    }
+
+    pub fn order(&self, panel: PanelId) -> &Order {
+        &self.orders[panel as usize]
+    }
+
+    pub fn filter(&self, panel: PanelId) -> &NameFilter {
+        &self.filters[panel as usize]
+    }
+
+    /// The view on the screen: the frozen one, else the newest.
+    pub fn shown<'a>(&'a self, newest: &'a Arc<View>) -> &'a Arc<View> {
+        self.frozen.as_ref().map_or(newest, |f| &f.view)
+    }
+
+    /// What the engine should compute for this screen.
+    pub fn wants(&self) -> Focused {
+        let on_topic = self.screen == Screen::Topic;
+        let group = self.group.clone().filter(|_| self.screen == Screen::Group);
+        Focused {
+            topic: self.topic.clone().filter(|_| on_topic),
+            span: self.span,
+            filter: if on_topic { self.tail_filter.clone() } else { TailFilter::All },
+            groups: group.into_iter().collect(),
+        }
+    }
+}

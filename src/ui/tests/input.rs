@@ -1,0 +1,237 @@
+use super::*;
+use crate::model::{Ask, Lookup, TailFilter};
+use crate::snapshot::Snapshot;
+use crate::ui::fixture;
+use crate::ui::list::RowKey;
+use crate::ui::panels::PanelId;
+use crate::ui::state::{Layer, Screen};
+use crate::ui::update::Effect;
+
+const W: u16 = 120;
+const H: u16 = 40;
+
+fn lines(ui: &mut Ui) -> Vec<String> {
+    text_of(&paint(ui, W, H)).lines().map(String::from).collect()
+}
+
+/// The names in the topics table, from the top.
+fn names(ui: &mut Ui) -> Vec<String> {
+    let view = ui.shown();
+    let keys = (PanelId::Topics.list().unwrap().keys)(&view, &ui.state);
+    keys.into_iter()
+        .map(|(key, _)| match key {
+            RowKey::Name(name) => name.to_string(),
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+fn later(ms: i64, change: impl FnOnce(&mut Snapshot)) -> Arc<View> {
+    let mut view = fixture::rich();
+    let mut snapshot = (*view.snapshot).clone();
+    snapshot.taken_at = snapshot.taken_at.plus_ms(ms);
+    change(&mut snapshot);
+    view.snapshot = Arc::new(snapshot);
+    Arc::new(view)
+}
+
+#[test]
+fn the_worst_stands_on_top() {
+    let mut ui = ui(fixture::rich());
+    assert_eq!(names(&mut ui)[..3], ["delivery.failed", "payments.completed", "inventory.low-stock"]);
+}
+
+#[test]
+fn the_order_stands_while_figures_change_and_is_made_anew_on_a_slow_beat() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "s s");
+    let before = names(&mut ui);
+    let reversed = |s: &mut Snapshot| {
+        for topic in &mut s.topics {
+            let mut changed = (**topic).clone();
+            changed.throughput.records_per_s.s10 = changed.throughput.records_per_s.s10.map(|r| 1.0 / (r + 1.0));
+            *topic = Arc::new(changed);
+        }
+    };
+    ui.view(later(1_000, reversed));
+    assert_eq!(names(&mut ui), before);
+    ui.view(later(11_000, reversed));
+    assert_ne!(names(&mut ui), before);
+}
+
+#[test]
+fn the_selected_row_stays_selected_when_the_order_changes() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "j");
+    ui.view(later(60_000, |s| s.topics.retain(|t| &*t.name != "delivery.failed")));
+    press(&mut ui, W, H, "enter");
+    assert_eq!(ui.state.topic.as_deref(), Some("payments.completed"));
+}
+
+#[test]
+fn a_topic_that_comes_up_between_beats_stands_at_the_end() {
+    let mut ui = ui(fixture::rich());
+    ui.view(later(1_000, |s| {
+        let mut new = (*s.topics[0]).clone();
+        new.name = "aaa.new".into();
+        s.topics.insert(0, Arc::new(new));
+    }));
+    assert_eq!(names(&mut ui).last().unwrap(), "aaa.new");
+}
+
+#[test]
+fn escape_pops_one_thing_at_a_time_and_never_quits() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "j enter j enter ?");
+    assert_eq!(ui.state.layers.len(), 2);
+    press(&mut ui, W, H, "esc esc z esc");
+    assert_eq!((ui.state.screen, ui.state.zoom), (Screen::Topic, false));
+    press(&mut ui, W, H, "esc esc esc esc");
+    assert_eq!(ui.state.screen, Screen::Overview);
+    assert!(!ui.effects().contains(&Effect::Leave));
+    press(&mut ui, W, H, "q");
+    assert!(ui.effects().contains(&Effect::Leave));
+}
+
+#[test]
+fn control_c_quits_from_under_every_layer() {
+    for keys in ["/", ":", "?", "j enter enter"] {
+        let mut ui = ui(fixture::rich());
+        press(&mut ui, W, H, keys);
+        press(&mut ui, W, H, "ctrl-c");
+        assert!(ui.effects().contains(&Effect::Leave), "after {keys}");
+    }
+}
+
+#[test]
+fn a_filter_takes_effect_while_it_is_typed_and_escape_takes_it_back() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "pay");
+    assert!(names(&mut ui).iter().all(|n| n.contains("pay")));
+    press(&mut ui, W, H, "esc");
+    assert_eq!(names(&mut ui).len(), 24);
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "q");
+    assert!(ui.effects().is_empty(), "q is text here");
+    press(&mut ui, W, H, "enter");
+    press(&mut ui, W, H, "esc");
+    assert_eq!(names(&mut ui).len(), 24, "Esc clears an accepted filter");
+}
+
+#[test]
+fn a_filter_that_matches_nothing_says_so() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "zzz");
+    assert!(lines(&mut ui).iter().any(|l| l.contains("Nothing matches the filter")));
+}
+
+#[test]
+fn a_bad_pattern_is_refused_and_stays_on_the_line() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "/(/");
+    press(&mut ui, W, H, "enter");
+    assert!(matches!(ui.state.layers.last(), Some(Layer::Filter { .. })));
+    assert!(lines(&mut ui).iter().any(|l| l.contains("bad pattern")));
+}
+
+#[test]
+fn the_engine_is_told_what_the_screen_needs() {
+    let mut ui = ui(fixture::rich());
+    assert_eq!(ui.state.wants().topic, None);
+    press(&mut ui, W, H, "j enter");
+    assert_eq!(ui.state.wants().topic.as_deref(), Some("payments.completed"));
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "key:o-17");
+    press(&mut ui, W, H, "enter");
+    assert_eq!(ui.state.wants().filter, TailFilter::Key("o-17".into()));
+    press(&mut ui, W, H, "+");
+    assert_eq!(ui.state.wants().span.seconds(), 3_600);
+    press(&mut ui, W, H, "3 j enter");
+    assert_eq!(ui.state.wants().groups, [Arc::from("billing")]);
+}
+
+#[test]
+fn a_record_that_was_cut_is_fetched_whole_and_cancelled_when_closed() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "j enter j j enter");
+    let effects = ui.effects();
+    let Some(Effect::Ask(Ask::Lookup(id, Lookup::Record { offset, .. }))) = effects.last() else { panic!("{effects:?}") };
+    assert_eq!(*offset, 182_398);
+    press(&mut ui, W, H, "esc");
+    assert_eq!(ui.effects(), [Effect::Ask(Ask::Cancel(*id))]);
+}
+
+#[test]
+fn frozen_figures_stand_still_and_the_header_says_for_how_long() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "space");
+    ui.view(later(12_000, |s| {
+        s.topics.clear();
+        let mut totals = (*s.totals).clone();
+        totals.records.seen += 1_204;
+        s.totals = Arc::new(totals);
+    }));
+    let lines = lines(&mut ui);
+    assert!(lines[0].contains("FROZEN 12 s +1.2k new"), "{}", lines[0]);
+    assert_eq!(names(&mut ui).len(), 24);
+    press(&mut ui, W, H, "space");
+    assert_eq!(names(&mut ui).len(), 0);
+}
+
+#[test]
+fn the_tail_follows_until_somebody_selects() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "j enter");
+    assert_eq!(ui.state.list(PanelId::Tail).selected, None);
+    press(&mut ui, W, H, "j");
+    assert_eq!(ui.state.list(PanelId::Tail).selected, Some(RowKey::Offset(1, 182_399)));
+    press(&mut ui, W, H, "k");
+    assert_eq!(ui.state.list(PanelId::Tail).selected, None);
+}
+
+#[test]
+fn the_palette_goes_to_a_topic_by_a_few_letters() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, ":");
+    type_text(&mut ui, "ordcrea");
+    press(&mut ui, W, H, "enter");
+    assert_eq!(ui.state.topic.as_deref(), Some("orders.created"));
+}
+
+#[test]
+fn a_click_on_a_heading_sorts_and_a_second_one_turns_it_round() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let mut ui = ui(fixture::rich());
+    let heading = lines(&mut ui).iter().position(|l| l.contains(" topic ") && l.contains("msg/s")).unwrap();
+    let column = lines(&mut ui)[heading].chars().position(|c| c == 'g').unwrap();
+    let click = MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column: column as u16,
+        row: heading as u16,
+        modifiers: KeyModifiers::NONE,
+    };
+    ui.mouse(click);
+    assert_eq!(names(&mut ui)[0], "location.updated");
+    paint(&mut ui, W, H);
+    ui.mouse(click);
+    assert_eq!(names(&mut ui).last().unwrap(), "location.updated");
+}
+
+#[test]
+fn n_goes_to_the_next_row_that_is_not_well() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "n n enter");
+    assert_eq!(ui.state.topic.as_deref(), Some("inventory.low-stock"));
+}
+
+#[test]
+fn drawing_changes_no_state() {
+    let ui = ui(fixture::rich());
+    let before = format!("{:?}", ui.state);
+    let mut buffer = Buffer::empty(Rect::new(0, 0, W, H));
+    draw(&ui.shown(), &ui.state, &mut buffer);
+    assert_eq!(format!("{:?}", ui.state), before);
+}

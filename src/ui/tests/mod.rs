@@ -1,0 +1,78 @@
+//! The interface as a whole: what the screens look like, what keys do, what the terminal is told.
+
+mod input;
+mod look;
+mod paint;
+mod screens;
+
+use super::draw::draw;
+use super::keymap::{BINDINGS, Key, Keymap};
+use super::state::UiState;
+use super::update::Ui;
+use super::{ColorChoice, UiConfig};
+use crate::snapshot::View;
+use crossterm::event::KeyCode;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+/// An interface with the colours of a good terminal, in UTC, that has seen the view.
+fn ui(view: View) -> Ui {
+    ui_with(UiConfig { color: ColorChoice::Truecolor, utc: true, ..UiConfig::default() }, view)
+}
+
+fn ui_with(config: UiConfig, view: View) -> Ui {
+    let look = config.look(|_| None).unwrap();
+    let mut ui = Ui::new(UiState::new(look), Keymap::load(BINDINGS).unwrap());
+    ui.view(Arc::new(view));
+    ui
+}
+
+/// Presses keys as the key table writes them, parted by blanks; draws after each, as the loop does.
+fn press(ui: &mut Ui, width: u16, height: u16, keys: &str) {
+    for key in keys.split_whitespace() {
+        paint(ui, width, height);
+        let (ctrl, name) = key.strip_prefix("ctrl-").map_or((false, key), |k| (true, k));
+        let code = match name {
+            "enter" => KeyCode::Enter,
+            "esc" => KeyCode::Esc,
+            "tab" => KeyCode::Tab,
+            "space" => KeyCode::Char(' '),
+            "down" => KeyCode::Down,
+            "up" => KeyCode::Up,
+            name => KeyCode::Char(name.chars().next().unwrap()),
+        };
+        ui.key(Key { code, ctrl, alt: false });
+    }
+}
+
+fn type_text(ui: &mut Ui, text: &str) {
+    for c in text.chars() {
+        ui.key(Key { code: KeyCode::Char(c), ctrl: false, alt: false });
+    }
+}
+
+fn paint(ui: &mut Ui, width: u16, height: u16) -> Buffer {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    let view = ui.shown();
+    let hits = draw(&view, &ui.state, &mut buffer);
+    ui.drawn(hits);
+    buffer
+}
+
+/// The text of a buffer, its lines without blanks at their end.
+fn text_of(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += unicode_width::UnicodeWidthStr::width(symbol).max(1) as u16;
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}

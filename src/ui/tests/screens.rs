@@ -1,0 +1,137 @@
+use super::*;
+use crate::model::{Code, LinkState, Reason};
+use crate::ui::fixture;
+use crate::ui::panels::PANELS;
+use crate::ui::widgets::ink::Ctx;
+
+const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 40), (200, 60)];
+
+fn shot(name: &str, buffer: &Buffer) {
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, text_of(buffer));
+    });
+}
+
+fn shots(name: &str, keys: &str, view: fn() -> View) {
+    for (width, height) in SIZES {
+        let mut ui = ui(view());
+        press(&mut ui, width, height, keys);
+        shot(&format!("{name}_{width}x{height}"), &paint(&mut ui, width, height));
+    }
+}
+
+#[test]
+fn overview() {
+    shots("overview", "", fixture::rich);
+}
+
+#[test]
+fn topic() {
+    shots("topic", "j enter", fixture::rich);
+}
+
+#[test]
+fn groups() {
+    shots("groups", "3", fixture::rich);
+}
+
+#[test]
+fn group() {
+    shots("group", "3 j enter", fixture::rich);
+}
+
+#[test]
+fn a_record() {
+    shots("record", "j enter j j enter", fixture::rich);
+}
+
+#[test]
+fn help() {
+    shots("help", "?", fixture::rich);
+}
+
+#[test]
+fn palette() {
+    shots("palette", ": p a y", fixture::rich);
+}
+
+#[test]
+fn nothing_there_yet() {
+    shots("connecting", "", || fixture::down(LinkState::Connecting, Vec::new()));
+    shots("down", "", || {
+        fixture::down(LinkState::Down, vec![Reason::new(Code::LoginRefused), Reason::new(Code::BrokerUnreachable)])
+    });
+    shots("empty", "", fixture::empty);
+}
+
+#[test]
+fn degraded_says_why_on_a_line_of_its_own() {
+    shots("degraded", "", || {
+        let mut view = fixture::rich();
+        let mut snapshot = (*view.snapshot).clone();
+        let mut source = (*snapshot.source).clone();
+        source.state = LinkState::Degraded;
+        source.reasons = vec![Reason::new(Code::BrokerDown), Reason::new(Code::TopicRefused)];
+        snapshot.source = Arc::new(source);
+        view.snapshot = Arc::new(snapshot);
+        view
+    });
+}
+
+#[test]
+fn hostile_names_reach_no_terminal() {
+    for keys in ["", "enter", "3", "3 enter", "enter enter"] {
+        let mut ui = ui(fixture::hostile());
+        press(&mut ui, 120, 40, keys);
+        let text = text_of(&paint(&mut ui, 120, 40));
+        let bad = |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{202e}' | '\u{200b}' | '\u{9b}'));
+        assert!(!text.contains(bad), "{text}");
+    }
+    shots("hostile", "", fixture::hostile);
+}
+
+#[test]
+fn every_panel_at_its_least_and_at_ease() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, 120, 40, "j enter 3 j enter");
+    let view = ui.shown();
+    for panel in PANELS {
+        for (kind, (width, height)) in [("least", panel.least), ("ease", (panel.least.0 * 2, panel.least.1 + 8))] {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, width.max(70), height.max(20)));
+            let ctx = Ctx { view: &view, state: &ui.state };
+            (panel.draw)(ctx, &mut buffer, Rect::new(0, 0, width, height), &mut Default::default());
+            shot(&format!("panel_{:?}_{kind}", panel.id).to_lowercase(), &buffer);
+        }
+    }
+}
+
+#[test]
+fn without_unicode_every_cell_is_ascii() {
+    for keys in ["", "j enter", "3", "3 j enter", "?"] {
+        let mut ui = ui_with(UiConfig { ascii: true, ..UiConfig::default() }, fixture::rich());
+        press(&mut ui, 120, 40, keys);
+        let buffer = paint(&mut ui, 120, 40);
+        assert!(text_of(&buffer).is_ascii());
+        if keys.is_empty() {
+            shot("overview_ascii", &buffer);
+        }
+    }
+}
+
+#[test]
+fn below_the_least_size_one_line_says_how_large() {
+    let mut ui = ui(fixture::rich());
+    let text = text_of(&paint(&mut ui, 40, 10));
+    assert!(text.contains("60 x 15"), "{text}");
+}
+
+#[test]
+fn any_size_is_drawn_without_a_panic() {
+    for keys in ["", "j enter", "3", "3 j enter", "?", ":", "/", "j enter enter", "z"] {
+        for (width, height) in [(0, 0), (1, 1), (59, 14), (60, 15), (61, 19), (70, 20), (76, 18), (110, 16), (300, 100)] {
+            let mut ui = ui(fixture::rich());
+            press(&mut ui, 120, 40, keys);
+            paint(&mut ui, width, height);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Moments as people read them: in their own zone, in UTC on demand.
+
+use super::state::UiState;
+use crate::model::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+
+fn local(state: &UiState, at: Timestamp) -> Option<(DateTime, Offset)> {
+    let moment = jiff::Timestamp::from_millisecond(at.0).ok()?;
+    let offset = if state.look.utc { TimeZone::UTC } else { state.look.zone.clone() }.to_offset(moment);
+    Some((offset.to_datetime(moment), offset))
+}
+
+/// `14:02:17`, with `Z` behind it in UTC; dashes before the first view.
+pub fn clock(state: &UiState, at: Timestamp) -> String {
+    let zulu = if state.look.utc { "Z" } else { "" };
+    match local(state, at).filter(|_| at.0 > 0) {
+        Some((t, _)) => format!("{:02}:{:02}:{:02}{zulu}", t.hour(), t.minute(), t.second()),
+        None => format!("--:--:--{zulu}"),
+    }
+}
+
+fn with_ms(t: DateTime) -> String {
+    format!("{:02}:{:02}:{:02}.{:03}", t.hour(), t.minute(), t.second(), t.millisecond())
+}
+
+/// `14:02:17.031`; as it was sent where it is no moment of the calendar.
+pub fn clock_ms(state: &UiState, at: Timestamp) -> String {
+    local(state, at).map_or_else(|| at.0.to_string(), |(t, _)| with_ms(t))
+}
+
+/// `2026-11-23 14:02:17.031 +00:00`
+pub fn moment(state: &UiState, at: Timestamp) -> String {
+    let Some((t, offset)) = local(state, at) else { return at.0.to_string() };
+    let seconds = offset.seconds();
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let (hours, minutes) = (seconds.abs() / 3_600, seconds.abs() / 60 % 60);
+    format!("{} {} {sign}{hours:02}:{minutes:02}", t.date(), with_ms(t))
+}
+
+/// The zone's name, for the help page.
+pub fn zone_name(state: &UiState) -> String {
+    if state.look.utc { "UTC".into() } else { state.look.zone.iana_name().unwrap_or("local").to_owned() }
+}

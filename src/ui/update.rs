@@ -1,0 +1,326 @@
+//! From keys and clicks to state. What must happen outside (asking the engine, copying, leaving) comes out as [`Effect`]s.
+
+use super::draw::{Hits, Target};
+use super::filter::{NameFilter, parse_tail};
+use super::footer::contexts;
+use super::keymap::{Action, Key, Keymap, Lookup as KeyLookup};
+use super::layout;
+use super::panels::PanelId;
+use super::state::{Frozen, Layer, Message, Popup, Screen, UiState};
+use crate::model::{Ask, ChartSpan, LookupId};
+use crate::snapshot::View;
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use std::sync::Arc;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Ask(Ask),
+    Copy(String),
+    Leave,
+    Suspend,
+    Redraw,
+}
+
+/// The state, and what turns input into changes of it.
+pub struct Ui {
+    pub state: UiState,
+    pub newest: Arc<View>,
+    pub hits: Hits,
+    keymap: Keymap,
+    /// Keys of a chord that is not complete.
+    pressed: Vec<Key>,
+    pub(super) effects: Vec<Effect>,
+}
+
+/// A message in the footer goes after this long.
+const MESSAGE_MS: i64 = 3_000;
+
+impl Ui {
+    pub fn new(state: UiState, keymap: Keymap) -> Self {
+        let newest = Arc::new(View::default());
+        Self { state, newest, hits: Hits::default(), keymap, pressed: Vec::new(), effects: Vec::new() }
+    }
+
+    /// Takes what has to be done outside.
+    pub fn effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// A new view is there. False when it is the one we have.
+    pub fn view(&mut self, view: Arc<View>) -> bool {
+        if Arc::ptr_eq(&view, &self.newest) {
+            return false;
+        }
+        self.state.live_at = view.snapshot.taken_at;
+        self.state.live_seen = view.snapshot.totals.records.seen;
+        self.newest = view;
+        self.take_answer();
+        if self.state.frozen.is_none() {
+            self.refresh_lists(false);
+        }
+        true
+    }
+
+    /// The answer to a record's look-up goes to its popup, also when the screen is frozen.
+    fn take_answer(&mut self) {
+        for layer in &mut self.state.layers {
+            if let Layer::Popup(Popup::Record { lookup: Some(id), answer, .. }) = layer
+                && let Some(found) = self.newest.focus.answers.get(id)
+            {
+                *answer = Some(found.clone());
+            }
+        }
+    }
+
+    pub(super) fn shown(&self) -> Arc<View> {
+        self.state.shown(&self.newest).clone()
+    }
+
+    fn refresh_lists(&mut self, now: bool) {
+        let view = self.shown();
+        for panel in layout::panels(self.state.screen) {
+            if let Some(list) = panel.list() {
+                (list.refresh)(&view, &mut self.state, now);
+            }
+        }
+    }
+
+    pub(super) fn refresh_list(&mut self, panel: PanelId) {
+        let view = self.shown();
+        if let Some(list) = panel.list() {
+            (list.refresh)(&view, &mut self.state, true);
+        }
+    }
+
+    /// What the last draw told: how long pages are.
+    pub fn drawn(&mut self, hits: Hits) {
+        for (panel, rows) in &hits.pages {
+            self.state.lists[*panel as usize].page = *rows;
+        }
+        self.hits = hits;
+    }
+
+    pub fn say(&mut self, text: String) {
+        self.state.message = Some(Message { text, until: self.state.live_at.plus_ms(MESSAGE_MS) });
+    }
+
+    pub fn key(&mut self, key: Key) {
+        self.state.message = None;
+        self.pressed.push(key);
+        let contexts = contexts(&self.state);
+        match self.keymap.lookup(&contexts, &self.pressed) {
+            KeyLookup::Pending => return,
+            KeyLookup::Action(action) => self.act(action),
+            KeyLookup::Nothing if self.pressed.len() > 1 => {
+                // The chord came to nothing: its last key stands for itself.
+                self.pressed.clear();
+                return self.key(key);
+            }
+            KeyLookup::Nothing => self.type_key(key),
+        }
+        self.pressed.clear();
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        match self.state.layers.last_mut() {
+            Some(Layer::Filter { line, .. }) => line.insert(text),
+            Some(Layer::Palette(palette)) => {
+                palette.line.insert(text);
+                palette.search();
+            }
+            _ => return,
+        }
+        self.apply_filter();
+    }
+
+    fn type_key(&mut self, key: Key) {
+        match self.state.layers.last_mut() {
+            Some(Layer::Filter { line, .. }) => {
+                if line.key(key) {
+                    self.apply_filter();
+                }
+            }
+            Some(Layer::Palette(palette)) => {
+                if palette.line.key(key) {
+                    palette.search();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub fn mouse(&mut self, event: MouseEvent) {
+        let (x, y) = (event.column, event.row);
+        match event.kind {
+            MouseEventKind::ScrollDown => self.wheel(x, y, 3),
+            MouseEventKind::ScrollUp => self.wheel(x, y, -3),
+            MouseEventKind::Down(MouseButton::Left) => {
+                if let Some(target) = self.hits.at(x, y) {
+                    self.click(target);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn wheel(&mut self, x: u16, y: u16, by: isize) {
+        if !self.state.layers.is_empty() {
+            return self.step_layer(by);
+        }
+        let Some(panel) = self.hits.panel_at(x, y) else { return };
+        let Some(list) = panel.list() else { return };
+        let keys = (list.keys)(&self.shown(), &self.state);
+        self.touch(panel);
+        self.state.lists[panel as usize].scroll(&keys, by);
+    }
+
+    fn click(&mut self, target: Target) {
+        match target {
+            Target::Screen(screen) => self.go(screen),
+            Target::Panel(panel) => self.focus(panel),
+            Target::Action(action) => self.act(action),
+            Target::Column(panel, column) => {
+                self.focus(panel);
+                self.sort_by(panel, column);
+            }
+            Target::Choice(choice) => {
+                if let Some(Layer::Palette(palette)) = self.state.layers.last_mut() {
+                    palette.selected = choice;
+                    self.act(Action::Accept);
+                }
+            }
+            Target::Row(panel, row) => {
+                let again = self.state.focused_panel() == panel && self.place(panel) == Some(row);
+                self.focus(panel);
+                self.select(panel, row);
+                if again {
+                    self.act(Action::Open);
+                }
+            }
+        }
+    }
+
+    pub(super) fn focus(&mut self, panel: PanelId) {
+        if layout::panels(self.state.screen).contains(&panel) {
+            self.state.focus[self.state.screen as usize] = panel;
+        }
+    }
+
+    pub(super) fn touch(&mut self, panel: PanelId) {
+        self.state.orders[panel as usize].touched_at = self.state.live_at;
+    }
+
+    /// The selected row's place in its list.
+    pub(super) fn place(&self, panel: PanelId) -> Option<usize> {
+        let keys = (panel.list()?.keys)(&self.shown(), &self.state);
+        (!keys.is_empty()).then(|| self.state.list(panel).place(keys.iter().map(|(k, _)| k)))
+    }
+
+    pub(super) fn select(&mut self, panel: PanelId, index: usize) {
+        let Some(list) = panel.list() else { return };
+        let keys = (list.keys)(&self.shown(), &self.state);
+        self.touch(panel);
+        let state = &mut self.state.lists[panel as usize];
+        state.select(&keys, index);
+        // The top of the tail is wherever the newest record is.
+        if panel == PanelId::Tail && index == 0 {
+            state.selected = None;
+        }
+    }
+
+    pub(super) fn go(&mut self, screen: Screen) {
+        if screen == Screen::Topic && self.state.topic.is_none() {
+            let view = self.shown();
+            let chosen =
+                self.place(PanelId::Topics).and_then(|i| PanelId::Topics.list().and_then(|l| (l.copy)(&view, &self.state, i)));
+            self.state.topic = chosen.and_then(|name| view.snapshot.topic(&name).map(|t| t.name.clone()));
+        }
+        self.state.screen = screen;
+        self.state.zoom = false;
+        self.refresh_lists(false);
+    }
+
+    pub(super) fn open_topic(&mut self, name: Arc<str>) {
+        if self.state.topic.as_ref() != Some(&name) {
+            for panel in [PanelId::Tail, PanelId::Partitions, PanelId::Readers] {
+                self.state.lists[panel as usize].selected = None;
+                self.state.orders[panel as usize] = super::list::Order::default();
+            }
+            self.set_tail_filter("");
+        }
+        self.state.topic = Some(name);
+        self.go(Screen::Topic);
+    }
+
+    pub(super) fn open_group(&mut self, name: Arc<str>) {
+        for panel in [PanelId::GroupPartitions, PanelId::Members] {
+            self.state.lists[panel as usize].selected = None;
+            self.state.orders[panel as usize] = super::list::Order::default();
+        }
+        self.state.group = Some(name);
+        self.go(Screen::Group);
+    }
+
+    pub(super) fn freeze(&mut self) {
+        self.state.frozen = match self.state.frozen.take() {
+            Some(_) => None,
+            None => Some(Frozen { view: self.newest.clone() }),
+        };
+        self.refresh_lists(false);
+    }
+
+    pub(super) fn sort_by(&mut self, panel: PanelId, column: &'static str) {
+        let Some(list) = panel.list() else { return };
+        let order = &mut self.state.orders[panel as usize];
+        if order.column.or(list.default_sort) == Some(column) {
+            order.reverse = !order.reverse;
+        } else {
+            order.reverse = false;
+        }
+        order.column = Some(column);
+        self.refresh_list(panel);
+    }
+
+    /// The filter as typed so far takes effect at once; a pattern that is not valid yet leaves the last one.
+    pub(super) fn apply_filter(&mut self) {
+        let Some(Layer::Filter { panel, line, .. }) = self.state.layers.last() else { return };
+        let (panel, text) = (*panel, line.text().to_owned());
+        if panel == PanelId::Tail {
+            // The engine starts its ring anew for each filter: only when it is accepted.
+            return;
+        }
+        if let Ok(filter) = NameFilter::parse(&text) {
+            self.state.filters[panel as usize] = filter;
+        }
+    }
+
+    pub(super) fn set_filter(&mut self, panel: PanelId, text: &str) -> Result<(), String> {
+        if panel == PanelId::Tail {
+            parse_tail(text)?;
+            self.set_tail_filter(text);
+            return Ok(());
+        }
+        self.state.filters[panel as usize] = NameFilter::parse(text)?;
+        Ok(())
+    }
+
+    fn set_tail_filter(&mut self, text: &str) {
+        if let Ok(filter) = parse_tail(text) {
+            self.state.tail_filter = filter;
+            self.state.tail_filter_text = text.into();
+            self.state.lists[PanelId::Tail as usize].selected = None;
+        }
+    }
+
+    pub(super) fn longer(&mut self, by: isize) {
+        const SPANS: [ChartSpan; 4] = [ChartSpan::Minute, ChartSpan::TenMinutes, ChartSpan::Hour, ChartSpan::SixHours];
+        let at = SPANS.iter().position(|s| *s == self.state.span).unwrap_or(1);
+        self.state.span = SPANS[at.saturating_add_signed(by).min(SPANS.len() - 1)];
+    }
+
+    pub(super) fn next_lookup(&mut self) -> LookupId {
+        let id = LookupId(self.state.next_lookup);
+        self.state.next_lookup += 1;
+        id
+    }
+}

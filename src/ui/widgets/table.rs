@@ -1,0 +1,231 @@
+//! The one table. Columns leave from the right or by rank when there is no room; figures stand on the right of a column
+//! whose width does not change with them.
+
+use super::frame::frame;
+use super::ink::{Ctx, Ink, fit, put, put_middle, put_right, width};
+use crate::text::{Word, word};
+use crate::ui::draw::{Hits, Target};
+use crate::ui::list::{Rows, ordered};
+use crate::ui::theme::Role;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use std::cmp::Ordering;
+
+pub struct Column<R> {
+    pub id: &'static str,
+    pub words: Word,
+    pub width: Width,
+    pub align: Align,
+    /// The greatest leaves first; 0 stays.
+    pub leaves_first: u8,
+    /// The order that the first press on it gives: what one looks for comes first.
+    pub sort: Option<fn(&R, &R) -> Ordering>,
+    /// The cell's text, for a cell this wide.
+    pub cell: fn(&R, Ctx, u16) -> Ink,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Width {
+    Fixed(u16),
+    /// As wide as the widest content, in these bounds.
+    Content {
+        least: u16,
+        most: u16,
+    },
+    /// What the others leave, at least this.
+    Rest {
+        least: u16,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Align {
+    Left,
+    Right,
+}
+
+impl Width {
+    fn least(self) -> u16 {
+        match self {
+            Self::Fixed(w) => w,
+            Self::Content { least, .. } | Self::Rest { least } => least,
+        }
+    }
+}
+
+/// What a table says when it has no rows, and what stands on its frame.
+pub struct Dress {
+    pub title: Vec<Ink>,
+    pub note: Vec<Ink>,
+    pub empty: String,
+    /// The heading between the sections of rows, with the first row of the second.
+    pub section: Option<Word>,
+}
+
+struct Placed {
+    index: usize,
+    x: u16,
+    width: u16,
+}
+
+/// Draws a list with its frame, heading and rows.
+pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dress: Dress) {
+    let rows = ordered::<L>(ctx.view, ctx.state);
+    let whole = if ctx.state.filter(L::PANEL).is_all() { rows.len() } else { L::rows(ctx.view, ctx.state).len() };
+    let mut title = dress.title;
+    let filter = ctx.state.filter(L::PANEL);
+    if !filter.is_all() {
+        title.push(Ink::dim(format!(" · {}: ", word(Word::Filter))));
+        title.push(Ink::new(Role::Accent, crate::text::visible(&filter.text).into_owned()));
+        title.push(Ink::dim(format!(" {} {} {whole}", rows.len(), word(Word::Of))));
+    }
+    let list = ctx.state.list(L::PANEL);
+    let keys: Vec<_> = rows.iter().map(L::key).collect();
+    let place = list.place(keys.iter());
+    let inner = frame(ctx, buf, area, L::PANEL, &title, &dress.note);
+    hits.panel(L::PANEL, area);
+    if inner.height < 2 {
+        return;
+    }
+    let columns = L::columns();
+    let placed = place_columns(columns, &rows, ctx, inner);
+    heading::<L>(ctx, buf, inner, hits, &placed);
+    let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    let parted = dress.section.is_some() && rows.iter().any(|r| L::section(r) > 0);
+    let page = usize::from(body.height.saturating_sub(u16::from(parted)));
+    hits.page(L::PANEL, page);
+    if rows.is_empty() {
+        let filtered = format!("{}. {}.", word(Word::NoFilterMatch), word(Word::EscClears));
+        put_middle(ctx, buf, body, if whole > 0 { &filtered } else { &dress.empty });
+        return;
+    }
+    let offset = list.offset(place, rows.len(), page);
+    let mut y = body.y;
+    for (i, row) in rows.iter().enumerate().skip(offset) {
+        let begins = i > 0 && L::section(row) != L::section(&rows[i - 1]) || i == 0 && L::section(row) > 0;
+        if let Some(section) = dress.section.filter(|_| begins) {
+            put(buf, body.x + 1, y, body.width.saturating_sub(1), word(section), ctx.style(Role::Dim));
+            y += 1;
+        }
+        if y >= body.bottom() {
+            break;
+        }
+        let line = Rect { y, height: 1, ..body };
+        let selected = i == place && ctx.state.focused_panel() == L::PANEL;
+        draw_row(ctx, buf, line, columns, &placed, row, selected, L::section(row) > 0);
+        hits.push(line, Target::Row(L::PANEL, i));
+        y += 1;
+    }
+    scroll_mark(ctx, buf, area, offset, rows.len(), page);
+}
+
+fn heading<L: Rows>(ctx: Ctx, buf: &mut Buffer, inner: Rect, hits: &mut Hits, placed: &[Placed]) {
+    let order = ctx.state.order(L::PANEL);
+    let sorted = order.column.or(L::SORT);
+    for p in placed {
+        let column = &L::columns()[p.index];
+        let title = word(column.words);
+        let by_this = sorted == Some(column.id);
+        let arrow = if order.reverse { "▴" } else { "▾" };
+        let text = if by_this && width(title) < p.width { format!("{title}{arrow}") } else { title.to_owned() };
+        let style = ctx.style(if by_this { Role::Title } else { Role::Dim });
+        match column.align {
+            Align::Left => put(buf, p.x, inner.y, p.width, &text, style),
+            Align::Right => put_right(buf, p.x + p.width, inner.y, p.width, &text, style),
+        };
+        if column.sort.is_some() {
+            hits.push(Rect { x: p.x, y: inner.y, width: p.width, height: 1 }, Target::Column(L::PANEL, column.id));
+        }
+    }
+}
+
+fn draw_row<R>(ctx: Ctx, buf: &mut Buffer, line: Rect, columns: &[Column<R>], placed: &[Placed], row: &R, on: bool, faint: bool) {
+    let selection = ctx.style(Role::Selection);
+    if on {
+        buf.set_style(line, selection);
+    }
+    for p in placed {
+        let column = &columns[p.index];
+        let ink = (column.cell)(row, ctx, p.width);
+        let style = match (on && ctx.state.theme().whole_selection, faint) {
+            (true, _) => Style::new(),
+            (_, true) => ctx.style(Role::Dim),
+            _ if ink.role == Role::Text => Style::new(),
+            _ => ctx.style(ink.role),
+        };
+        match column.align {
+            Align::Left => put(buf, p.x, line.y, p.width, &ink.text, style),
+            Align::Right => put_right(buf, p.x + p.width, line.y, p.width, &ink.text, style),
+        };
+    }
+}
+
+/// Where in the list the visible rows are, at the foot of the frame.
+fn scroll_mark(ctx: Ctx, buf: &mut Buffer, area: Rect, offset: usize, len: usize, height: usize) {
+    if len <= height || area.height < 6 || buf.area.height < 20 {
+        return;
+    }
+    let text = format!(" {}–{} {} {len} ", offset + 1, (offset + height).min(len), word(Word::Of));
+    put_right(buf, area.right() - 2, area.bottom() - 1, area.width.saturating_sub(4), &text, ctx.style(Role::Dim));
+}
+
+/// A name may drive out other columns up to this width.
+const NAME: u16 = 24;
+
+fn wanted_width<R>(column: &Column<R>, rows: &[R], ctx: Ctx) -> u16 {
+    match column.width {
+        Width::Content { least, most } => {
+            let widest = rows.iter().take(500).map(|r| (column.cell)(r, ctx, most).width()).max();
+            widest.unwrap_or(least).clamp(least, most)
+        }
+        width => width.least(),
+    }
+}
+
+/// Chooses the columns that have room and gives them their cells.
+fn place_columns<R>(columns: &[Column<R>], rows: &[R], ctx: Ctx, inner: Rect) -> Vec<Placed> {
+    let room = inner.width.saturating_sub(1);
+    // Names first: a column that leaves costs less than a name that cannot be read.
+    let wanted: Vec<u16> = columns.iter().map(|c| wanted_width(c, rows, ctx)).collect();
+    let mut kept: Vec<usize> = (0..columns.len()).collect();
+    let need = |kept: &[usize], of: &dyn Fn(usize) -> u16| kept.iter().map(|i| of(*i) + 1).sum::<u16>().saturating_sub(1);
+    while need(&kept, &|i| wanted[i].min(NAME)) > room {
+        let leaver = kept.iter().copied().filter(|i| columns[*i].leaves_first > 0).max_by_key(|i| columns[*i].leaves_first);
+        let Some(leaver) = leaver else { break };
+        kept.retain(|i| *i != leaver);
+    }
+    let mut spare = room.saturating_sub(need(&kept, &|i| columns[i].width.least()));
+    let mut widths: Vec<u16> = kept.iter().map(|i| columns[*i].width.least()).collect();
+    for (slot, i) in kept.iter().enumerate() {
+        let extra = wanted[*i].saturating_sub(widths[slot]).min(spare);
+        widths[slot] += extra;
+        spare -= extra;
+    }
+    if let Some(slot) = kept.iter().position(|i| matches!(columns[*i].width, Width::Rest { .. })) {
+        widths[slot] += spare;
+    }
+    let mut x = inner.x + u16::from(inner.width > 0);
+    let mut placed = Vec::with_capacity(kept.len());
+    for (index, width) in kept.into_iter().zip(widths) {
+        let width = width.min(inner.right().saturating_sub(x));
+        placed.push(Placed { index, x, width });
+        x = (x + width + 1).min(inner.right());
+    }
+    placed
+}
+
+/// The title of a table: its word, its count, how it is sorted.
+pub fn titled<L: Rows>(ctx: Ctx, title: Word, count: usize) -> Vec<Ink> {
+    let mut inks = counted(title, count);
+    let order = ctx.state.order(L::PANEL);
+    if let Some(column) = order.column.or(L::SORT).and_then(|id| L::columns().iter().find(|c| c.id == id)) {
+        let arrow = if order.reverse { "▴" } else { "▾" };
+        inks.push(Ink::dim(format!(" · {}: {} {arrow}", word(Word::Sort), fit(word(column.words), 12))));
+    }
+    inks
+}
+
+pub fn counted(title: Word, count: usize) -> Vec<Ink> {
+    vec![Ink::new(Role::Title, word(title)), Ink::dim(format!(" {count}"))]
+}
