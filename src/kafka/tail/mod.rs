@@ -89,7 +89,15 @@ pub fn start(config: &KafkaConfig, causes: &Arc<Causes>, tail: TailConfig, sink:
         requests,
         news: tell,
     };
-    let inputs = reader::Inputs { client: Arc::clone(&client), config: tail_config, shared: Arc::clone(&shared), ask, news, sink };
+    let inputs = reader::Inputs {
+        causes: Arc::clone(causes),
+        client: Arc::clone(&client),
+        config: tail_config,
+        shared: Arc::clone(&shared),
+        ask,
+        news,
+        sink,
+    };
     tail.spawn("vigie-callbacks", move || serve(&shared, &client, &observer))?;
     tail.spawn("vigie-scout", move || scout.run())?;
     tail.spawn("vigie-tail", move || reader::run(inputs))?;
