@@ -168,7 +168,7 @@ impl Causes {
         let waiting = inner.answered.unwrap_or(self.started);
         let failing = inner.unanswered.is_some() || inner.answered.is_none();
         let patience = if inner.answered.is_some() { SILENT_MS } else { SILENT_MS / 2 };
-        let all_down = failing && inner.all_have_causes(now, &self.bootstrap);
+        let all_down = inner.all_gone(now, &self.bootstrap) || (failing && inner.all_have_causes(now, &self.bootstrap));
         if all_down || (failing && now.since_ms(waiting) > patience) {
             if reasons.is_empty() {
                 let list: Vec<_> = self.bootstrap.iter().map(String::as_str).collect();
@@ -240,6 +240,19 @@ impl Inner {
     fn names(&self, address: &str) -> bool {
         let at = |b: &BrokerSeen| address.rsplit_once(':') == Some((b.host.as_str(), b.port.to_string().as_str()));
         self.brokers.iter().any(at)
+    }
+
+    /// Whether every broker that once answered was lost since the last answer: nobody is left to fail us by silence.
+    fn all_gone(&self, now: Timestamp, bootstrap: &BTreeSet<String>) -> bool {
+        let lost = |b: &BrokerSeen| {
+            let address = format!("{}:{}", b.host, b.port);
+            let known = bootstrap.contains(&address) || self.reached.contains(&address);
+            let since = |(at, t): &(Timestamp, Told)| {
+                Some(*at) > self.answered && now.since_ms(*at) < HOLDS_MS && t.broker.as_ref() == Some(&address)
+            };
+            known && self.told.iter().any(since)
+        };
+        !self.brokers.is_empty() && self.brokers.iter().all(lost)
     }
 
     /// Whether a cause is known for everything that we could talk to.
@@ -355,6 +368,7 @@ mod tests {
         c.answered(at(1), vec![seen(1, 2)]);
         c.stats(at(1), up("h:2"));
         c.told(at(2), REFUSED);
+        assert_eq!(c.link(at(2), &[]).state, LinkState::Down);
         c.unanswered(at(2));
         assert_eq!(c.link(at(2), &[]).state, LinkState::Down);
         c.answered(at(60), vec![seen(1, 2)]);
