@@ -1,6 +1,7 @@
 //! Everything that speaks to Kafka: client settings and security, the read-only tail, and the producer of the simulation.
 //! The only room with unsafe code.
 
+pub mod admin;
 mod causes;
 mod client;
 mod filter;
