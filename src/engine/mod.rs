@@ -8,6 +8,7 @@
 mod cluster;
 mod curves;
 mod dead_letter;
+mod ends;
 mod filter;
 mod focus;
 mod group;

@@ -1,3 +1,4 @@
+use super::ends::Ends;
 use super::times::OffsetTimes;
 use crate::model::{PartitionReading, Slot, Timestamp};
 use crate::snapshot::PartitionOffsets;
@@ -6,8 +7,6 @@ use std::sync::Arc;
 
 /// Points of offset → time that a partition keeps of the records read.
 pub const RECORD_POINTS: usize = 96;
-/// Points that it keeps of its log end's history.
-const END_POINTS: usize = 48;
 const RATE_WINDOW_MS: i64 = 10_000;
 const RATE_POINTS: usize = 12;
 
@@ -28,7 +27,7 @@ pub struct Partition {
     /// Offset → time of the records read.
     pub times: OffsetTimes,
     /// Log end offset → time it was read.
-    pub ends: OffsetTimes,
+    pub ends: Ends,
     recent: VecDeque<(Timestamp, i64)>,
 }
 
@@ -61,7 +60,7 @@ impl Partition {
             None => 0,
         };
         self.high = Some(high);
-        self.ends.push_end(high, at, END_POINTS);
+        self.ends.push(high, at);
         self.note_rate(at, high);
         self.note_held(before, high, at);
         u64::try_from(added).unwrap_or(0)

@@ -141,16 +141,23 @@ struct Log {
     records: Vec<(i64, i64)>,
 }
 
+type Commits = BTreeMap<(Arc<str>, i32), i64>;
+
 struct World {
     engine: Engine,
     logs: BTreeMap<(Arc<str>, i32), Log>,
-    groups: BTreeMap<Arc<str>, (GroupState, BTreeMap<(Arc<str>, i32), i64>)>,
+    groups: BTreeMap<Arc<str>, (GroupState, Commits)>,
     configs: Vec<(Arc<str>, TopicConfig)>,
     slots: u32,
     sample: Option<i64>,
     stopped: bool,
     no_poll: bool,
     answer: Option<i64>,
+}
+
+/// A JSON object of so many bytes.
+fn padded(bytes: usize) -> Vec<u8> {
+    format!("{{\"pad\":\"{}\"}}", "x".repeat(bytes.saturating_sub(10))).into_bytes()
 }
 
 fn place(text: &str) -> (Arc<str>, i32) {
@@ -166,6 +173,7 @@ fn catalogue(settings: &[TopicSetting]) -> Catalogue {
     let entry = |t: &TopicSetting| TopicEntry {
         name: t.name.as_str().into(),
         role: if t.dead_letters { Role::DeadLetter } else { Role::Tracking },
+        also: None,
         entity: None,
         entity_or: None,
         fields: Vec::new(),
@@ -175,7 +183,7 @@ fn catalogue(settings: &[TopicSetting]) -> Catalogue {
         cleanup: None,
     };
     let known = settings.iter().filter(|t| t.judged || t.dead_letters);
-    Catalogue { topics: known.map(entry).collect(), pipelines: Vec::new(), dead_letters: vec!["*.dlq".into()] }
+    Catalogue::new(known.map(entry).collect(), Vec::new(), vec!["*.dlq".into()])
 }
 
 fn config(setting: &TopicSetting) -> (Arc<str>, TopicConfig) {
@@ -235,8 +243,7 @@ impl World {
             log.slot = Some(slot);
             let assignment = Assignment { slot, topic, partition, start: *start, live_from: log.end };
             let past = log.records.iter().filter(|(offset, _)| offset >= start);
-            let past: Vec<OwnedRecord> =
-                past.map(|(offset, ms)| record(slot, *offset, Some(at_ms(*ms)), vec![b'x'; 100])).collect();
+            let past: Vec<OwnedRecord> = past.map(|(offset, ms)| record(slot, *offset, Some(at_ms(*ms)), padded(100))).collect();
             self.take(ms, Input::Assigned(vec![assignment]));
             self.take(ms, Input::Records(Box::new(OwnedBatch(past))));
         }
@@ -294,7 +301,7 @@ impl World {
         }
         let readable = (first..first + flow.per_s).filter(|o| held.is_none_or(|h| *o < h));
         let records = readable.map(|offset| {
-            let value = flow.value.clone().map_or_else(|| vec![b'x'; flow.bytes], String::into_bytes);
+            let value = flow.value.clone().map_or_else(|| padded(flow.bytes), String::into_bytes);
             let at = (!flow.no_timestamp).then(|| at_ms(arrives - flow.delay_ms));
             let headers = flow.headers.iter().map(|(k, v)| (k.clone(), Some(v.clone().into_bytes()))).collect();
             OwnedRecord { headers, ..record(slot, offset, at, value) }
@@ -404,7 +411,11 @@ impl World {
         let found = expect.path.split('/').fold(&json, |at, key| match at {
             Value::Array(list) => list
                 .iter()
-                .find(|item| ["name", "rule", "partition"].iter().any(|k| item[k] == key || item[k].to_string() == key))
+                .find(|item| {
+                    ["name", "rule", "partition"]
+                        .iter()
+                        .any(|k| item[k] == key || item[k].as_i64().is_some_and(|n| n.to_string() == key))
+                })
                 .or_else(|| list.get(key.parse::<usize>().ok()?))
                 .unwrap_or(&Value::Null),
             other => other.get(key.replace('~', "/")).unwrap_or(&Value::Null),

@@ -85,7 +85,7 @@ impl TopicState {
     pub fn new(name: Arc<str>, catalogue: &Catalogue, at: Timestamp) -> Self {
         let entry = catalogue.topic(&name);
         let dead_letters = DeadLetters::of(catalogue, &name);
-        let judged = entry.filter(|e| dead_letters.is_none() && e.role != crate::catalogue::Role::Internal);
+        let judged = entry.filter(|e| dead_letters.is_none() && e.role.judged());
         Self {
             known_since: at,
             watched: false,
