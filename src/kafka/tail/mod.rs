@@ -155,8 +155,8 @@ fn serve(shared: &Shared, client: &BaseConsumer<Watcher>, observer: &BaseConsume
 /// Queue and fetch sizes (see the room's essay). What the person set himself stays.
 fn sizes(client: &mut ClientConfig, budget: Option<u64>) {
     let per_s = budget.unwrap_or(u64::MAX);
-    let queue_kb = (per_s / 8 / 1_000).clamp(1_000, 16_000);
-    let fetch = (per_s / 32).clamp(64 << 10, 1 << 20);
+    let queue_kb = (per_s / 4 / 1_000).clamp(1_000, 16_000);
+    let fetch = (per_s / 128).clamp(16 << 10, 1 << 20);
     let sizes = [
         // The default of 1 s stalls any reader that is slower than the broker for a moment.
         ("fetch.queue.backoff.ms", 5),
