@@ -11,6 +11,9 @@ const HOLDS_MS: i64 = 45_000;
 /// No answer for so long, though no cause is known, and the cluster counts as down.
 const SILENT_MS: i64 = 10_000;
 
+/// How long a handle's measurement of a broker stands against another's that measured none.
+const FRESH_MS: i64 = 3_000;
+
 /// A broker as the metadata names it: where it says that it can be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokerSeen {
@@ -45,7 +48,7 @@ pub struct Causes {
 struct Inner {
     told: Vec<(Timestamp, Told)>,
     brokers: Vec<BrokerSeen>,
-    stats: BTreeMap<String, BrokerStat>,
+    stats: BTreeMap<String, (Timestamp, BrokerStat)>,
     /// Addresses that have answered at least once.
     reached: BTreeSet<String>,
     answered: Option<Timestamp>,
@@ -109,15 +112,15 @@ impl Causes {
                 inner.told.retain(|(t, told)| *t > at || told.broker.as_ref() != Some(&stat.address));
             }
             // Bootstrap lines would hide the broker's own.
-            if stat.id >= 0 {
-                inner.stats.insert(stat.address.clone(), stat);
+            if stat.id >= 0 && inner.tells_more(at, &stat) {
+                inner.stats.insert(stat.address.clone(), (at, stat));
             }
         }
     }
 
     /// The newest statistics of a broker.
     pub fn stat(&self, host: &str, port: u16) -> Option<BrokerStat> {
-        self.lock().stats.get(&format!("{host}:{port}")).cloned()
+        self.lock().stats.get(&format!("{host}:{port}")).map(|(_, stat)| stat.clone())
     }
 
     /// Why we cannot talk to this broker; `None`: nothing is known against it.
@@ -208,6 +211,12 @@ impl Causes {
 impl Inner {
     fn broker(&self, address: &str, now: Timestamp, bootstrap: &BTreeSet<String>) -> Option<Reason> {
         self.current(now).find(|t| t.broker.as_deref() == Some(address)).map(|t| self.reason(t, bootstrap))
+    }
+
+    /// A handle that has nothing to do with a broker says nothing of it: what another measured a moment ago stays.
+    fn tells_more(&self, at: Timestamp, stat: &BrokerStat) -> bool {
+        let measured = stat.up && stat.round_trip_ms.is_some();
+        measured || self.stats.get(&stat.address).is_none_or(|(before, _)| at.since_ms(*before) >= FRESH_MS)
     }
 
     fn current(&self, now: Timestamp) -> impl Iterator<Item = &Told> {

@@ -125,3 +125,15 @@ fn the_store_does_not_grow() {
     }
     assert_eq!(c.lock().told.len(), KEPT);
 }
+
+#[test]
+fn an_idle_handle_does_not_wipe_out_what_another_measured() {
+    let c = causes();
+    let measured = BrokerStat { round_trip_ms: Some(0.4), ..up("h:2").remove(0) };
+    let idle = BrokerStat { up: false, round_trip_ms: None, ..measured.clone() };
+    c.stats(at(1), vec![measured.clone()]);
+    c.stats(at(2), vec![idle.clone()]);
+    assert_eq!(c.stat("h", 2), Some(measured));
+    c.stats(at(9), vec![idle.clone()]);
+    assert_eq!(c.stat("h", 2), Some(idle));
+}
