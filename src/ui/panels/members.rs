@@ -9,7 +9,7 @@ use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
-use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::ink::{Ctx, Ink, awaited};
 use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -106,10 +106,10 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let empty = match focus(ctx) {
         Some(group) => match (&group.members_missing, &group.members) {
             (Some(reason), _) => text::visible(&text::sentence(reason)).into_owned(),
-            (None, None) => format!("{} …", word(Word::AwaitingMembers)),
+            (None, None) => awaited(ctx, Word::AwaitingMembers),
             (None, Some(_)) => format!("{}.", word(Word::NoMembers)),
         },
-        None => format!("{} …", word(Word::AwaitingMembers)),
+        None => awaited(ctx, Word::AwaitingMembers),
     };
     table::draw::<MemberRows>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
 }

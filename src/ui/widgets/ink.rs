@@ -133,6 +133,14 @@ pub fn put_right(buf: &mut Buffer, right: u16, y: u16, max: u16, text: &str, sty
     put(buf, right.saturating_sub(width(&text)), y, max, &text, style)
 }
 
+/// What to say while an answer is awaited. A frozen screen gets none.
+pub fn awaited(ctx: Ctx, what: Word) -> String {
+    match ctx.state.frozen {
+        Some(_) => format!("{}.", word(Word::FrozenBefore)),
+        None => format!("{} …", word(what)),
+    }
+}
+
 /// One sentence in the middle, for a panel without content.
 pub fn put_middle(ctx: Ctx, buf: &mut Buffer, area: Rect, text: &str) {
     if area.is_empty() {
