@@ -59,7 +59,13 @@ fn titled(ctx: Ctx, buf: &mut Buffer, area: Rect, inks: &[Ink]) -> u16 {
     if inks.is_empty() || area.width < 4 {
         return area.x;
     }
-    put(buf, area.x, area.y, 1, " ", ctx.style(Role::Text));
+    // The rule's colour must not shine through where the theme leaves text its own.
+    for x in area.x..area.right().min(area.x + wide + 2) {
+        if let Some(cell) = buf.cell_mut((x, area.y)) {
+            cell.reset();
+            cell.set_style(ctx.style(Role::Text));
+        }
+    }
     let inner = Rect { x: area.x + 1, width: (area.width - 2).min(wide), ..area };
     let end = put_all(ctx, buf, inner, area.y, inks);
     end + put(buf, end, area.y, 1, " ", ctx.style(Role::Text))
