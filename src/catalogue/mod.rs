@@ -1,7 +1,18 @@
 //! Which topics exist, what each event means, and the stages of the pipelines: data, not code. A shop with other topics,
 //! fields or stages replaces the shipped TOML file by its own.
 
-use std::sync::Arc;
+mod check;
+mod error;
+mod file;
+mod role;
+
+pub use error::CatalogueError;
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+/// The catalogue that is shipped: also the template for a person's own.
+pub const BUILTIN_TOML: &str = include_str!("224solutions.toml");
 
 /// The whole catalogue, checked: every role's pipeline and stage exists, every name is there once.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -10,12 +21,16 @@ pub struct Catalogue {
     pub pipelines: Vec<Pipeline>,
     /// Patterns of other services' dead-letter topics with one `*` for the source topic (`*.dlq`).
     pub dead_letters: Vec<String>,
+    /// Places in `topics` by name.
+    index: HashMap<Arc<str>, usize>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct TopicEntry {
     pub name: Arc<str>,
     pub role: Role,
+    /// The second pipeline that the same event moves (a payment beside its order).
+    pub also: Option<Also>,
     /// Field that names the entity; without it the record's key does.
     pub entity: Option<Arc<str>>,
     /// Other names the entity's field may have (`id` beside `orderId`).
@@ -28,6 +43,14 @@ pub struct TopicEntry {
     /// What `topics --create` makes.
     pub partitions: i32,
     pub cleanup: Option<Arc<str>>,
+}
+
+/// A second meaning of an event, for an entity of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Also {
+    pub role: Role,
+    /// Field that names the entity in that pipeline.
+    pub entity: Arc<str>,
 }
 
 /// What a topic's events mean.
@@ -109,8 +132,35 @@ pub struct Stage {
 }
 
 impl Catalogue {
+    /// Of parts that are known to be right: of two topics of one name the first counts, and no reference is checked.
+    pub fn new(topics: Vec<TopicEntry>, pipelines: Vec<Pipeline>, dead_letters: Vec<String>) -> Self {
+        let index = topics.iter().enumerate().rev().map(|(at, topic)| (topic.name.clone(), at)).collect();
+        Self { topics, pipelines, dead_letters, index }
+    }
+
+    /// The shipped catalogue of 224Solutions, parsed once.
+    pub fn builtin() -> Arc<Self> {
+        static BUILTIN: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
+            // The text is part of the program, and a test loads it.
+            Arc::new(Catalogue::from_toml(BUILTIN_TOML, "the shipped catalogue").expect("the shipped catalogue is right"))
+        });
+        BUILTIN.clone()
+    }
+
+    /// Reads a catalogue and checks all of it. `origin` is how messages call the text: the path of its file.
+    ///
+    /// # Errors
+    /// The first mistake found, with its line, its key and what would be right.
+    pub fn from_toml(text: &str, origin: &str) -> Result<Self, CatalogueError> {
+        file::parse(text, origin)
+    }
+
     pub fn topic(&self, name: &str) -> Option<&TopicEntry> {
-        self.topics.iter().find(|t| t.name.as_ref() == name)
+        self.index.get(name).and_then(|&at| self.topics.get(at))
+    }
+
+    pub fn pipeline(&self, name: &str) -> Option<&Pipeline> {
+        self.pipelines.iter().find(|p| p.name.as_ref() == name)
     }
 
     /// The topic whose dead letters `name` holds, when a pattern says so: `orders.created.dlq` → `orders.created`.
@@ -122,24 +172,17 @@ impl Catalogue {
     }
 }
 
-impl Role {
-    /// As JSON and tables name it: `stage:created`, `exit:cancelled`, `dead-letter`.
-    pub fn label(&self) -> String {
-        match self {
-            Self::Stage { stage, .. } => format!("stage:{stage}"),
-            Self::Exit { exit, .. } => format!("exit:{exit}"),
-            Self::Update { pipeline } => format!("update:{pipeline}"),
-            Self::Tracking => "tracking".into(),
-            Self::Location => "location".into(),
-            Self::Eta => "eta".into(),
-            Self::StockLevel => "stock-level".into(),
-            Self::StockAlert => "stock-alert".into(),
-            Self::Notification { channel } => format!("notification:{channel}"),
-            Self::Page => "page".into(),
-            Self::Journey { step } => format!("journey:{step}"),
-            Self::DeadLetter => "dead-letter".into(),
-            Self::Alert => "alert".into(),
-            Self::Internal => "internal".into(),
+/// `orderId` as `order_id`: the other spelling that every field may have.
+pub fn snake_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            out.push('_');
         }
+        out.push(c.to_ascii_lowercase());
     }
+    out
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ mod group;
 mod topic;
 mod view;
 
-pub use cluster::{Alert, Broker, Cluster, Source, SourceKind, Viewer};
+pub use cluster::{Alert, Broker, Cluster, Source, SourceKind, Viewer, subject_name};
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
 pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};
 pub use view::{Distribution, Focus, GroupFocus, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict, View};

@@ -5,6 +5,7 @@
 
 mod clean;
 mod numbers;
+mod remedies;
 mod sentences;
 mod words;
 
@@ -13,5 +14,6 @@ pub use numbers::{
     bytes, bytes_rate, column_count, count, duration_ms, duration_s, percent, percent_figure, rate, short_bytes, short_count,
     short_duration_ms, short_duration_s,
 };
-pub use sentences::{remedy, sentence};
+pub use remedies::remedy;
+pub use sentences::sentence;
 pub use words::{Word, word};

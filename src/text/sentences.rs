@@ -1,15 +1,307 @@
-use crate::model::{Code, Reason};
+use super::{bytes, count, duration_ms, duration_s, percent, rate, visible};
+use crate::model::{Code, Fact, Reason};
 
-/// What a reason says, in one sentence with its evidence.
+/// What a reason says, in one sentence with its evidence first. A fact that is missing leaves its words out.
 pub fn sentence(reason: &Reason) -> String {
-    match reason.code {
-        Code::Healthy => "healthy".into(),
-        code => code.name().replace('-', " "),
+    let facts = Facts(reason);
+    let said = rules(&facts).or_else(|| states(&facts)).unwrap_or_else(|| link(&facts));
+    match facts.told("subject") {
+        Some(subject) => format!("{subject}: {said}"),
+        None => said,
     }
 }
 
-/// What to do about it, where there is something to do.
-pub fn remedy(reason: &Reason) -> Option<&'static str> {
-    let _ = reason;
-    None
+/// A reason's facts as words.
+struct Facts<'a>(&'a Reason);
+
+impl Facts<'_> {
+    fn told(&self, name: &str) -> Option<String> {
+        Some(match self.0.fact(name)? {
+            Fact::Count(n) => count(*n),
+            Fact::Offset(n) => n.to_string(),
+            Fact::Millis(ms) => duration_ms(*ms),
+            Fact::Seconds(s) => duration_s(*s),
+            Fact::Ratio(ratio) => percent(*ratio),
+            Fact::PerSecond(r) => format!("{}/s", rate(*r)),
+            Fact::Bytes(n) => bytes(*n as f64),
+            Fact::At(at) => at.0.to_string(),
+            Fact::Text(text) => visible(text).into_owned(),
+        })
+    }
+
+    /// The fact between two pieces of text; nothing where it is missing.
+    fn part(&self, before: &str, name: &str, after: &str) -> String {
+        self.told(name).map_or_else(String::new, |fact| format!("{before}{fact}{after}"))
+    }
+
+    /// The fact, or these words where it is missing.
+    fn or(&self, name: &str, words: &str) -> String {
+        self.told(name).unwrap_or_else(|| words.into())
+    }
+
+    /// `1 partition`, `3 partitions`.
+    fn counted(&self, name: &str, one: &str, many: &str) -> String {
+        match self.0.fact(name) {
+            Some(Fact::Count(1)) => format!("1 {one}"),
+            Some(Fact::Count(n)) => format!("{} {many}", count(*n)),
+            _ => many.into(),
+        }
+    }
+
+    /// Topic and partition as `orders/3`.
+    fn place(&self, before: &str) -> String {
+        match (self.told("topic"), self.told("partition")) {
+            (Some(topic), Some(partition)) => format!("{before}{topic}/{partition}"),
+            (Some(topic), None) => format!("{before}{topic}"),
+            (None, Some(partition)) => format!("{before}partition {partition}"),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn lasting(&self) -> String {
+        self.part(" for ", "for_s", "")
+    }
+}
+
+/// What fires.
+fn rules(f: &Facts<'_>) -> Option<String> {
+    Some(match f.0.code {
+        Code::TopicLatency => format!("p99 {}{}{}", f.or("p99_ms", "latency"), f.part(" over ", "threshold_ms", ""), f.lasting()),
+        Code::TopicErrors => format!(
+            "{} of records failed{}{}{}",
+            f.or("error_rate", "too many"),
+            f.part(", over ", "threshold", ""),
+            match (f.told("errors"), f.told("records")) {
+                (Some(errors), Some(records)) => format!(" ({errors} of {records})"),
+                _ => String::new(),
+            },
+            f.lasting()
+        ),
+        Code::TopicSilent => {
+            format!("nothing came for {}{}", f.or("silent_s", "a long time"), f.part(", usually ", "usual_per_s", ""))
+        }
+        Code::TopicUnusual => format!(
+            "{}, usually {}{}{}",
+            f.or("per_s", "another rate"),
+            f.or("usual_per_s", "different"),
+            f.part(" ± ", "deviation_per_s", ""),
+            f.lasting()
+        ),
+        Code::TopicClockOffset => {
+            format!("no record arrives younger than {}{}: a clock that is off?", f.or("min_ms", "the threshold"), f.lasting())
+        }
+        Code::OpenTransaction => format!(
+            "an open transaction holds back {}{}{}",
+            f.counted("records", "record", "records"),
+            f.place(" in "),
+            f.part(" for ", "stands_s", "")
+        ),
+        Code::GroupLag => {
+            let lag = f.part(" (", "lag", " records)");
+            format!("{} behind{lag}{}{}", f.or("lag_s", "too far"), f.part(", over ", "threshold_s", ""), f.lasting())
+        }
+        Code::GroupLagging => format!(
+            "the lag does not fall: {} records{}{}{}",
+            f.or("lag", "many"),
+            f.part(" after ", "lag_before", ""),
+            f.part(" in ", "window_s", ""),
+            f.part(", ", "lag_s", " behind")
+        ),
+        Code::GroupStopped => format!(
+            "{}no commit for {} while records come{}{}",
+            if f.0.fact("members").is_some() { "no members, " } else { "" },
+            f.or("since_s", "too long"),
+            f.part(", ", "lag", " wait"),
+            f.part(" (it used to commit every ", "commit_interval_s", ")")
+        ),
+        Code::GroupStalled => format!(
+            "the commit{} has not moved for {} while {} records wait{}",
+            f.place(" on "),
+            f.or("since_s", "too long"),
+            f.or("lag", "some"),
+            f.part(" (it used to commit every ", "commit_interval_s", ")")
+        ),
+        Code::GroupRewound => format!(
+            "the commit{} went back by {} records{}{}",
+            f.place(" on "),
+            f.or("records", "some"),
+            match (f.told("from"), f.told("to")) {
+                (Some(from), Some(to)) => format!(", from {from} to {to}"),
+                _ => String::new(),
+            },
+            f.part(", ", "since_s", " ago")
+        ),
+        Code::RetentionDanger => {
+            format!("the oldest unread record{} is deleted in {}", f.place(" of "), f.or("deleted_in_s", "a short time"))
+        }
+        Code::DeletedUnread => format!("{} deleted unread{}", f.counted("records", "record", "records"), f.place(" from ")),
+        Code::UnderReplicated => format!(
+            "{} with too few replicas in sync{}{}",
+            f.counted("partitions", "partition", "partitions"),
+            replicas(f, "replicas"),
+            f.lasting()
+        ),
+        Code::UnderMinIsr => format!(
+            "{} below min.insync.replicas{}{}",
+            f.counted("partitions", "partition", "partitions"),
+            replicas(f, "needed"),
+            f.lasting()
+        ),
+        Code::Offline => format!("{} without a leader{}", f.counted("partitions", "partition", "partitions"), f.lasting()),
+        Code::BrokerDown => broker_down(f),
+        Code::ControllersSilent => format!("the controllers do not answer{}", f.lasting()),
+        Code::ViewBehind => {
+            format!("vigie reads {} behind the log end{}", f.or("behind_s", "too far"), f.part(", over ", "threshold_s", ""))
+        }
+        _ => return None,
+    })
+}
+
+fn broker_down(f: &Facts<'_>) -> String {
+    let id = f.part(" ", "id", "");
+    let cause = match f.0.fact("cause") {
+        Some(Fact::Text(name)) => Code::ALL.iter().find(|code| code.name() == name.as_ref()),
+        _ => None,
+    };
+    match cause {
+        Some(cause) => format!("broker{id}{}: {}", f.lasting(), link(&Facts(&Reason { code: *cause, facts: f.0.facts.clone() }))),
+        None => format!("broker{id}{} is down{}", f.part(" (", "broker", ")"), f.lasting()),
+    }
+}
+
+fn replicas(f: &Facts<'_>, of: &str) -> String {
+    match (f.told("in_sync"), f.told(of)) {
+        (Some(in_sync), Some(all)) => format!(" ({in_sync} of {all}{})", f.place(" on ")),
+        _ => String::new(),
+    }
+}
+
+/// What is well, and what is not known.
+fn states(f: &Facts<'_>) -> Option<String> {
+    Some(match f.0.code {
+        Code::Healthy => "healthy".into(),
+        Code::CaughtUp => "everything is read".into(),
+        Code::KeepingUp => {
+            format!("keeps up{}{}", f.part(", ", "lag", " records on their way"), f.part(", ", "lag_s", " behind"))
+        }
+        Code::NotKnownYet => "not known yet".into(),
+        Code::NotAsked => "not asked: nobody looks at it".into(),
+        Code::NotSupported => "this cannot be asked here".into(),
+        Code::NoRecords => "no records in the window".into(),
+        Code::NotReading => "no records are read (read budget 0)".into(),
+        Code::TooFewReadings => match (f.told("history_s"), f.told("needed_s")) {
+            (Some(history), Some(needed)) => format!("only {history} of history, {needed} are needed"),
+            _ => "too few readings so far".into(),
+        },
+        Code::NeverCommitted => "nothing was ever committed".into(),
+        Code::NoCatalogueEntry => "the catalogue does not know this topic".into(),
+        Code::Inflated => "our own reading was behind: the figure holds that delay too".into(),
+        Code::LagUnknown => "the time of the oldest unread record is not known".into(),
+        Code::FallingBehind => "it reads no faster than records come".into(),
+        Code::NotConnected => "not connected to the cluster".into(),
+        Code::GroupKindOpaque => "groups of this kind cannot be looked into".into(),
+        Code::Abandoned => format!("no members and no commit{}", f.part(" for ", "since_s", "")),
+        Code::UpperBound => "an upper bound: offsets without a record are counted in".into(),
+        _ => return None,
+    })
+}
+
+/// How we stand with the cluster.
+fn link(f: &Facts<'_>) -> String {
+    let broker = f.or("broker", "the broker");
+    let text = f.part(" (", "text", ")");
+    match f.0.code {
+        Code::BrokerUnreachable => format!("{broker} does not answer{}{text}", f.part(" for ", "after_s", "")),
+        Code::AllBrokersDown => match f.told("broker") {
+            Some(list) => format!("no broker answers: {list}{text}"),
+            None => format!("no broker answers{text}"),
+        },
+        Code::AdvertisedAddress => {
+            format!("the cluster names {broker} as a broker's address, which does not answer from here{text}")
+        }
+        Code::HostNotFound => format!("the name of {broker} cannot be resolved{text}"),
+        Code::LoginRefused => format!("{broker} refused the login{}{text}", f.part(" of ", "principal", "")),
+        Code::MechanismRefused => format!("{broker} does not offer this SASL mechanism{text}"),
+        Code::CertificateRefused => format!("the certificate of {broker} is not trusted{text}"),
+        Code::ClientCertificateRefused => format!("{broker} refused our client certificate{text}"),
+        Code::TlsExpected => format!("{broker} speaks TLS and we do not{text}"),
+        Code::TlsNotExpected => format!("we speak TLS and {broker} does not{text}"),
+        Code::SaslExpected => format!("{broker} wants a login (SASL) and we gave none{text}"),
+        Code::TokenFailed => format!("no token for the login could be had{text}"),
+        Code::TopicRefused => {
+            format!("no permission on topic {}{}{text}", f.or("topic", "(some)"), f.part(" for ", "principal", ""))
+        }
+        Code::GroupRefused => {
+            format!("no permission on group {}{}{text}", f.or("group", "(some)"), f.part(" for ", "principal", ""))
+        }
+        Code::ClusterRefused => format!("no permission on the cluster{}{text}", f.part(" for ", "principal", "")),
+        Code::NothingVisible => format!("the cluster shows us nothing: it is empty, or permissions are missing{text}"),
+        Code::TimedOut => format!("{broker} took too long to answer{}{text}", f.part(", over ", "after_s", "")),
+        Code::OffsetGone => format!("the wanted offset{} is not there any more{text}", f.place(" of ")),
+        Code::TopicGone => format!("topic {} does not exist{text}", f.or("topic", "(asked for)")),
+        Code::Throttled => format!("the brokers slow us down (quota){}", f.part(", by ", "throttle_ms", "")),
+        Code::WarmUpCut => format!(
+            "the warm-up from the past was cut{}",
+            f.0.fact("records").map_or_else(String::new, |_| format!(": {} left out", f.counted("records", "record", "records")))
+        ),
+        _ => match f.told("text") {
+            Some(text) => format!("the Kafka client says: {text}"),
+            None => "the Kafka client reports an error".into(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The facts that a reason of this code may carry.
+    const NAMES: &[(&str, Fact)] = &[
+        ("p99_ms", Fact::Millis(1_900.0)),
+        ("threshold_ms", Fact::Millis(1_000.0)),
+        ("for_s", Fact::Seconds(240.0)),
+        ("error_rate", Fact::Ratio(0.03)),
+        ("lag_s", Fact::Seconds(80.0)),
+        ("lag", Fact::Count(312)),
+        ("partition", Fact::Count(2)),
+        ("records", Fact::Count(1)),
+    ];
+
+    fn full(code: Code) -> Reason {
+        let reason = NAMES.iter().fold(Reason::new(code), |reason, (name, fact)| reason.with(name, fact.clone()));
+        reason.text("broker", "10.0.0.7:9092").text("topic", "orders\u{202e}").text("text", "Broken\x1b[2J")
+    }
+
+    #[test]
+    fn every_code_has_a_sentence_with_facts_and_without() {
+        for code in Code::ALL {
+            for reason in [Reason::new(*code), full(*code)] {
+                let said = sentence(&reason);
+                assert!(!said.trim().is_empty(), "{code:?}");
+                assert!(said == "healthy" || said != code.name(), "{code:?} has no sentence");
+                assert!(!code.name().contains('-') || !said.contains(code.name()), "{said}");
+                assert!(!said.contains("  ") && said == said.trim(), "{code:?}: {said:?}");
+                assert!(!said.chars().any(|c| c.is_control() || c == '\u{202e}'), "hostile text: {said:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn evidence_comes_with_threshold_and_duration() {
+        let latency = full(Code::TopicLatency);
+        assert_eq!(sentence(&latency), "p99 1.9 s over 1.0 s for 4 min");
+        assert_eq!(sentence(&latency.text("subject", "payments")), "payments: p99 1.9 s over 1.0 s for 4 min");
+        let down = Reason::new(Code::BrokerDown).with("id", Fact::Count(2)).with("for_s", Fact::Seconds(12.0));
+        assert_eq!(sentence(&down), "broker 2 is down for 12 s");
+        let nowhere = down.text("broker", "localhost:9092").text("cause", Code::AdvertisedAddress.name());
+        assert!(sentence(&nowhere).starts_with("broker 2 for 12 s: the cluster names localhost:9092"));
+        let lag = Reason::new(Code::GroupLag)
+            .with("lag_s", Fact::Seconds(80.0))
+            .with("threshold_s", Fact::Seconds(60.0))
+            .with("lag", Fact::Count(312))
+            .with("for_s", Fact::Seconds(90.0));
+        assert_eq!(sentence(&lag), "80 s behind (312 records), over 60 s for 90 s");
+        let stopped = Reason::new(Code::GroupStopped).with("since_s", Fact::Seconds(130.0)).with("members", Fact::Count(0));
+        assert_eq!(sentence(&stopped), "no members, no commit for 2 min while records come");
+    }
 }

@@ -1,1 +1,12 @@
+//! vigie from outside: the real binary against a real Kafka, against its own demo, and in a terminal.
+//!
+//! Tests under `real` need services (`tests/run` fetches them); the others need none. A test that cannot run says so by name.
 
+mod kafka;
+mod support;
+
+mod commands;
+mod demo;
+mod real;
+mod rooms;
+mod terminal;

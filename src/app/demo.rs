@@ -1,0 +1,108 @@
+//! `vigie demo`: an embedded cluster, a town at work on it, and the dashboard over both.
+
+use super::session::{Prepared, Session};
+use super::setup::{self, SessionConfig};
+use super::stop::{self, Stop};
+use super::{DONE, snapshot, watch};
+use crate::catalogue::Catalogue;
+use crate::cli::{Connect, DemoArgs};
+use crate::config::Config;
+use crate::config::parse::From;
+use crate::kafka::{GroupFilter, KafkaConfig};
+use crate::sim::{self, Embedded, Town, TownConfig};
+use crate::snapshot::SourceKind;
+use crate::ui::{self, UiConfig};
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const NAME: &str = "demo";
+/// The prelude is written in about half a second; a machine that needs longer than this opens all the same.
+const OPENING: Duration = Duration::from_secs(4);
+
+pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
+    let config = config(file, args)?;
+    let gather = setup::duration("--for", &args.run_for)?;
+    let end = stop::on_signals()?;
+    let catalogue = setup::catalogue(&config)?;
+    let cluster = Embedded::start(&catalogue).context("the embedded cluster did not start")?;
+    let session = session(&config, &cluster, catalogue)?;
+    let town = Town::start(TownConfig {
+        seed: args.seed,
+        orders_per_minute: args.orders_per_minute,
+        speed: args.speed,
+        kafka: kafka(&cluster),
+        groups: true,
+    })?;
+    if args.no_ui {
+        return once(session, &town, args, gather, &end);
+    }
+    dashboard(session, &town, setup::ui(&config)?, &end)
+}
+
+fn config(file: Option<PathBuf>, args: &DemoArgs) -> Result<Config> {
+    let mut flags = std::collections::BTreeMap::new();
+    args.view.overrides(&mut flags);
+    if let Some(budget) = &args.read_budget {
+        flags.insert("read_budget", budget.clone());
+    }
+    if let Some(path) = &args.catalogue {
+        flags.insert("catalogue", path.display().to_string());
+    }
+    // Named, so that a default profile's login and filters stay out of the demo.
+    flags.insert("brokers", "embedded".into());
+    setup::load(file, &Connect::default(), flags)
+}
+
+fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>) -> Result<SessionConfig> {
+    let bootstrap = cluster.bootstrap().to_owned();
+    let mut poller = setup::poller(config)?;
+    // The embedded cluster cannot list groups: those of the town are asked for by name.
+    poller.groups = GroupFilter::parse(&sim::GROUPS.join(","))?;
+    poller.probe_controllers = false;
+    Ok(SessionConfig {
+        tail: setup::tail(config, &catalogue, From::Beginning)?,
+        poller,
+        engine: setup::engine(config, catalogue, SourceKind::Demo, NAME, &bootstrap)?,
+        kafka: kafka(cluster),
+        embedded_bytes: Some(cluster.ceiling_bytes()),
+    })
+}
+
+fn kafka(cluster: &Embedded) -> KafkaConfig {
+    KafkaConfig { brokers: cluster.bootstrap().to_owned(), user_host: super::host::user_host(), ..KafkaConfig::default() }
+}
+
+/// What the town wrote before it opened is past: reading begins when it is written, so that it is not taken for live.
+fn open(prepared: Prepared, session: SessionConfig, town: &Town) -> Result<Session> {
+    // An error is the channel's end: the town is open. Time's end: a slow machine; what is late counts as live then.
+    let _ = town.opened().recv_timeout(OPENING);
+    prepared.start(session)
+}
+
+/// The dashboard is there before the town is open.
+fn dashboard(session: SessionConfig, town: &Town, ui: UiConfig, end: &Stop) -> Result<u8> {
+    watch::needs_terminal()?;
+    let prepared = Prepared::new(SourceKind::Demo, NAME);
+    let ports = prepared.ports(end);
+    let (left, session) = std::thread::scope(|scope| {
+        let opening = scope.spawn(|| open(prepared, session, town));
+        (ui::run(ui, ports), opening.join())
+    });
+    match session {
+        Ok(session) => session?.stop(),
+        Err(_) => bail!("the session did not start: its thread ended in a panic"),
+    }
+    left?;
+    Ok(DONE)
+}
+
+fn once(session: SessionConfig, town: &Town, args: &DemoArgs, gather: Duration, end: &Stop) -> Result<u8> {
+    let until = Instant::now() + gather;
+    let session = open(Prepared::new(SourceKind::Demo, NAME), session, town)?;
+    let picture = session.wait_until(until, end, |_| false);
+    session.stop();
+    snapshot::print(&picture, args.format)?;
+    Ok(DONE)
+}

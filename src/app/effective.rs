@@ -1,0 +1,56 @@
+//! `vigie config`: the effective configuration, each value with where it comes from; secrets are not shown.
+
+use super::{DONE, setup, tell};
+use crate::cli::Run;
+use crate::config::{Config, SETTINGS};
+use crate::kafka;
+use crate::rules::RulesConfig;
+use crate::text;
+use anyhow::Result;
+use std::path::PathBuf;
+
+pub fn run(file: Option<PathBuf>, args: &Run) -> Result<u8> {
+    let config = setup::load(file, &args.connect, args.overrides())?;
+    let found = if config.file.exists() { "" } else { " (not there)" };
+    tell(&format!("# file: {}{found}", config.file.display()));
+    if let Some(profile) = &config.profile {
+        tell(&format!("# profile: {profile}"));
+    }
+    settings(&config);
+    properties(&config);
+    rules(&config)?;
+    Ok(DONE)
+}
+
+fn settings(config: &Config) {
+    for setting in SETTINGS {
+        match (config.get(setting.key), config.layers.origin(setting.key)) {
+            (Some(value), Some(origin)) => {
+                tell(&format!("{:18} = {:24} # {origin}", setting.key, quoted(value)));
+            }
+            _ => tell(&format!("# {:16} : {}", setting.key, setting.help)),
+        }
+    }
+}
+
+fn properties(config: &Config) {
+    if config.properties.is_empty() {
+        return;
+    }
+    tell("\n[properties]");
+    for (key, value, origin) in &config.properties {
+        let shown = if kafka::is_secret(key) && !value.starts_with('@') { "********" } else { value };
+        tell(&format!("{:32} = {:24} # {origin}", format!("\"{key}\""), quoted(shown)));
+    }
+}
+
+fn rules(config: &Config) -> Result<()> {
+    let rules: RulesConfig = config.rules()?;
+    tell("\n[rules]");
+    tell(toml::to_string(&rules)?.trim_end());
+    Ok(())
+}
+
+fn quoted(value: &str) -> String {
+    format!("\"{}\"", text::visible(value))
+}

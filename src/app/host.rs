@@ -1,0 +1,45 @@
+//! What vigie itself costs: read every other second, only of this process.
+
+use super::stop::Stop;
+use crate::model::{HostReading, Input, Timed, Timestamp};
+use crossbeam_channel::Sender;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
+
+const EVERY: Duration = Duration::from_secs(2);
+
+pub fn start(sink: Sender<Timed>, embedded_bytes: Option<u64>, stop: Stop) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name("host".into()).spawn(move || {
+        let mut system = match System::new() {
+            Ok(system) => system,
+            Err(error) => return tracing::warn!(%error, "what vigie itself costs cannot be read here"),
+        };
+        loop {
+            if let Some(reading) = read(&mut system, embedded_bytes) {
+                let input = Timed { at: Timestamp::now(), input: Input::Host(reading) };
+                if sink.send(input).is_err() {
+                    return;
+                }
+            }
+            if stop.wait(EVERY) {
+                return;
+            }
+        }
+    })
+}
+
+fn read(system: &mut System, embedded_bytes: Option<u64>) -> Option<HostReading> {
+    let pid = Pid::from_u32(std::process::id());
+    let what = ProcessRefreshKind::nothing().with_cpu().with_memory();
+    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
+    let process = system.process(pid)?;
+    Some(HostReading { cpu_percent: f64::from(process.cpu_usage()), rss_bytes: process.memory(), embedded_bytes })
+}
+
+/// `user@host`, for the brokers' logs.
+pub fn user_host() -> String {
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".into());
+    let host = System::host_name().unwrap_or_else(|_| "unknown".into());
+    format!("{user}@{host}")
+}

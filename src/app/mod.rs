@@ -1,0 +1,118 @@
+//! The composition root: the only place that spawns and opens channels. One file a command; [`session`] is one cluster's running
+//! set.
+
+mod check;
+mod demo;
+mod doctor;
+mod effective;
+mod host;
+mod log;
+mod pump;
+mod session;
+mod setup;
+mod simulate;
+mod snapshot;
+mod stop;
+mod topics;
+mod watch;
+
+use crate::cli::{Cli, Command, WatchArgs};
+use anyhow::Result;
+use clap::CommandFactory;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Done.
+const DONE: u8 = 0;
+/// Failed: the reason is on stderr.
+const FAILED: u8 = 1;
+/// Wrong usage.
+const USAGE: u8 = 2;
+/// What a monitoring plugin says when it does not know, wrong usage included.
+const PLUGIN_UNKNOWN: u8 = 3;
+
+/// Runs the command; what failed is told in one line on stderr, with what to do where that is known.
+pub fn run(cli: Cli) -> ExitCode {
+    let plugin = matches!(cli.command, Some(Command::Check(_)));
+    match dispatch(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if plugin => {
+            tell(&crate::outlet::Verdict::unknown(&format!("{error:#}")).line);
+            ExitCode::from(PLUGIN_UNKNOWN)
+        }
+        Err(error) => {
+            eprintln!("vigie: {}", crate::text::visible(&format!("{error:#}")).replace("\\n", "\n"));
+            let usage = error.downcast_ref::<crate::config::ConfigError>().is_some();
+            ExitCode::from(if usage { USAGE } else { FAILED })
+        }
+    }
+}
+
+/// clap's words, with the exit code of the command that was meant.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    let plugin = std::env::args().nth(1).is_some_and(|command| command == "check");
+    // A closed pipe while help is printed is nobody's failure.
+    let _ = error.print();
+    match error.use_stderr() {
+        false => ExitCode::from(DONE),
+        true if plugin => ExitCode::from(PLUGIN_UNKNOWN),
+        true => ExitCode::from(USAGE),
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<u8> {
+    let dashboard = draws(&cli.command);
+    log::start(&cli.log, cli.log_file.as_deref(), dashboard)?;
+    let file = cli.config;
+    match cli.command {
+        Some(Command::Demo(args)) => demo::run(file, &args),
+        Some(Command::Watch(args)) => watch::run(file, &args),
+        Some(Command::Snapshot(args)) => snapshot::run(file, &args),
+        Some(Command::Check(args)) => check::run(file, &args),
+        Some(Command::Simulate(args)) => simulate::run(file, &args),
+        Some(Command::Topics(args)) => topics::run(file, &args),
+        Some(Command::Doctor(args)) => doctor::run(file, &args),
+        Some(Command::Config(args)) => effective::run(file, &args),
+        Some(Command::Completions { shell }) => completions(shell),
+        Some(Command::Man) => man(),
+        None => watch::default(file),
+    }
+}
+
+/// Whether this command draws on the terminal that a log would spoil.
+fn draws(command: &Option<Command>) -> bool {
+    match command {
+        Some(Command::Demo(args)) => !args.no_ui,
+        Some(Command::Watch(WatchArgs { no_ui, .. })) => !no_ui,
+        None => true,
+        Some(_) => false,
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<u8> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "vigie", &mut out);
+    write_out(&out)
+}
+
+fn man() -> Result<u8> {
+    let mut out = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut out)?;
+    for sub in Cli::command().get_subcommands() {
+        clap_mangen::Man::new(sub.clone()).render_name_section(&mut out)?;
+        clap_mangen::Man::new(sub.clone()).render_options_section(&mut out)?;
+    }
+    write_out(&out)
+}
+
+/// One line on stdout. A reader that went away (`| head`) is not an error.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn write_out(bytes: &[u8]) -> Result<u8> {
+    match std::io::stdout().write_all(bytes) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(DONE),
+    }
+}

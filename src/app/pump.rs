@@ -1,0 +1,98 @@
+//! The engine's thread: inputs in, the newest picture out.
+
+use super::stop::Stop;
+use crate::engine::Engine;
+use crate::kafka::lookup::Lookups;
+use crate::kafka::poller::Poller;
+use crate::model::{Answer, Ask, Code, Input, Lookup, LookupId, LookupResult, Timed, Timestamp};
+use crate::snapshot::View;
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, RecvError, Sender, select, tick};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Windows roll and rules are judged at this beat.
+const TICK: Duration = Duration::from_millis(100);
+/// Pictures at most that often; an `Ask` gets its picture at once.
+const PICTURE: Duration = Duration::from_millis(250);
+
+/// What the engine's thread holds on to.
+pub struct Pump {
+    pub engine: Engine,
+    /// Bounded: when it is full, the tail stops reading.
+    pub records: Receiver<Timed>,
+    pub readings: Receiver<Timed>,
+    pub asks: Receiver<Ask>,
+    pub view: Arc<ArcSwap<View>>,
+    /// Holds one token: a picture is there that nobody has looked at.
+    pub beat: Sender<()>,
+    pub poller: Poller,
+    pub lookups: Lookups,
+}
+
+impl Pump {
+    pub fn run(mut self, stop: &Stop) {
+        self.work(stop);
+        self.poller.stop();
+    }
+
+    fn work(&mut self, stop: &Stop) {
+        let ticks = tick(TICK);
+        let end = stop.receiver();
+        let mut painted = Instant::now();
+        self.publish();
+        loop {
+            let asked = select! {
+                recv(self.records) -> input => self.take(input),
+                recv(self.readings) -> input => self.take(input),
+                recv(self.asks) -> ask => self.ask(ask),
+                recv(ticks) -> _ => self.take(Ok(Timed { at: Timestamp::now(), input: Input::Tick })),
+                recv(end) -> _ => return,
+            };
+            self.ask_for_what_is_missing();
+            if asked || painted.elapsed() >= PICTURE {
+                self.publish();
+                painted = Instant::now();
+            }
+        }
+    }
+
+    /// `false`: the picture may wait for its beat.
+    fn take(&mut self, input: Result<Timed, RecvError>) -> bool {
+        if let Ok(input) = input {
+            self.engine.take(input);
+        }
+        false
+    }
+
+    fn ask(&mut self, ask: Result<Ask, RecvError>) -> bool {
+        let Ok(ask) = ask else { return false };
+        match &ask {
+            Ask::Focus(focused) => self.poller.focus(focused.groups.clone()),
+            Ask::Lookup(id, lookup) => self.look_up(*id, lookup.clone()),
+            Ask::Cancel(id) => self.lookups.cancel(*id),
+        }
+        self.engine.take(Timed { at: Timestamp::now(), input: Input::Ask(ask) });
+        true
+    }
+
+    fn ask_for_what_is_missing(&mut self) {
+        for (id, lookup) in self.engine.lookups() {
+            self.look_up(id, lookup);
+        }
+    }
+
+    /// Too many wait already: whoever asked is told so, and may ask again.
+    fn look_up(&mut self, id: LookupId, lookup: Lookup) {
+        if !self.lookups.ask(id, lookup.clone()) {
+            let answer = Answer { id, lookup, result: LookupResult::Failed(Code::TimedOut.into()) };
+            self.engine.take(Timed { at: Timestamp::now(), input: Input::Answer(Box::new(answer)) });
+        }
+    }
+
+    fn publish(&mut self) {
+        self.view.store(self.engine.view(Timestamp::now()));
+        // Full: the one before has not been looked at, and the newest is already in its place.
+        let _ = self.beat.try_send(());
+    }
+}

@@ -1,0 +1,121 @@
+//! One cluster's running set: tail, poller, look-ups, the engine between them. It starts and stops without a restart of the
+//! program.
+
+use super::pump::Pump;
+use super::stop::Stop;
+use super::{host, setup::SessionConfig};
+use crate::engine::Engine;
+use crate::kafka::Causes;
+use crate::kafka::lookup::{self, LookupConfig};
+use crate::kafka::poller;
+use crate::kafka::tail::{self, Tail};
+use crate::model::{Ask, Timestamp};
+use crate::snapshot::{Snapshot, Source, SourceKind, View};
+use crate::ui::UiPorts;
+use anyhow::Result;
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Batches of at most 1,000 records between tail and engine: a full channel stops the tail.
+const BATCHES: usize = 16;
+/// Readings, states and answers wait for the engine here; they come a few a second.
+const READINGS: usize = 64;
+const ASKS: usize = 64;
+
+pub struct Session {
+    view: Arc<ArcSwap<View>>,
+    beat: Receiver<()>,
+    stop: Stop,
+    tail: Option<Tail>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// The session's ways in and out, before it starts: a dashboard can already be drawn on them.
+pub struct Prepared {
+    view: Arc<ArcSwap<View>>,
+    beat: (Sender<()>, Receiver<()>),
+    asks: (Sender<Ask>, Receiver<Ask>),
+}
+
+impl Prepared {
+    /// `name` is what the header says until the first picture.
+    pub fn new(kind: SourceKind, name: &str) -> Self {
+        let source = Source { kind, name: name.into(), ..Source::default() };
+        let snapshot = Snapshot { source: Arc::new(source), ..Snapshot::default() };
+        let view = View { snapshot: Arc::new(snapshot), ..View::default() };
+        Self { view: Arc::new(ArcSwap::from_pointee(view)), beat: bounded(1), asks: bounded(ASKS) }
+    }
+
+    pub fn ports(&self, end: &Stop) -> UiPorts {
+        UiPorts { view: Arc::clone(&self.view), beat: self.beat.1.clone(), asks: self.asks.0.clone(), stop: end.receiver() }
+    }
+
+    /// Starts the set; waits for no broker.
+    pub fn start(self, config: SessionConfig) -> Result<Session> {
+        let (records_in, records) = bounded(BATCHES);
+        let (readings_in, readings) = bounded(READINGS);
+        let stop = Stop::new();
+        let causes = Arc::new(Causes::new(config.kafka.bootstrap(), Timestamp::now()));
+        let lookups = lookup::start(&config.kafka, &causes, LookupConfig::default(), readings_in.clone())?;
+        let poller = poller::start(&config.kafka, &causes, config.poller, readings_in.clone())?;
+        let tail = tail::start(&config.kafka, &causes, config.tail, records_in)?;
+        let pump = Pump {
+            engine: Engine::new(config.engine),
+            records,
+            readings,
+            asks: self.asks.1,
+            view: Arc::clone(&self.view),
+            beat: self.beat.0,
+            poller,
+            lookups,
+        };
+        let stopped = stop.clone();
+        let engine = std::thread::Builder::new().name("engine".into()).spawn(move || pump.run(&stopped))?;
+        let host = host::start(readings_in, config.embedded_bytes, stop.clone())?;
+        Ok(Session { view: self.view, beat: self.beat.1, stop, tail: Some(tail), threads: vec![engine, host] })
+    }
+}
+
+impl Session {
+    /// A session without a dashboard.
+    pub fn start(config: SessionConfig) -> Result<Self> {
+        Prepared::new(config.engine.source_kind, &config.engine.source_name).start(config)
+    }
+
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.view.load().snapshot)
+    }
+
+    /// Waits for a picture that fulfils the condition; the last one all the same when time is up or the end is asked for.
+    pub fn wait_until(&self, deadline: Instant, end: &Stop, mut enough: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
+        let ended = end.receiver();
+        loop {
+            let picture = self.snapshot();
+            let left = deadline.saturating_duration_since(Instant::now());
+            if enough(&picture) || left.is_zero() {
+                return picture;
+            }
+            crossbeam_channel::select! {
+                recv(self.beat) -> _ => {}
+                recv(ended) -> _ => return picture,
+                default(left.min(Duration::from_millis(250))) => {}
+            }
+        }
+    }
+
+    /// Ends every thread of the set. The tail goes first: the engine still drains what it is blocked on.
+    pub fn stop(mut self) {
+        if let Some(tail) = self.tail.take() {
+            tail.stop();
+        }
+        self.stop.stop();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the session ended in a panic");
+            }
+        }
+    }
+}

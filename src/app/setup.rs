@@ -1,0 +1,175 @@
+//! From the command line and the configuration to what a session needs.
+
+use super::host;
+use crate::catalogue::Catalogue;
+use crate::cli::Connect;
+use crate::config::parse::{self, From};
+use crate::config::{Config, Given};
+use crate::engine::EngineConfig;
+use crate::kafka::poller::PollerConfig;
+use crate::kafka::tail::{StartFrom, TailConfig};
+use crate::kafka::{GroupFilter, KafkaConfig, TokenSource, TopicFilter};
+use crate::model::Timestamp;
+use crate::snapshot::SourceKind;
+use crate::ui::{ColorChoice, UiConfig};
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub struct SessionConfig {
+    pub kafka: KafkaConfig,
+    pub tail: TailConfig,
+    pub poller: PollerConfig,
+    pub engine: EngineConfig,
+    /// The ceiling of the embedded cluster's logs, where there is one.
+    pub embedded_bytes: Option<u64>,
+}
+
+pub fn load(file: Option<PathBuf>, connect: &Connect, flags: BTreeMap<&'static str, String>) -> Result<Config> {
+    let given = Given {
+        file,
+        profile: connect.profile.clone(),
+        flags,
+        property_files: connect.properties_file.clone(),
+        properties: connect.property.clone(),
+    };
+    let all: Vec<(String, String)> =
+        std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
+    let find = |name: &str| all.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
+    Ok(Config::load(&given, &find, &all)?)
+}
+
+pub fn kafka(config: &Config) -> Result<KafkaConfig> {
+    let token = match (config.get("token_file"), config.get("token_command")) {
+        (Some(file), _) => Some(TokenSource::File(file.into())),
+        (None, Some(command)) => Some(TokenSource::Command(command.to_owned())),
+        (None, None) => None,
+    };
+    let kafka = KafkaConfig {
+        brokers: config.get("brokers").unwrap_or_default().to_owned(),
+        properties: config.properties.iter().map(|(k, v, _)| (k.clone(), v.clone())).collect(),
+        user_host: host::user_host(),
+        token,
+    };
+    if kafka.bootstrap().is_empty() {
+        bail!("no cluster named: give -b HOST:PORT, or a profile in {}", config.file.display());
+    }
+    Ok(kafka)
+}
+
+pub fn catalogue(config: &Config) -> Result<Arc<Catalogue>> {
+    match config.get("catalogue") {
+        None => Ok(Catalogue::builtin()),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the catalogue {path}"))?;
+            Ok(Arc::new(Catalogue::from_toml(&text, path)?))
+        }
+    }
+}
+
+/// The configuration of a session on the configured cluster; `from` is the command's own default.
+pub fn session(config: &Config, from: From) -> Result<SessionConfig> {
+    let kafka = kafka(config)?;
+    let catalogue = catalogue(config)?;
+    let bootstrap = kafka.bootstrap().join(",");
+    let name = config.profile.clone().unwrap_or_else(|| bootstrap.clone());
+    Ok(SessionConfig {
+        tail: tail(config, &catalogue, from)?,
+        poller: poller(config)?,
+        engine: engine(config, catalogue, SourceKind::Live, &name, &bootstrap)?,
+        kafka,
+        embedded_bytes: None,
+    })
+}
+
+pub fn tail(config: &Config, catalogue: &Catalogue, from: From) -> Result<TailConfig> {
+    let from = match config.parsed("from", parse::from)?.unwrap_or(from) {
+        From::Now => StartFrom::Now,
+        From::Ago(time) => StartFrom::Ago(time),
+        From::Beginning => StartFrom::Beginning,
+    };
+    Ok(TailConfig {
+        topics: topics(config)?,
+        first: catalogue.topics.iter().map(|t| t.name.to_string()).collect(),
+        budget: config.parsed("read_budget", parse::budget)?.unwrap_or(Some(8 << 20)),
+        from,
+        ..TailConfig::default()
+    })
+}
+
+pub fn poller(config: &Config) -> Result<PollerConfig> {
+    Ok(PollerConfig {
+        topics: topics(config)?,
+        groups: GroupFilter::parse(config.get("groups").unwrap_or_default())?,
+        every: config.parsed("refresh", parse::duration)?.unwrap_or(Duration::from_secs(2)),
+        probe_controllers: config.parsed("probe_controllers", parse::boolean)?.unwrap_or(true),
+        ..PollerConfig::default()
+    })
+}
+
+pub fn engine(config: &Config, catalogue: Arc<Catalogue>, kind: SourceKind, name: &str, bootstrap: &str) -> Result<EngineConfig> {
+    let memory = config.parsed("history_memory", parse::size)?.unwrap_or(64 << 20);
+    Ok(EngineConfig {
+        catalogue,
+        source_kind: kind,
+        source_name: name.into(),
+        bootstrap: bootstrap.into(),
+        rules: config.rules()?,
+        history_memory: usize::try_from(memory).unwrap_or(usize::MAX),
+        started: Timestamp::now(),
+    })
+}
+
+fn topics(config: &Config) -> Result<TopicFilter> {
+    Ok(TopicFilter::parse(config.get("topics").unwrap_or_default())?)
+}
+
+pub fn ui(config: &Config) -> Result<UiConfig> {
+    Ok(UiConfig {
+        theme: config.get("theme").map(str::to_owned),
+        color: color(config.get("color").unwrap_or("auto")),
+        ascii: config.parsed("ascii", parse::boolean)?.unwrap_or(false),
+        mouse: config.parsed("mouse", parse::boolean)?.unwrap_or(true),
+        fps: config.get("fps").and_then(|f| f.parse().ok()).unwrap_or(4),
+        ..UiConfig::default()
+    })
+}
+
+fn color(name: &str) -> ColorChoice {
+    match name {
+        "truecolor" => ColorChoice::Truecolor,
+        "256" => ColorChoice::C256,
+        "16" => ColorChoice::C16,
+        "none" => ColorChoice::None,
+        _ => ColorChoice::Auto,
+    }
+}
+
+/// A duration given on the command line.
+pub fn duration(flag: &str, text: &str) -> Result<Duration> {
+    parse::duration(text).map_err(|what| anyhow::anyhow!("{flag}: {what}"))
+}
+
+/// Whether every bootstrap server is on this machine.
+pub fn is_loopback(brokers: &str) -> bool {
+    brokers.split(',').all(|server| {
+        let server = server.trim().rsplit_once("://").map_or(server.trim(), |(_, rest)| rest);
+        let host = server.rsplit_once(':').map_or(server, |(host, _)| host).trim_matches(['[', ']']);
+        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn loopback_is_known_in_every_spelling() {
+        assert!(is_loopback("localhost:9092,127.0.0.1:9093,[::1]:9094"));
+        assert!(is_loopback("PLAINTEXT://127.0.0.1:9092"));
+        assert!(!is_loopback("127.0.0.1:9092,kafka-1:9092"));
+        assert!(!is_loopback("localhost.example.com:9092"));
+    }
+}

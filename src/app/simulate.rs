@@ -1,0 +1,60 @@
+//! `vigie simulate`: the town's producers against a real cluster.
+
+use super::{DONE, FAILED, setup, stop, tell, watch};
+use crate::cli::SimulateArgs;
+use crate::kafka::{KafkaConfig, admin};
+use crate::sim::{Town, TownConfig};
+use crate::text;
+use anyhow::{Result, bail};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+pub fn run(file: Option<PathBuf>, args: &SimulateArgs) -> Result<u8> {
+    let time = args.run_for.as_deref().map(|text| setup::duration("--for", text)).transpose()?;
+    let config = setup::load(file, &args.connect, args.connect.overrides())?;
+    let kafka = setup::kafka(&config)?;
+    let bootstrap = kafka.bootstrap().join(",");
+    confirm(&bootstrap, args.yes)?;
+    missing_topics(&kafka, &config)?;
+    let end = stop::on_signals()?;
+    let town = Town::start(TownConfig {
+        seed: args.seed,
+        orders_per_minute: args.orders_per_minute,
+        speed: args.speed,
+        kafka,
+        groups: false,
+    })?;
+    eprintln!("writing to {}; Ctrl-C ends it", text::visible(&bootstrap));
+    let until = time.map(|time| Instant::now() + time);
+    while until.is_none_or(|until| Instant::now() < until) && !end.wait(Duration::from_millis(200)) {}
+    let report = town.stop();
+    let counts = &report.delivered;
+    tell(&format!("{} records delivered, {} failed", text::count(counts.delivered), text::count(counts.failed)));
+    if let Some(trouble) = &report.trouble {
+        eprintln!("vigie: last trouble: {}", text::visible(trouble));
+    }
+    Ok(if counts.failed == 0 { DONE } else { FAILED })
+}
+
+fn confirm(brokers: &str, yes: bool) -> Result<()> {
+    if yes || setup::is_loopback(brokers) {
+        return Ok(());
+    }
+    let what = format!("this writes made-up orders, payments and deliveries to {brokers}, which is not this machine");
+    if !std::io::stdin().is_terminal() {
+        bail!("{what}: say --yes to do so");
+    }
+    watch::ask(&format!("{what}. Go on?"))
+}
+
+fn missing_topics(kafka: &KafkaConfig, config: &crate::config::Config) -> Result<()> {
+    let there = admin::list(kafka, Duration::from_secs(10))?;
+    let catalogue = setup::catalogue(config)?;
+    let missing: Vec<_> =
+        catalogue.topics.iter().filter(|t| !there.iter().any(|d| d.name == t.name)).map(|t| t.name.as_ref()).collect();
+    if !missing.is_empty() {
+        bail!("{} topics of the catalogue are missing ({}): run `vigie topics --create` first", missing.len(), missing.join(", "));
+    }
+    Ok(())
+}

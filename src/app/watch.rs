@@ -1,0 +1,131 @@
+//! `vigie watch`: the dashboard on a cluster, or the same figures as lines.
+
+use super::session::{Prepared, Session};
+use super::setup::SessionConfig;
+use super::stop::{self, Stop};
+use super::{DONE, FAILED, setup, snapshot, tell};
+use crate::cli::{Connect, Format, Run, WatchArgs};
+use crate::config::Config;
+use crate::config::parse::From;
+use crate::kafka::admin;
+use crate::kafka::tail::StartFrom;
+use crate::text;
+use crate::ui::{self, UiConfig};
+use anyhow::{Context, Result, bail};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// History and panels are warmed from this far back.
+const FROM: From = From::Ago(Duration::from_secs(300));
+/// `--from beginning` on more than this asks first.
+const MUCH: u64 = 1 << 30;
+
+pub fn run(file: Option<PathBuf>, args: &WatchArgs) -> Result<u8> {
+    let mut flags = args.run.overrides();
+    args.view.overrides(&mut flags);
+    let config = setup::load(file, &args.run.connect, flags)?;
+    start(&config, args)
+}
+
+/// `vigie` alone: the default profile, or how to begin.
+pub fn default(file: Option<PathBuf>) -> Result<u8> {
+    let config = setup::load(file, &Connect::default(), std::collections::BTreeMap::new())?;
+    if config.get("brokers").is_none() {
+        tell("No cluster is configured.\n\n  vigie demo                   see vigie at work on an embedded cluster");
+        tell(&format!("  vigie watch -b HOST:PORT     watch a cluster\n\nor name one in {}:\n", config.file.display()));
+        tell("  default_profile = \"prod\"\n  [profiles.prod]\n  brokers = \"kafka-1:9092,kafka-2:9092\"");
+        return Ok(super::USAGE);
+    }
+    let args = WatchArgs {
+        run: Run::default(),
+        no_ui: false,
+        every: "10s".into(),
+        format: Format::Json,
+        yes: false,
+        view: crate::cli::View::default(),
+    };
+    start(&config, &args)
+}
+
+fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
+    let session = setup::session(config, FROM)?;
+    confirm_reading(&session, args.yes)?;
+    let end = stop::on_signals()?;
+    if args.no_ui {
+        let every = setup::duration("--every", &args.every)?;
+        return lines(Session::start(session)?, every, args.format, &end);
+    }
+    dashboard(session, setup::ui(config)?, &end)
+}
+
+/// Draws until the person leaves or a signal says so.
+fn dashboard(session: SessionConfig, ui: UiConfig, end: &Stop) -> Result<u8> {
+    needs_terminal()?;
+    let prepared = Prepared::new(session.engine.source_kind, &session.engine.source_name);
+    let ports = prepared.ports(end);
+    let session = prepared.start(session)?;
+    let left = ui::run(ui, ports);
+    session.stop();
+    left?;
+    Ok(DONE)
+}
+
+pub fn needs_terminal() -> Result<()> {
+    if !std::io::stdout().is_terminal() {
+        bail!("stdout is no terminal: use --no-ui, or `vigie snapshot`");
+    }
+    Ok(())
+}
+
+/// A line a beat until a signal; a reader that went away ends it too.
+fn lines(session: Session, every: Duration, format: Format, end: &Stop) -> Result<u8> {
+    let mut next = Instant::now() + every;
+    loop {
+        if end.wait(next.saturating_duration_since(Instant::now())) {
+            session.stop();
+            return Ok(DONE);
+        }
+        next += every;
+        if std::io::stdout().flush().is_err() {
+            session.stop();
+            return Ok(FAILED);
+        }
+        snapshot::print(&session.snapshot(), format)?;
+    }
+}
+
+/// Says what `--from beginning` will read and asks, where it is much.
+pub fn confirm_reading(session: &SessionConfig, yes: bool) -> Result<()> {
+    if yes || session.tail.from != StartFrom::Beginning {
+        return Ok(());
+    }
+    // A cluster that cannot be asked now is read under the budget all the same: the warm-up's own caps hold.
+    let Ok(records) = admin::records_held(&session.kafka, &session.tail.topics, Duration::from_secs(10)) else { return Ok(()) };
+    let bytes = records.bytes_estimate;
+    if bytes <= MUCH {
+        return Ok(());
+    }
+    let what = format!(
+        "--from beginning would read about {} ({} records in {} topics)",
+        text::bytes(bytes as f64),
+        text::count(records.records),
+        records.topics
+    );
+    if !std::io::stdin().is_terminal() {
+        bail!("{what}: say --yes to do so, or take --from 1h");
+    }
+    ask(&format!("{what}. Go on?"))
+}
+
+/// A question on the terminal; anything but yes ends the command.
+pub fn ask(question: &str) -> Result<()> {
+    eprint!("{question} [y/N] ");
+    std::io::stderr().flush().ok();
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).context("no answer")?;
+    match answer.trim() {
+        "y" | "Y" | "yes" => Ok(()),
+        _ => bail!("not done"),
+    }
+}

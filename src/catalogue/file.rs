@@ -1,0 +1,71 @@
+//! The shape of the TOML file, as it is written.
+
+use super::check::Checker;
+use super::error::Source;
+use super::{Catalogue, CatalogueError};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    #[serde(default)]
+    pub dead_letters: Vec<Spanned<String>>,
+    #[serde(default, rename = "pipeline")]
+    pub pipelines: Vec<PipelineRow>,
+    #[serde(default, rename = "topic")]
+    pub topics: Vec<TopicRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PipelineRow {
+    pub name: Spanned<String>,
+    pub stages: Vec<StageRow>,
+    #[serde(default)]
+    pub exits: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StageRow {
+    pub name: Spanned<String>,
+    pub deadline: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TopicRow {
+    pub name: Spanned<String>,
+    pub role: Spanned<String>,
+    pub pipeline: Option<Spanned<String>>,
+    pub stage: Option<Spanned<String>>,
+    pub exit: Option<Spanned<String>>,
+    pub channel: Option<Spanned<String>>,
+    pub step: Option<Spanned<String>>,
+    pub entity: Option<Spanned<String>>,
+    pub entity_or: Option<Spanned<String>>,
+    pub also: Option<AlsoRow>,
+    pub time: Option<Spanned<String>>,
+    pub data: Option<Spanned<String>>,
+    pub partitions: Option<Spanned<i64>>,
+    pub cleanup: Option<Spanned<String>>,
+    #[serde(default)]
+    pub fields: BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AlsoRow {
+    pub pipeline: Spanned<String>,
+    pub stage: Option<Spanned<String>>,
+    pub exit: Option<Spanned<String>>,
+    pub entity: Spanned<String>,
+}
+
+pub(super) fn parse(text: &str, origin: &str) -> Result<Catalogue, CatalogueError> {
+    let source = Source { text, origin };
+    let file: File = toml::from_str(text).map_err(|found| source.refused(&found))?;
+    Checker::new(&source).catalogue(&file)
+}

@@ -1,0 +1,50 @@
+//! The command line: names and flags are a contract. What they mean together is `config`'s business.
+
+mod args;
+
+pub use args::{CheckArgs, Cli, Command, Connect, DemoArgs, Format, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs};
+
+use std::collections::BTreeMap;
+
+impl Connect {
+    /// The flags that were given, by the key of the setting that they overrule.
+    pub fn overrides(&self) -> BTreeMap<&'static str, String> {
+        let mut out = BTreeMap::new();
+        put(&mut out, "brokers", self.brokers.as_ref());
+        put(&mut out, "catalogue", self.catalogue.as_ref().map(|p| p.display().to_string()).as_ref());
+        put(&mut out, "token_file", self.token_file.as_ref().map(|p| p.display().to_string()).as_ref());
+        put(&mut out, "token_command", self.token_command.as_ref());
+        out
+    }
+}
+
+impl Run {
+    pub fn overrides(&self) -> BTreeMap<&'static str, String> {
+        let mut out = self.connect.overrides();
+        put(&mut out, "topics", self.topics.as_ref());
+        put(&mut out, "groups", self.groups.as_ref());
+        put(&mut out, "read_budget", self.read_budget.as_ref());
+        put(&mut out, "from", self.from.as_ref());
+        out
+    }
+}
+
+impl View {
+    pub fn overrides(&self, out: &mut BTreeMap<&'static str, String>) {
+        put(out, "theme", self.theme.as_ref());
+        put(out, "color", self.color.as_ref());
+        put(out, "fps", self.fps.map(|f| f.to_string()).as_ref());
+        if self.ascii {
+            out.insert("ascii", "true".into());
+        }
+        if self.no_mouse {
+            out.insert("mouse", "false".into());
+        }
+    }
+}
+
+fn put(out: &mut BTreeMap<&'static str, String>, key: &'static str, value: Option<&String>) {
+    if let Some(value) = value {
+        out.insert(key, value.clone());
+    }
+}

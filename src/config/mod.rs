@@ -1,0 +1,190 @@
+//! One effective configuration out of defaults < file < environment < flags, every value with its origin.
+
+mod file;
+pub mod parse;
+mod settings;
+
+pub use settings::{Layers, Origin, SETTINGS, Setting};
+
+use file::File;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What is wrong with the configuration, where, and what would be right.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{}:{line}: {what}", file.display())]
+    File { file: PathBuf, line: usize, what: String },
+    #[error("{}: {what}", file.display())]
+    Properties { file: PathBuf, what: String },
+    #[error("cannot read {}: {source}", file.display())]
+    Unreadable { file: PathBuf, source: std::io::Error },
+    #[error("{}: no profile `{name}`; there are: {known}", file.display())]
+    NoProfile { file: PathBuf, name: String, known: String },
+    #[error("profile `{name}` asked for, but there is no configuration file; write {}", file.display())]
+    NoFile { file: PathBuf, name: String },
+    #[error("{origin}: `{key}`: {what}")]
+    Value { origin: String, key: String, what: String },
+    #[error("-X {0}: a property is KEY=VALUE")]
+    Property(String),
+}
+
+/// Everything that decides how one command runs.
+#[derive(Debug)]
+pub struct Config {
+    /// The file that was read, or would be.
+    pub file: PathBuf,
+    pub profile: Option<String>,
+    pub layers: Layers,
+    /// Kafka properties in the order in which they are set: file, environment, `-F`, `-X`.
+    pub properties: Vec<(String, String, Origin)>,
+    pub rules: Option<toml::Table>,
+    rules_line: usize,
+}
+
+/// What the command line brings.
+#[derive(Debug, Default)]
+pub struct Given {
+    pub file: Option<PathBuf>,
+    pub profile: Option<String>,
+    pub flags: BTreeMap<&'static str, String>,
+    pub property_files: Vec<PathBuf>,
+    pub properties: Vec<String>,
+}
+
+impl Config {
+    pub fn load(given: &Given, env: &dyn Fn(&str) -> Option<String>, all_env: &[(String, String)]) -> Result<Self, ConfigError> {
+        let path = given.file.clone().unwrap_or_else(default_file);
+        let text = read(&path, given.file.is_some())?;
+        let mut config = Self {
+            file: path.clone(),
+            profile: given.profile.clone(),
+            layers: Layers::default(),
+            properties: Vec::new(),
+            rules: None,
+            rules_line: 1,
+        };
+        config.defaults();
+        match &text {
+            Some(text) => config.from_file(&path, text, given)?,
+            None => {
+                if let Some(name) = &given.profile {
+                    return Err(ConfigError::NoFile { file: path, name: name.clone() });
+                }
+            }
+        }
+        config.from_env(env, all_env)?;
+        config.from_flags(given)?;
+        Ok(config)
+    }
+
+    fn defaults(&mut self) {
+        for setting in SETTINGS {
+            if let Some(value) = setting.default {
+                self.layers.put(setting.key, value.to_owned(), Origin::Default);
+            }
+        }
+    }
+
+    fn from_file(&mut self, path: &Path, text: &str, given: &Given) -> Result<(), ConfigError> {
+        let file = File::parse(path, text)?;
+        // Brokers on the command line mean that cluster, not the default profile's secrets and filters.
+        if self.profile.is_none() && !given.flags.contains_key("brokers") {
+            self.profile = file.default_profile()?;
+        }
+        file.settings(self.profile.as_deref(), &mut self.layers)?;
+        self.properties = file.properties(self.profile.as_deref())?;
+        self.rules = file.rules()?;
+        self.rules_line = file.line_of_key("rules");
+        Ok(())
+    }
+
+    fn from_env(&mut self, env: &dyn Fn(&str) -> Option<String>, all: &[(String, String)]) -> Result<(), ConfigError> {
+        for setting in SETTINGS {
+            if let Some(value) = env(setting.env) {
+                let origin = Origin::Env(setting.env.to_owned());
+                check(setting, &value, &origin)?;
+                self.layers.put(setting.key, value, origin);
+            }
+        }
+        for (name, value) in all {
+            if let Some(key) = name.strip_prefix("VIGIE_KAFKA_") {
+                let key = key.to_ascii_lowercase().replace('_', ".");
+                self.properties.push((key, value.clone(), Origin::Env(name.clone())));
+            }
+        }
+        Ok(())
+    }
+
+    fn from_flags(&mut self, given: &Given) -> Result<(), ConfigError> {
+        for (key, value) in &given.flags {
+            if let Some(setting) = settings::setting(key) {
+                check(setting, value, &Origin::Flag)?;
+            }
+            self.layers.put(key, value.clone(), Origin::Flag);
+        }
+        for path in &given.property_files {
+            let text = read(path, true)?.unwrap_or_default();
+            let pairs = crate::kafka::parse_properties_file(&text)
+                .map_err(|error| ConfigError::Properties { file: path.clone(), what: error.to_string() })?;
+            for (key, value) in pairs {
+                self.properties.push((key, value, Origin::Properties(path.clone())));
+            }
+        }
+        for text in &given.properties {
+            let (key, value) = text.split_once('=').ok_or_else(|| ConfigError::Property(text.clone()))?;
+            self.properties.push((key.trim().to_owned(), value.to_owned(), Origin::Flag));
+        }
+        Ok(())
+    }
+
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.layers.get(key)
+    }
+
+    /// A value that [`SETTINGS`] has already checked.
+    pub fn parsed<T>(&self, key: &str, parse: fn(&str) -> Result<T, String>) -> Result<Option<T>, ConfigError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        parse(value).map(Some).map_err(|what| ConfigError::Value {
+            origin: self.layers.origin(key).map(ToString::to_string).unwrap_or_default(),
+            key: key.to_owned(),
+            what,
+        })
+    }
+
+    /// The rules' thresholds, checked by the rules room.
+    pub fn rules<T: serde::de::DeserializeOwned + Default>(&self) -> Result<T, ConfigError> {
+        let Some(table) = &self.rules else { return Ok(T::default()) };
+        T::deserialize(table.clone()).map_err(|error| ConfigError::File {
+            file: self.file.clone(),
+            line: self.rules_line,
+            what: format!("[rules]: {}", error.message()),
+        })
+    }
+}
+
+fn check(setting: &Setting, value: &str, origin: &Origin) -> Result<(), ConfigError> {
+    (setting.check)(value).map_err(|what| ConfigError::Value { origin: origin.to_string(), key: setting.key.to_owned(), what })
+}
+
+/// A file that must be there, or one that may be.
+fn read(path: &Path, must: bool) -> Result<Option<String>, ConfigError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must => Ok(None),
+        Err(source) => Err(ConfigError::Unreadable { file: path.into(), source }),
+    }
+}
+
+/// `config.toml` in the person's configuration folder.
+pub fn default_file() -> PathBuf {
+    use etcetera::BaseStrategy;
+    etcetera::choose_base_strategy()
+        .map(|folders| folders.config_dir())
+        .unwrap_or_else(|_| PathBuf::from("."))
+        .join("vigie")
+        .join("config.toml")
+}
+
+#[cfg(test)]
+mod tests;

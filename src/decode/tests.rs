@@ -1,0 +1,162 @@
+use super::*;
+use crate::catalogue::Catalogue;
+use crate::model::{NoHeaders, OwnedRecord, RecordTime, Slot, TimestampKind};
+use proptest::prelude::*;
+
+fn decoder(topic: &str) -> Decoder {
+    Decoder::new(Catalogue::builtin().topic(topic).unwrap())
+}
+
+fn record<'a>(key: Option<&'a str>, value: &'a str) -> Record<'a> {
+    let time = RecordTime { at: Timestamp(5), kind: TimestampKind::Create };
+    Record {
+        slot: Slot(0),
+        offset: 0,
+        time: Some(time),
+        key: key.map(str::as_bytes),
+        value: Some(value.as_bytes()),
+        headers: &NoHeaders,
+    }
+}
+
+fn judge(topic: &str, key: &str, value: &str) -> Outcome {
+    decoder(topic).judge(&record(Some(key), value))
+}
+
+fn breach(text: &str) -> Outcome {
+    Outcome::Contract(text.into())
+}
+
+#[test]
+fn flat_json_keeps_its_contract() {
+    assert_eq!(judge("orders.created", "A1", r#"{"id":"A1","total":12000}"#), Outcome::Event);
+    assert_eq!(judge("orders.created", "A1", r#" { "id" : "A1" , "unknown" : [ { } ] } "#), Outcome::Event);
+    assert_eq!(judge("inventory.checked", "A1", r#"{"order_id":"A1"}"#), Outcome::Event);
+    assert_eq!(judge("orders.updated", "A1", r#"{"id":"A1","status":"paid"}"#), Outcome::Event);
+    assert_eq!(
+        judge("delivery.tracking", "A1", r#"{"type":"delivery.tracking","orderId":"A1","lat":9.5,"lon":-13}"#),
+        Outcome::Event
+    );
+}
+
+#[test]
+fn breaches_are_told_by_field() {
+    assert_eq!(judge("inventory.checked", "A1", "{}"), breach("`orderId` is missing"));
+    assert_eq!(judge("inventory.checked", "A1", r#"{"orderId":null}"#), breach("`orderId` is missing"));
+    assert_eq!(
+        judge("inventory.checked", "A1", r#"{"orderId":7}"#),
+        breach("`orderId` holds an integer, not what `text` asks for")
+    );
+    let lat = r#"{"orderId":"A1","lat":"9.5","lon":1}"#;
+    assert_eq!(judge("delivery.tracking", "A1", lat), breach("`lat` holds a text, not what `number` asks for"));
+    assert_eq!(judge("inventory.checked", "B2", r#"{"orderId":"A1"}"#), breach("`orderId` and the record's key differ"));
+    assert_eq!(judge("orders.updated", "B2", r#"{"id":"A1"}"#), breach("`orderId` and the record's key differ"));
+    let eta = r#"{"orderId":"A1","etaAt":"soon"}"#;
+    assert_eq!(judge("delivery.eta-updated", "A1", eta), breach("`etaAt` holds a text, not what `time` asks for"));
+}
+
+#[test]
+fn a_key_is_not_needed_beside_the_field() {
+    assert_eq!(decoder("inventory.checked").judge(&record(None, r#"{"orderId":"A1"}"#)), Outcome::Event);
+}
+
+#[test]
+fn escapes_do_not_change_what_a_text_says() {
+    assert_eq!(judge("inventory.checked", "Aé/1", r#"{"orderId":"A\u00e9\/1"}"#), Outcome::Event);
+    assert_eq!(judge("inventory.checked", "A1", r#"{"order\u0049d":"A1"}"#), Outcome::Event);
+    assert_eq!(judge("inventory.checked", "A1", r#"{"orderId":"\ud800"}"#), breach("`orderId` and the record's key differ"));
+}
+
+#[test]
+fn cloud_events_are_opened() {
+    let structured = r#"{"specversion":"1.0","type":"x","id":"e","time":"2026-03-01T12:00:00Z","data":{"orderId":"A1"}}"#;
+    let mut decoder = decoder("inventory.checked");
+    assert_eq!(decoder.judge(&record(Some("A1"), structured)), Outcome::Event);
+    assert_eq!(decoder.event_time(&record(Some("A1"), structured)), Some(Timestamp(1_772_366_400_000)));
+    let outside = r#"{"specversion":"1.0","type":"x","orderId":"A1","data":{}}"#;
+    assert_eq!(decoder.judge(&record(Some("A1"), outside)), breach("`orderId` is missing"));
+    let without = r#"{"specversion":"1.0","type":"x","data":"b64"}"#;
+    assert_eq!(decoder.judge(&record(Some("A1"), without)), breach("the envelope's `data` holds a text, not an object"));
+    let binary = OwnedRecord {
+        slot: Slot(0),
+        offset: 0,
+        time: None,
+        key: None,
+        value: Some(br#"{"orderId":"A1"}"#.to_vec()),
+        headers: vec![("ce_specversion".into(), Some(b"1.0".to_vec())), ("ce_time".into(), Some(b"2026-03-01T12:00:00Z".to_vec()))],
+    };
+    assert_eq!(decoder.judge(&binary.borrow()), Outcome::Event);
+    assert_eq!(decoder.event_time(&binary.borrow()), Some(Timestamp(1_772_366_400_000)));
+}
+
+#[test]
+fn the_catalogue_names_its_own_envelope() {
+    let mut entry = Catalogue::builtin().topic("inventory.checked").unwrap().clone();
+    entry.data = Some("payload".into());
+    let mut decoder = Decoder::new(&entry);
+    assert_eq!(decoder.judge(&record(Some("A1"), r#"{"payload":{"orderId":"A1"},"orderId":7}"#)), Outcome::Event);
+    assert_eq!(
+        decoder.judge(&record(Some("A1"), r#"{"orderId":"A1"}"#)),
+        breach("the envelope's `payload` holds nothing, not an object")
+    );
+}
+
+#[test]
+fn deletions_schemas_and_broken_values_are_told_apart() {
+    let mut decoder = decoder("inventory.checked");
+    let tombstone = Record { value: None, ..record(Some("A1"), "") };
+    assert_eq!(decoder.judge(&tombstone), Outcome::Deletion);
+    let framed = Record { value: Some(&[0, 0, 0, 1, 2, 9, 9]), ..record(None, "") };
+    assert_eq!(decoder.judge(&framed), Outcome::Undecoded { schema: 258 });
+    let malformed = |text: &str| Outcome::Malformed(text.into());
+    let broken = decoder.judge(&record(None, r#"{"orderId":"A1""#));
+    assert_eq!(broken, malformed("not JSON: ends after byte 15, `,` or `}` expected"));
+    assert_eq!(decoder.judge(&record(None, "oops")), malformed("not JSON: an object expected at byte 0"));
+    let latin = Record { value: Some(b"{\"a\":\"\xe9\"}"), ..record(None, "") };
+    assert_eq!(decoder.judge(&latin), malformed("not JSON: UTF-8 expected at byte 6"));
+    assert_eq!(Decoder::new(Catalogue::builtin().topic("vigie.dead-letter").unwrap()).judge(&record(None, "oops")), Outcome::Event);
+}
+
+#[test]
+fn amounts_may_stand_in_a_text() {
+    let mut entry = Catalogue::builtin().topic("orders.created").unwrap().clone();
+    entry.fields.iter_mut().filter(|f| f.name.as_ref() == "total").for_each(|f| f.required = true);
+    let mut decoder = Decoder::new(&entry);
+    for good in ["12000", "12000.50", "\"12000\"", "\"-0.30\"", "123456789012345678901234567890.12"] {
+        assert_eq!(decoder.judge(&record(None, &format!(r#"{{"id":"A","total":{good}}}"#))), Outcome::Event, "{good}");
+    }
+    for bad in ["\"\"", "\"12 000\"", "\"1,5\"", "true", "{}", "\"NaN\""] {
+        let outcome = decoder.judge(&record(None, &format!(r#"{{"id":"A","total":{bad}}}"#)));
+        assert!(matches!(outcome, Outcome::Contract(_)), "{bad}: {outcome:?}");
+    }
+}
+
+#[test]
+fn the_time_of_the_event() {
+    let mut decoder = decoder("orders.created");
+    let mut time = |value: &str| {
+        let record = record(None, value);
+        decoder.judge(&record);
+        decoder.event_time(&record).unwrap().0
+    };
+    assert_eq!(time(r#"{"id":"A"}"#), 5);
+    assert_eq!(time(r#"{"id":"A","createdAt":"2026-03-01T12:00:00.250+00:00"}"#), 1_772_366_400_250);
+    assert_eq!(time(r#"{"id":"A","created_at":1772366400250}"#), 1_772_366_400_250);
+    assert_eq!(time(r#"{"id":"A","createdAt":1,"occurredAt":2}"#), 2);
+    assert_eq!(time(r#"{"id":"A","createdAt":"2026-03-01T12:00:00"}"#), 5);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..80), cut in any::<prop::sample::Index>()) {
+        let mut decoder = decoder("orders.updated");
+        let mut value = br#"{"specversion":"1.0","time":"2026-03-01T12:00:00Z","data":{"orderId":"A1","items":[{"a":[1.5e3,true]}]}}"#.to_vec();
+        let at = cut.index(value.len());
+        value.splice(at..at, bytes.iter().copied());
+        for value in [value.as_slice(), &bytes] {
+            let record = Record { value: Some(value), ..record(None, "") };
+            decoder.judge(&record);
+            decoder.event_time(&record);
+        }
+    }
+}

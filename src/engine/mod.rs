@@ -1,0 +1,226 @@
+//! From inputs to the picture: rates, latency, lag, errors, health. Pure: no lock, no clock, no thread; every input has its
+//! time, and the same inputs give the same picture.
+//!
+//! A record's way: [`records`] finds its slot and topic, counts it, keeps its time in [`times`], has it judged, shows it to
+//! the topic in focus. A reading's way: [`topics`] and [`groups`] take it, [`lag`] measures, [`status`] judges the groups.
+//! Once a second the rules are judged; [`Engine::view`] puts the parts together.
+
+mod cluster;
+mod curves;
+mod dead_letter;
+mod filter;
+mod focus;
+mod group;
+mod group_part;
+mod groups;
+mod judge;
+mod lag;
+mod latency;
+mod lookups;
+mod meter;
+mod partition;
+mod past;
+mod picture;
+mod processing;
+#[cfg(test)]
+mod properties;
+mod records;
+mod retention;
+#[cfg(test)]
+mod scenarios;
+mod sliding;
+mod slot;
+mod spotlight;
+mod status;
+mod tail_ring;
+mod throughput;
+mod times;
+mod topic;
+mod topic_part;
+mod topics;
+mod totals;
+
+use crate::catalogue::Catalogue;
+use crate::history::Budget;
+use crate::model::{
+    Answer, Ask, ClusterReading, HostReading, Input, Link, Lookup, LookupId, RecordBatch, TailReading, Timed, Timestamp,
+};
+use crate::rules::{ClusterInput, Context, Rules, RulesConfig, ViewerInput};
+use crate::snapshot::{SourceKind, View};
+use std::sync::Arc;
+
+/// What an engine is made for.
+pub struct EngineConfig {
+    pub catalogue: Arc<Catalogue>,
+    pub source_kind: SourceKind,
+    pub source_name: Arc<str>,
+    pub bootstrap: Arc<str>,
+    pub rules: RulesConfig,
+    /// Bytes for curves.
+    pub history_memory: usize,
+    pub started: Timestamp,
+}
+
+/// Takes every input, gives the newest picture. Owns its state by value.
+pub struct Engine {
+    now: Timestamp,
+    /// The second whose end was last rolled and judged.
+    second: i64,
+    topics: topics::Topics,
+    groups: groups::Groups,
+    cluster: cluster::ClusterState,
+    totals: totals::Totals,
+    once: dead_letter::Once,
+    lookups: lookups::Lookups,
+    rules: Rules,
+    alerts: judge::Alerts,
+    focus: focus::FocusState,
+    picture: picture::Picture,
+    link: Link,
+    host: HostReading,
+    tail: TailReading,
+    behind_s: Option<f64>,
+}
+
+impl Engine {
+    pub fn new(config: EngineConfig) -> Self {
+        let mut budget = Budget::new(config.history_memory);
+        let totals = totals::Totals::new(&mut budget, config.started);
+        Self {
+            now: config.started,
+            second: past::second(config.started),
+            topics: topics::Topics::new(config.catalogue, budget, config.started),
+            groups: groups::Groups::default(),
+            cluster: cluster::ClusterState::default(),
+            totals,
+            once: dead_letter::Once::default(),
+            lookups: lookups::Lookups::default(),
+            rules: Rules::new(config.rules),
+            alerts: judge::Alerts::default(),
+            focus: focus::FocusState::default(),
+            picture: picture::Picture::new(config.source_kind, config.source_name, config.bootstrap),
+            link: Link::default(),
+            host: HostReading::default(),
+            tail: TailReading::default(),
+            behind_s: None,
+        }
+    }
+
+    /// Takes one input. Time never goes back: an input that is older than the one before counts as of that moment.
+    pub fn take(&mut self, timed: Timed) {
+        self.advance(timed.at);
+        match timed.input {
+            Input::Records(batch) => self.take_records(batch.as_ref(), timed.at),
+            Input::Assigned(assignments) => self.topics.assigned(&assignments, self.now),
+            Input::Revoked(slots) => self.topics.revoked(&slots),
+            Input::Reached { slot, offset } => self.topics.reached(slot, offset),
+            Input::Skipped { slot, from, to } => self.topics.skipped(slot, from, to),
+            Input::Tail(tail) => self.tail = tail,
+            Input::Cluster(reading) => self.take_cluster(&reading),
+            Input::Link(link) => self.link = link,
+            Input::Host(host) => self.host = host,
+            Input::Ask(ask) => self.take_ask(ask),
+            Input::Answer(answer) => self.take_answer(*answer),
+            Input::Tick => {}
+        }
+    }
+
+    /// What has to be looked up in the cluster: taken once.
+    pub fn lookups(&mut self) -> Vec<(LookupId, Lookup)> {
+        self.lookups.take()
+    }
+
+    /// The picture as of `now`. Parts that did not change are the same as in the picture before.
+    pub fn view(&mut self, now: Timestamp) -> Arc<View> {
+        self.advance(now);
+        let moment = picture::Moment {
+            now: self.now,
+            link: &self.link,
+            host: &self.host,
+            tail: &self.tail,
+            behind_s: self.behind_s,
+            alerts: &self.alerts,
+        };
+        let snapshot = self.picture.build(&moment, &mut self.topics, &self.groups, &mut self.cluster, &self.totals);
+        let focus = self.focus.build(&moment, &mut self.topics, &self.groups, &self.totals);
+        Arc::new(View { snapshot, focus })
+    }
+
+    fn take_records(&mut self, batch: &dyn RecordBatch, at: Timestamp) {
+        let mut intake = records::Intake {
+            topics: &mut self.topics,
+            totals: &mut self.totals,
+            once: &mut self.once,
+            spotlight: self.focus.spotlight(),
+        };
+        intake.take(batch, at);
+    }
+
+    fn take_cluster(&mut self, reading: &ClusterReading) {
+        let before = self.cluster.taken_at;
+        self.topics.read(reading);
+        self.cluster.read(reading, &self.topics);
+        let wanted = self.groups.read(reading, &mut self.topics);
+        // Without a read budget no record is read, not even one.
+        if self.tail.budget != Some(0) {
+            self.lookups.want(wanted, self.now);
+        }
+        judge::measure_groups(&mut self.groups, &mut self.topics, &self.rules, reading.taken_at);
+        self.picture.note_reading(before, reading.taken_at, &mut self.topics, &self.groups, &mut self.totals);
+        self.measure_behind();
+        self.judge();
+    }
+
+    fn take_ask(&mut self, ask: Ask) {
+        match ask {
+            Ask::Focus(focused) => self.focus.set(focused),
+            // Served by the Kafka room: its answer comes as an input.
+            Ask::Lookup(..) => {}
+            Ask::Cancel(id) => self.focus.forget(id),
+        }
+    }
+
+    fn take_answer(&mut self, answer: Answer) {
+        if self.lookups.answered(&answer, &mut self.topics) {
+            self.groups.measure_again(&self.topics);
+            judge::measure_groups(&mut self.groups, &mut self.topics, &self.rules, self.now);
+        } else {
+            self.focus.answer(answer);
+        }
+    }
+
+    /// Goes on in time; once a second everything that depends on it is rolled and judged.
+    fn advance(&mut self, at: Timestamp) {
+        self.now = self.now.max(at);
+        let second = past::second(self.now);
+        if second <= self.second {
+            return;
+        }
+        self.second = second;
+        self.measure_behind();
+        self.topics.write_past(self.tail.warm_up.done);
+        if self.tail.warm_up.done {
+            self.totals.write_past();
+        }
+        picture::close_second(second, &mut self.topics, &mut self.totals);
+        self.judge();
+    }
+
+    fn measure_behind(&mut self) {
+        self.behind_s = self.topics.measure_behind(self.now, self.tail.sampling);
+    }
+
+    fn judge(&mut self) {
+        let context = Context { now: self.now, link: self.link.state, behind_s: self.behind_s };
+        let reading = topic_part::Reading { nothing: self.tail.budget == Some(0) };
+        self.rules.begin();
+        judge::topics(&mut self.topics, &mut self.rules, &context, reading);
+        judge::groups(&mut self.groups, &mut self.rules, &context);
+        for broker in self.cluster.rule_inputs() {
+            self.rules.judge_broker(&broker, &context);
+        }
+        self.rules.judge_cluster(&ClusterInput { controllers: self.cluster.controllers }, &context);
+        self.rules.judge_viewer(&ViewerInput { behind_s: self.behind_s }, &context);
+        self.alerts.take(self.rules.end());
+    }
+}

@@ -1,0 +1,129 @@
+use super::times::OffsetTimes;
+use crate::model::{PartitionReading, Slot, Timestamp};
+use crate::snapshot::PartitionOffsets;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Points of offset → time that a partition keeps of the records read.
+pub const RECORD_POINTS: usize = 96;
+/// Points that it keeps of its log end's history.
+const END_POINTS: usize = 48;
+const RATE_WINDOW_MS: i64 = 10_000;
+const RATE_POINTS: usize = 12;
+
+/// What is known of one partition.
+#[derive(Clone, Debug, Default)]
+pub struct Partition {
+    pub number: i32,
+    pub leader: Option<i32>,
+    pub replicas: Arc<[i32]>,
+    pub isr: Arc<[i32]>,
+    pub low: Option<i64>,
+    pub high: Option<i64>,
+    pub last_stable: Option<i64>,
+    /// Since when the last stable offset stands below the log end.
+    pub held_since: Option<Timestamp>,
+    /// The tail's slot, while it reads this partition.
+    pub slot: Option<Slot>,
+    /// Offset → time of the records read.
+    pub times: OffsetTimes,
+    /// Log end offset → time it was read.
+    pub ends: OffsetTimes,
+    recent: VecDeque<(Timestamp, i64)>,
+}
+
+impl Partition {
+    pub fn new(number: i32) -> Self {
+        Self { number, ..Self::default() }
+    }
+
+    /// Takes a reading; returns how many offsets were added since the one before. `fresh`: the topic was known before this
+    /// partition was, so that all its records are new.
+    pub fn read(&mut self, reading: &PartitionReading, at: Timestamp, fresh: bool) -> u64 {
+        self.leader = (reading.leader >= 0).then_some(reading.leader);
+        keep(&mut self.replicas, &reading.replicas);
+        keep(&mut self.isr, &reading.isr);
+        self.low = reading.low.or(self.low);
+        let before = self.last_stable;
+        self.last_stable = reading.last_stable.or(self.last_stable);
+        let Some(high) = reading.high else { return 0 };
+        if self.high.is_some_and(|old| high < old) {
+            // Re-created or truncated: nothing known about old offsets holds for the new ones.
+            if self.times.newest().is_some_and(|newest| newest >= high) {
+                self.times.clear();
+            }
+            self.ends.clear();
+            self.recent.clear();
+        }
+        let added = match self.high {
+            Some(old) => high.saturating_sub(old).max(0),
+            None if fresh => high - reading.low.unwrap_or(high),
+            None => 0,
+        };
+        self.high = Some(high);
+        self.ends.push_end(high, at, END_POINTS);
+        self.note_rate(at, high);
+        self.note_held(before, high, at);
+        u64::try_from(added).unwrap_or(0)
+    }
+
+    fn note_held(&mut self, before: Option<i64>, high: i64, at: Timestamp) {
+        match self.last_stable {
+            Some(stable) if stable < high => {
+                if before != Some(stable) || self.held_since.is_none() {
+                    self.held_since = Some(at);
+                }
+            }
+            _ => self.held_since = None,
+        }
+    }
+
+    fn note_rate(&mut self, at: Timestamp, high: i64) {
+        let recent = &mut self.recent;
+        let len = recent.len();
+        if len >= RATE_POINTS || (len >= 2 && at.since_ms(recent[len - 2].0) < 900) {
+            recent.pop_back();
+        }
+        recent.push_back((at, high));
+        while recent.len() > 2 && at.since_ms(recent[1].0) >= RATE_WINDOW_MS {
+            recent.pop_front();
+        }
+    }
+
+    /// Offsets a second over 10 s.
+    pub fn rate(&self) -> Option<f64> {
+        let ((from, first), (to, last)) = (self.recent.front()?, self.recent.back()?);
+        let seconds = to.since_s(*from);
+        (seconds > 0.0).then(|| (last - first).max(0) as f64 / seconds)
+    }
+
+    /// The end of what a reader of committed records can have.
+    pub fn readable_end(&self) -> Option<i64> {
+        let high = self.high?;
+        Some(self.last_stable.map_or(high, |stable| stable.min(high)))
+    }
+
+    pub fn under_replicated(&self) -> bool {
+        self.isr.len() < self.replicas.len()
+    }
+
+    pub fn offsets(&self) -> PartitionOffsets {
+        PartitionOffsets {
+            partition: self.number,
+            leader: self.leader,
+            replicas: self.replicas.clone(),
+            isr: self.isr.clone(),
+            low: self.low,
+            high: self.high,
+            last_stable: self.last_stable,
+            records_per_s: self.rate(),
+        }
+    }
+}
+
+/// Keeps the shared list when it says the same.
+fn keep(kept: &mut Arc<[i32]>, new: &[i32]) {
+    if kept.as_ref() != new {
+        *kept = new.into();
+    }
+}

@@ -1,0 +1,202 @@
+use super::cluster::ClusterState;
+use super::groups::Groups;
+use super::judge::{Alerts, add_lag};
+use super::past::second;
+use super::throughput;
+use super::topic_part::{Reading, latency, ratio};
+use super::topics::Topics;
+use super::totals::Totals;
+use crate::model::{Code, HostReading, Level, Link, LinkState, Reason, TailReading, Timestamp};
+use crate::snapshot::{
+    Alert, Health, Records, Snapshot, Source, SourceKind, Throughput, Topic, TopicLag, VERSION, Viewer, subject_name,
+};
+use std::sync::Arc;
+
+/// What a picture is made of beside the topics and groups.
+pub struct Moment<'a> {
+    pub now: Timestamp,
+    pub link: &'a Link,
+    pub host: &'a HostReading,
+    pub tail: &'a TailReading,
+    pub behind_s: Option<f64>,
+    pub alerts: &'a Alerts,
+}
+
+impl Moment<'_> {
+    pub fn reading(&self) -> Reading {
+        Reading { nothing: self.tail.budget == Some(0) }
+    }
+}
+
+/// The last picture, whose parts are kept while they stay the same.
+pub struct Picture {
+    source: Arc<Source>,
+    totals: Arc<crate::snapshot::Totals>,
+}
+
+impl Picture {
+    pub fn new(kind: SourceKind, name: Arc<str>, bootstrap: Arc<str>) -> Self {
+        Self { source: Arc::new(Source { kind, name, bootstrap, ..Source::default() }), totals: Arc::default() }
+    }
+
+    pub fn build(
+        &mut self,
+        moment: &Moment<'_>,
+        topics: &mut Topics,
+        groups: &Groups,
+        cluster: &mut ClusterState,
+        totals: &Totals,
+    ) -> Arc<Snapshot> {
+        let mut shown: Vec<Arc<Topic>> =
+            topics.iter_mut().filter(|t| t.watched).map(|t| t.picture(moment.now, moment.reading())).collect();
+        shown.sort_by(|a, b| a.name.cmp(&b.name));
+        self.note_source(moment.link, cluster);
+        let figures = self.sum(moment, &shown, groups, totals);
+        if *self.totals != figures {
+            self.totals = Arc::new(figures);
+        }
+        Arc::new(Snapshot {
+            version: VERSION,
+            taken_at: moment.now,
+            source: self.source.clone(),
+            cluster: cluster.picture(moment.now),
+            totals: self.totals.clone(),
+            topics: shown,
+            groups: groups.iter().map(|g| g.part.clone()).collect(),
+            groups_reason: groups.missing.clone(),
+            alerts: moment.alerts.shown.clone(),
+            alerts_count: moment.alerts.count,
+            viewer: viewer(moment, self.totals.records.skipped, cluster),
+        })
+    }
+
+    fn note_source(&mut self, link: &Link, cluster: &ClusterState) {
+        let source = Source {
+            cluster_id: cluster.id.clone(),
+            state: link.state,
+            reason: link.reasons.first().cloned(),
+            reasons: link.reasons.clone(),
+            ..self.source.as_ref().clone()
+        };
+        if *self.source != source {
+            self.source = Arc::new(source);
+        }
+    }
+
+    fn sum(&self, moment: &Moment<'_>, topics: &[Arc<Topic>], groups: &Groups, totals: &Totals) -> crate::snapshot::Totals {
+        let mut throughput = Throughput::default();
+        let mut records = Records::default();
+        for topic in topics {
+            throughput::add(&mut throughput, &topic.throughput);
+            add_records(&mut records, &topic.records);
+        }
+        let (read, errors) = totals.window.sums();
+        let known = read > 0 || errors > 0;
+        let missing = if moment.tail.budget == Some(0) { Code::NotReading } else { Code::NoRecords };
+        crate::snapshot::Totals {
+            throughput,
+            records,
+            latency_ms: latency(&totals.latency, topics.iter().any(|t| t.latency_ms.inflated), None),
+            lag: total_lag(groups),
+            error_rate: known.then(|| ratio(errors, read)),
+            error_rate_reason: (!known).then(|| missing.into()),
+            health: health(moment),
+        }
+    }
+
+    /// Writes the totals' and the topics' lag into the curves, after a reading.
+    pub fn note_reading(
+        &mut self,
+        before: Option<Timestamp>,
+        at: Timestamp,
+        topics: &mut Topics,
+        groups: &Groups,
+        totals: &mut Totals,
+    ) {
+        let Some(before) = before else { return };
+        let (from, to) = (second(before), second(at));
+        let (mut records, mut bytes) = (None::<f32>, None::<f32>);
+        for topic in topics.iter_mut().filter(|t| t.watched) {
+            let Some(curves) = topic.curves.as_mut() else { continue };
+            curves.lag.fill(from, to, topic.lag.records.map_or(f32::NAN, |l| l as f32));
+            for (sum, value) in [(&mut records, curves.records.at(to)), (&mut bytes, curves.bytes.at(to))] {
+                if !value.is_nan() {
+                    *sum = Some(sum.unwrap_or(0.0) + value);
+                }
+            }
+        }
+        let Some(curves) = totals.curves.as_mut() else { return };
+        let lag = total_lag(groups);
+        curves.topics.records.fill(from, to, records.unwrap_or(f32::NAN));
+        curves.topics.bytes.fill(from, to, bytes.unwrap_or(f32::NAN));
+        curves.topics.lag.fill(from, to, lag.records.map_or(f32::NAN, |l| l as f32));
+        curves.lag_s.fill(from, to, lag.seconds.map_or(f32::NAN, |l| l as f32));
+    }
+}
+
+/// A second has begun: what the one before held is written into the curves.
+pub fn close_second(now: i64, topics: &mut Topics, totals: &mut Totals) {
+    for topic in topics.iter_mut().filter(|t| t.watched) {
+        topic.latency_second(now);
+        topic.window.roll(now);
+        if let Some(curves) = topic.curves.as_mut() {
+            curves.errors.set(now - 1, topic.window.errors_in(now - 1) as f32);
+        }
+    }
+    totals.latency_second(now);
+    totals.window.roll(now);
+    if let Some(curves) = totals.curves.as_mut() {
+        curves.topics.errors.set(now - 1, totals.window.errors_in(now - 1) as f32);
+    }
+}
+
+fn add_records(sum: &mut Records, one: &Records) {
+    sum.seen += one.seen;
+    sum.skipped += one.skipped;
+    sum.malformed += one.malformed;
+    sum.contract += one.contract;
+    sum.rejected += one.rejected;
+    sum.undecoded += one.undecoded;
+    sum.deletions += one.deletions;
+}
+
+/// Over the groups that are not abandoned.
+fn total_lag(groups: &Groups) -> TopicLag {
+    let mut sum = TopicLag::default();
+    for measured in groups.iter().filter_map(|g| g.measured.as_ref()).filter(|m| !m.group.abandoned) {
+        add_lag(&mut sum, &measured.group.name, (measured.group.lag.records, measured.group.lag.seconds));
+    }
+    sum
+}
+
+/// The worst of all that fires, and of whom.
+fn health(moment: &Moment<'_>) -> Health {
+    if matches!(moment.link.state, LinkState::Down | LinkState::Connecting) {
+        return Health { level: Level::Unknown, reason: Code::NotConnected.into() };
+    }
+    match moment.alerts.shown.first().map(AsRef::as_ref) {
+        Some(Alert(finding)) => {
+            Health { level: finding.level, reason: finding.reason.clone().text("subject", subject_name(&finding.subject)) }
+        }
+        None => Health { level: Level::Healthy, reason: Reason::new(Code::Healthy) },
+    }
+}
+
+fn viewer(moment: &Moment<'_>, skipped: u64, cluster: &ClusterState) -> Viewer {
+    Viewer {
+        behind_s: moment.behind_s.map(|s| (s * 10.0).round() / 10.0),
+        skipped,
+        cpu_percent: (moment.host.rss_bytes > 0).then_some(moment.host.cpu_percent),
+        rss_bytes: (moment.host.rss_bytes > 0).then_some(moment.host.rss_bytes),
+        embedded_bytes: moment.host.embedded_bytes,
+        sampling: match (moment.tail.budget, moment.tail.sampling) {
+            (Some(0), _) => "none",
+            (_, true) => "sampled",
+            _ => "all",
+        },
+        read_budget: moment.tail.budget,
+        throttled: cluster.throttled(),
+        warmed_up: moment.tail.warm_up.done,
+        warm_up_left_out: moment.tail.warm_up.left_out,
+    }
+}

@@ -1,0 +1,183 @@
+use crate::model::Timestamp;
+use std::collections::VecDeque;
+
+/// Points closer together in time than this are one, so that a busy partition does not fill its table at once.
+const CLOSEST_MS: i64 = 50;
+
+/// What the table knows about the time of an offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The first record at or past the offset was read, and this is its time.
+    Exact(Timestamp),
+    /// Between two known points, by a straight line.
+    Between(Timestamp),
+    /// Before everything known.
+    Before,
+    /// Past everything known, or nothing is known.
+    After,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Point {
+    offset: i64,
+    at: Timestamp,
+    /// This record is the first at or past every offset in `reach..=offset`.
+    reach: i64,
+}
+
+/// Offsets and their times in one partition: dense near the end, ever sparser towards the past.
+#[derive(Clone, Debug, Default)]
+pub struct OffsetTimes {
+    points: VecDeque<Point>,
+}
+
+impl OffsetTimes {
+    /// Adds a record that was read, with the lowest offset that it is the first record at or past of. The table keeps at most
+    /// `most` points.
+    pub fn push(&mut self, offset: i64, at: Timestamp, reach: i64, most: usize) {
+        let point = Point { offset, at, reach };
+        let before = self.points.len().checked_sub(2).and_then(|i| self.points.get(i)).map(|p| p.at);
+        if let Some(last) = self.points.back_mut() {
+            if offset <= last.offset {
+                return;
+            }
+            if before.is_some_and(|before| last.at.since_ms(before).abs() < CLOSEST_MS) {
+                *last = point;
+                return;
+            }
+        }
+        self.points.push_back(point);
+        if self.points.len() > most {
+            self.thin();
+        }
+    }
+
+    /// The log end stood at `offset` at the time `at`: a record there is written after that, one before it was written earlier.
+    pub fn push_end(&mut self, offset: i64, at: Timestamp, most: usize) {
+        match self.points.back_mut() {
+            Some(last) if last.offset == offset => last.at = at,
+            Some(last) if last.offset > offset => {}
+            _ => {
+                self.points.push_back(Point { offset, at, reach: offset });
+                if self.points.len() > most {
+                    self.thin();
+                }
+            }
+        }
+    }
+
+    /// A record before all points, fetched because somebody asked for `reach`.
+    pub fn push_front(&mut self, offset: i64, at: Timestamp, reach: i64) {
+        match self.points.front_mut() {
+            Some(first) if first.offset == offset => first.reach = first.reach.min(reach),
+            Some(first) if first.offset < offset => {}
+            _ => self.points.push_front(Point { offset, at, reach }),
+        }
+    }
+
+    pub fn find(&self, offset: i64) -> Found {
+        let at = self.points.partition_point(|p| p.offset < offset);
+        match (at.checked_sub(1).and_then(|i| self.points.get(i)), self.points.get(at)) {
+            (_, Some(next)) if offset >= next.reach => Found::Exact(next.at),
+            (Some(before), Some(next)) => {
+                let part = (offset - before.offset) as f64 / (next.offset - before.offset) as f64;
+                Found::Between(before.at.plus_ms((next.at.since_ms(before.at) as f64 * part) as i64))
+            }
+            (None, Some(_)) => Found::Before,
+            (_, None) => Found::After,
+        }
+    }
+
+    /// The offset that was reached at the time `at`, by a straight line; `None` outside of what is known.
+    pub fn offset_at(&self, at: Timestamp) -> Option<i64> {
+        let next = self.points.partition_point(|p| p.at < at);
+        let after = self.points.get(next)?;
+        let before = self.points.get(next.checked_sub(1)?)?;
+        let part = at.since_ms(before.at) as f64 / after.at.since_ms(before.at).max(1) as f64;
+        Some(before.offset + ((after.offset - before.offset) as f64 * part) as i64)
+    }
+
+    pub fn first(&self) -> Option<(i64, Timestamp)> {
+        self.points.front().map(|p| (p.offset, p.at))
+    }
+
+    /// The greatest offset that is known.
+    pub fn newest(&self) -> Option<i64> {
+        self.points.back().map(|p| p.offset)
+    }
+
+    pub fn clear(&mut self) {
+        self.points.clear();
+    }
+
+    /// Drops every second point of the older three quarters; the first stays.
+    fn thin(&mut self) {
+        let old = self.points.len() * 3 / 4;
+        let mut index = 0;
+        self.points.retain(|_| {
+            index += 1;
+            index > old || index % 2 == 1
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn t(ms: i64) -> Timestamp {
+        Timestamp(ms)
+    }
+
+    #[test]
+    fn records_that_were_read_are_exact_also_across_markers() {
+        let mut times = OffsetTimes::default();
+        times.push(10, t(1_000), 10, 96);
+        times.push(15, t(2_000), 11, 96);
+        assert_eq!(times.find(9), Found::Before);
+        assert_eq!(times.find(10), Found::Exact(t(1_000)));
+        assert_eq!(times.find(12), Found::Exact(t(2_000)));
+        assert_eq!(times.find(16), Found::After);
+    }
+
+    #[test]
+    fn a_skipped_stretch_is_interpolated() {
+        let mut times = OffsetTimes::default();
+        times.push(0, t(0), 0, 96);
+        times.push(100, t(10_000), 100, 96);
+        assert_eq!(times.find(50), Found::Between(t(5_000)));
+        assert_eq!(times.offset_at(t(2_500)), Some(25));
+    }
+
+    #[test]
+    fn an_idle_log_end_moves_in_time() {
+        let mut ends = OffsetTimes::default();
+        ends.push_end(100, t(0), 48);
+        ends.push_end(100, t(60_000), 48);
+        ends.push_end(200, t(62_000), 48);
+        assert_eq!(ends.find(150), Found::Between(t(61_000)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_full_table_stays_bounded_and_right(gaps in prop::collection::vec(1i64..5_000, 2..3_000)) {
+            let mut times = OffsetTimes::default();
+            let mut at = 0;
+            let mut all = Vec::new();
+            for (offset, gap) in gaps.iter().enumerate() {
+                at += gap;
+                all.push(at);
+                times.push(offset as i64, t(at), offset as i64, 96);
+            }
+            prop_assert!(times.points.len() <= 96);
+            for (offset, at) in all.iter().enumerate() {
+                match times.find(offset as i64) {
+                    Found::Exact(found) => prop_assert_eq!(found, t(*at)),
+                    Found::Between(found) => prop_assert!(found >= t(all[0]) && found <= t(at.max(&all[all.len() - 1]).to_owned())),
+                    other => prop_assert!(false, "{offset}: {other:?}"),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,425 @@
+use super::log_text::{self, Told};
+use crate::model::{Code, Link, LinkState, Reason, Timestamp};
+use rdkafka::types::RDKafkaErrorCode;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Causes kept: a cluster has fewer brokers with trouble than this, or its first ones tell enough.
+const KEPT: usize = 64;
+/// librdkafka keeps silent about an error that stays the same for 30 s and waits up to 10 s between two tries.
+const HOLDS_MS: i64 = 45_000;
+/// No answer for so long, though no cause is known, and the cluster counts as down.
+const SILENT_MS: i64 = 10_000;
+
+/// A broker as the metadata names it: where it says that it can be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokerSeen {
+    pub id: i32,
+    pub host: String,
+    pub port: u16,
+}
+
+/// A broker's line in librdkafka's statistics.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BrokerStat {
+    /// −1: a bootstrap address.
+    pub id: i32,
+    pub address: String,
+    pub up: bool,
+    /// Mean time from a request to its answer over the last interval, in ms; `None` without a request.
+    pub round_trip_ms: Option<f64>,
+    /// The longest throttling told by the broker in the last interval, in ms.
+    pub throttle_ms: f64,
+}
+
+/// Why the cluster, or a part of it, does not answer: gathered from the logs and statistics of every handle of one cluster.
+/// Bounded, shared, cheap to ask.
+#[derive(Debug)]
+pub struct Causes {
+    bootstrap: BTreeSet<String>,
+    started: Timestamp,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    told: Vec<(Timestamp, Told)>,
+    brokers: Vec<BrokerSeen>,
+    stats: BTreeMap<String, BrokerStat>,
+    /// Addresses that have answered at least once.
+    reached: BTreeSet<String>,
+    answered: Option<Timestamp>,
+    unanswered: Option<Timestamp>,
+    /// Topics that we may see and not read.
+    refused: BTreeSet<Arc<str>>,
+}
+
+impl Causes {
+    /// `bootstrap` as [`super::KafkaConfig::bootstrap`] gives it.
+    pub fn new(bootstrap: Vec<String>, now: Timestamp) -> Self {
+        Self { bootstrap: bootstrap.into_iter().collect(), started: now, inner: Mutex::default() }
+    }
+
+    /// A line of a handle's log, or the text of one of its errors.
+    pub fn told(&self, at: Timestamp, line: &str) {
+        if let Some(told) = log_text::read(line) {
+            self.keep(at, told);
+        }
+    }
+
+    /// The token of OAUTHBEARER could not be had (`Some`), or it came (`None`).
+    pub fn token(&self, at: Timestamp, failure: Option<String>) {
+        match failure {
+            Some(text) => self.keep(at, Told { broker: None, code: Code::TokenFailed, text }),
+            None => self.lock().told.retain(|(_, t)| t.code != Code::TokenFailed),
+        }
+    }
+
+    /// The cluster answered a metadata request.
+    pub fn answered(&self, at: Timestamp, brokers: Vec<BrokerSeen>) {
+        let mut inner = self.lock();
+        inner.answered = Some(at);
+        inner.told.retain(|(_, t)| !is_mistaken_protocol(t.code));
+        inner.unanswered = None;
+        inner.brokers = brokers;
+    }
+
+    /// A topic's records are refused to us, or not any more.
+    pub fn topic(&self, name: &Arc<str>, refused: bool) {
+        let mut inner = self.lock();
+        if !refused {
+            inner.refused.remove(name);
+        } else if inner.refused.len() < KEPT {
+            inner.refused.insert(Arc::clone(name));
+        }
+    }
+
+    /// A metadata request failed or timed out.
+    pub fn unanswered(&self, at: Timestamp) {
+        self.lock().unanswered = Some(at);
+    }
+
+    /// A handle's statistics. What was told of a broker before it was seen up is over.
+    pub fn stats(&self, at: Timestamp, stats: Vec<BrokerStat>) {
+        let mut inner = self.lock();
+        for stat in stats {
+            let silent = |t: &Told| t.code == Code::SaslExpected;
+            if stat.up && !inner.told.iter().any(|(_, t)| silent(t) && t.broker.as_ref() == Some(&stat.address)) {
+                inner.reached.insert(stat.address.clone());
+                inner.told.retain(|(t, told)| *t > at || told.broker.as_ref() != Some(&stat.address));
+            }
+            // Bootstrap lines would hide the broker's own.
+            if stat.id >= 0 {
+                inner.stats.insert(stat.address.clone(), stat);
+            }
+        }
+    }
+
+    /// The newest statistics of a broker.
+    pub fn stat(&self, host: &str, port: u16) -> Option<BrokerStat> {
+        self.lock().stats.get(&format!("{host}:{port}")).cloned()
+    }
+
+    /// Why we cannot talk to this broker; `None`: nothing is known against it.
+    pub fn broker(&self, host: &str, port: u16, now: Timestamp) -> Option<Reason> {
+        self.lock().broker(&format!("{host}:{port}"), now, &self.bootstrap)
+    }
+
+    /// The worst of what is known, for something that failed without saying why.
+    pub fn why(&self, now: Timestamp) -> Option<Reason> {
+        self.lock().reasons(now, &self.bootstrap).into_iter().next()
+    }
+
+    /// What an error of a call means; the cause from the log takes the place of a mere `transport failure`.
+    pub fn reason_of(&self, error: &rdkafka::error::KafkaError, now: Timestamp) -> Reason {
+        match error.rdkafka_error_code() {
+            Some(code) => self.reason_of_code(code, now),
+            None => Reason::new(Code::ClientError).text("text", error.to_string()),
+        }
+    }
+
+    /// As [`Self::reason_of`], for an error code.
+    pub fn reason_of_code(&self, code: RDKafkaErrorCode, now: Timestamp) -> Reason {
+        use RDKafkaErrorCode as E;
+        let plain = match code {
+            E::TopicAuthorizationFailed => Code::TopicRefused,
+            E::GroupAuthorizationFailed => Code::GroupRefused,
+            E::ClusterAuthorizationFailed => Code::ClusterRefused,
+            E::SaslAuthenticationFailed | E::Authentication => Code::LoginRefused,
+            E::UnsupportedSASLMechanism => Code::MechanismRefused,
+            E::UnknownTopicOrPartition | E::UnknownTopic | E::UnknownPartition => Code::TopicGone,
+            E::OffsetOutOfRange | E::AutoOffsetReset => Code::OffsetGone,
+            E::UnsupportedVersion | E::UnsupportedFeature => Code::NotSupported,
+            E::BrokerTransportFailure | E::AllBrokersDown | E::Resolve | E::Fail => {
+                return self.why(now).unwrap_or_else(|| Code::NotConnected.into());
+            }
+            E::OperationTimedOut | E::RequestTimedOut | E::MessageTimedOut => {
+                return self.why(now).unwrap_or_else(|| Code::TimedOut.into());
+            }
+            _ => Code::ClientError,
+        };
+        Reason::new(plain).text("text", code.to_string())
+    }
+
+    /// How we stand with the cluster. `more`: what others know to be missing (permissions), which makes it degraded.
+    pub fn link(&self, now: Timestamp, more: &[Reason]) -> Link {
+        let inner = self.lock();
+        let mut reasons = inner.reasons(now, &self.bootstrap);
+        let waiting = inner.answered.unwrap_or(self.started);
+        let failing = inner.unanswered.is_some() || inner.answered.is_none();
+        let patience = if inner.answered.is_some() { SILENT_MS } else { SILENT_MS / 2 };
+        let all_down = inner.all_gone(now, &self.bootstrap) || (failing && inner.all_have_causes(now, &self.bootstrap));
+        if all_down || (failing && now.since_ms(waiting) > patience) {
+            if reasons.is_empty() {
+                let list: Vec<_> = self.bootstrap.iter().map(String::as_str).collect();
+                reasons.push(Reason::new(Code::AllBrokersDown).text("broker", list.join(",")));
+            }
+            return Link { state: LinkState::Down, reasons };
+        }
+        if inner.answered.is_none() {
+            return Link { state: LinkState::Connecting, reasons };
+        }
+        reasons.extend_from_slice(more);
+        reasons.extend(inner.refused.iter().map(|topic| Reason::new(Code::TopicRefused).text("topic", Arc::clone(topic))));
+        reasons.sort_by_key(|r| rank(r.code));
+        let state = if reasons.is_empty() { LinkState::Connected } else { LinkState::Degraded };
+        Link { state, reasons }
+    }
+
+    fn keep(&self, at: Timestamp, told: Told) {
+        let mut inner = self.lock();
+        // A broker that dies ends connections in the same words: what once was understood is no mistake of the settings.
+        if inner.answered.is_some() && is_mistaken_protocol(told.code) {
+            return;
+        }
+        inner.told.retain(|(_, t)| t.broker != told.broker || (t.code != told.code && rank(t.code) < rank(told.code)));
+        if inner.told.len() == KEPT {
+            inner.told.remove(0);
+        }
+        inner.told.push((at, told));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Nothing in here can be left half done.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn broker(&self, address: &str, now: Timestamp, bootstrap: &BTreeSet<String>) -> Option<Reason> {
+        self.current(now).find(|t| t.broker.as_deref() == Some(address)).map(|t| self.reason(t, bootstrap))
+    }
+
+    fn current(&self, now: Timestamp) -> impl Iterator<Item = &Told> {
+        self.told.iter().filter(move |(at, _)| now.since_ms(*at) < HOLDS_MS).map(|(_, told)| told)
+    }
+
+    /// What holds against the cluster now, worst first. Once it answers, only brokers that it names count: an address of the
+    /// bootstrap list that leads nowhere does no harm then.
+    fn reasons(&self, now: Timestamp, bootstrap: &BTreeSet<String>) -> Vec<Reason> {
+        let well = self.answered.is_some() && self.unanswered.is_none();
+        let counts = |t: &&Told| !well || t.broker.as_ref().is_none_or(|b| self.names(b));
+        let mut reasons: Vec<_> = self.current(now).filter(counts).map(|t| self.reason(t, bootstrap)).collect();
+        reasons.sort_by_key(|r| rank(r.code));
+        reasons
+    }
+
+    fn reason(&self, told: &Told, bootstrap: &BTreeSet<String>) -> Reason {
+        let address = told.broker.as_deref().unwrap_or_default();
+        let nowhere = matches!(told.code, Code::BrokerUnreachable | Code::HostNotFound | Code::TimedOut)
+            && self.names(address)
+            && !bootstrap.contains(address)
+            && !self.reached.contains(address);
+        let code = if nowhere { Code::AdvertisedAddress } else { told.code };
+        let reason = Reason::new(code);
+        let reason = if address.is_empty() { reason } else { reason.text("broker", address) };
+        reason.text("text", told.text.as_str())
+    }
+
+    /// Whether the metadata names a broker at this address.
+    fn names(&self, address: &str) -> bool {
+        let at = |b: &BrokerSeen| address.rsplit_once(':') == Some((b.host.as_str(), b.port.to_string().as_str()));
+        self.brokers.iter().any(at)
+    }
+
+    /// Whether every broker that once answered was lost since the last answer: nobody is left to fail us by silence.
+    fn all_gone(&self, now: Timestamp, bootstrap: &BTreeSet<String>) -> bool {
+        let lost = |b: &BrokerSeen| {
+            let address = format!("{}:{}", b.host, b.port);
+            let known = bootstrap.contains(&address) || self.reached.contains(&address);
+            let since = |(at, t): &(Timestamp, Told)| {
+                Some(*at) > self.answered && now.since_ms(*at) < HOLDS_MS && t.broker.as_ref() == Some(&address)
+            };
+            known && self.told.iter().any(since)
+        };
+        !self.brokers.is_empty() && self.brokers.iter().all(lost)
+    }
+
+    /// Whether a cause is known for everything that we could talk to.
+    fn all_have_causes(&self, now: Timestamp, bootstrap: &BTreeSet<String>) -> bool {
+        let has = |address: &String| self.current(now).any(|t| t.broker.as_ref().is_none_or(|b| b == address));
+        if self.brokers.is_empty() {
+            return bootstrap.iter().all(has);
+        }
+        self.brokers.iter().all(|b| has(&format!("{}:{}", b.host, b.port)))
+    }
+}
+
+/// Settings that do not fit the listener: a cluster that answered once has none of these.
+fn is_mistaken_protocol(code: Code) -> bool {
+    matches!(code, Code::TlsExpected | Code::TlsNotExpected | Code::SaslExpected)
+}
+
+/// The order in which causes are told: what only a person can mend stands before what may pass by itself.
+fn rank(code: Code) -> usize {
+    const ORDER: [Code; 16] = [
+        Code::TokenFailed,
+        Code::LoginRefused,
+        Code::MechanismRefused,
+        Code::CertificateRefused,
+        Code::ClientCertificateRefused,
+        Code::TlsExpected,
+        Code::TlsNotExpected,
+        Code::SaslExpected,
+        Code::AdvertisedAddress,
+        Code::HostNotFound,
+        Code::AllBrokersDown,
+        Code::BrokerUnreachable,
+        Code::TimedOut,
+        Code::ClusterRefused,
+        Code::TopicRefused,
+        Code::GroupRefused,
+    ];
+    ORDER.iter().position(|c| *c == code).unwrap_or(ORDER.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REFUSED: &str = "h:2/1: Connect to ipv4#127.0.0.1:2 failed: Connection refused (after 0ms in state CONNECT)";
+
+    fn at(s: i64) -> Timestamp {
+        Timestamp(s * 1_000)
+    }
+
+    fn seen(id: i32, port: u16) -> BrokerSeen {
+        BrokerSeen { id, host: "h".into(), port }
+    }
+
+    fn causes() -> Causes {
+        Causes::new(vec!["h:1".into()], at(0))
+    }
+
+    fn up(address: &str) -> Vec<BrokerStat> {
+        vec![BrokerStat { id: 1, address: address.into(), up: true, ..BrokerStat::default() }]
+    }
+
+    fn codes(link: &Link) -> Vec<Code> {
+        link.reasons.iter().map(|r| r.code).collect()
+    }
+
+    #[test]
+    fn it_connects_then_says_that_nobody_answers() {
+        let c = causes();
+        assert_eq!(c.link(at(1), &[]).state, LinkState::Connecting);
+        c.unanswered(at(3));
+        let link = c.link(at(6), &[]);
+        assert_eq!((link.state, codes(&link)), (LinkState::Down, vec![Code::AllBrokersDown]));
+        c.answered(at(7), vec![seen(1, 1)]);
+        assert_eq!(c.link(at(7), &[]), Link { state: LinkState::Connected, reasons: vec![] });
+    }
+
+    #[test]
+    fn a_refused_login_is_down_at_once_with_its_cause() {
+        let c = causes();
+        c.told(at(1), "h:1/bootstrap: SASL authentication error: Authentication failed: Invalid username or password");
+        c.unanswered(at(1));
+        let link = c.link(at(1), &[]);
+        assert_eq!((link.state, codes(&link)), (LinkState::Down, vec![Code::LoginRefused]));
+        assert_eq!(c.reason_of_code(RDKafkaErrorCode::BrokerTransportFailure, at(1)).code, Code::LoginRefused);
+    }
+
+    #[test]
+    fn an_advertised_address_that_leads_nowhere_is_told_as_such() {
+        let c = causes();
+        c.answered(at(1), vec![seen(1, 2)]);
+        c.told(at(2), REFUSED);
+        let link = c.link(at(2), &[]);
+        assert_eq!((link.state, codes(&link)), (LinkState::Degraded, vec![Code::AdvertisedAddress]));
+        assert_eq!(c.broker("h", 2, at(2)).map(|r| r.code), Some(Code::AdvertisedAddress));
+    }
+
+    #[test]
+    fn a_broker_that_answered_before_is_down_and_comes_back() {
+        let c = causes();
+        c.answered(at(1), vec![seen(1, 2), seen(2, 3)]);
+        c.stats(at(1), up("h:2"));
+        c.told(at(2), REFUSED);
+        let link = c.link(at(2), &[]);
+        assert_eq!((link.state, codes(&link)), (LinkState::Degraded, vec![Code::BrokerUnreachable]));
+        c.stats(at(4), up("h:2"));
+        assert_eq!(c.link(at(4), &[]).state, LinkState::Connected);
+    }
+
+    #[test]
+    fn the_only_broker_gone_is_the_cluster_gone() {
+        let c = causes();
+        c.answered(at(1), vec![seen(1, 2)]);
+        c.stats(at(1), up("h:2"));
+        c.told(at(2), REFUSED);
+        assert_eq!(c.link(at(2), &[]).state, LinkState::Down);
+        c.unanswered(at(2));
+        assert_eq!(c.link(at(2), &[]).state, LinkState::Down);
+        c.answered(at(60), vec![seen(1, 2)]);
+        assert_eq!(c.link(at(60), &[]).state, LinkState::Connected);
+    }
+
+    #[test]
+    fn a_bootstrap_address_that_leads_nowhere_does_no_harm_once_another_answers() {
+        let c = causes();
+        c.told(at(1), "x:9/bootstrap: Failed to resolve 'x:9': Name or service not known");
+        c.answered(at(2), vec![seen(1, 1)]);
+        assert_eq!(c.link(at(2), &[]).state, LinkState::Connected);
+    }
+
+    #[test]
+    fn a_missing_permission_makes_it_degraded() {
+        let c = causes();
+        c.answered(at(1), vec![seen(1, 1)]);
+        let link = c.link(at(1), &[Code::GroupRefused.into()]);
+        assert_eq!((link.state, codes(&link)), (LinkState::Degraded, vec![Code::GroupRefused]));
+    }
+
+    #[test]
+    fn a_dying_broker_is_not_taken_for_a_wrong_protocol() {
+        let c = causes();
+        let eof = "ssl://h:1/1: Receive failed: error:0A000126:SSL routines::unexpected eof while reading (after 9ms in state UP)";
+        c.told(at(1), eof);
+        c.unanswered(at(1));
+        assert_eq!(codes(&c.link(at(1), &[])), [Code::TlsNotExpected]);
+        c.answered(at(2), vec![seen(1, 1)]);
+        c.told(at(3), eof);
+        assert_eq!(c.link(at(3), &[]).state, LinkState::Connected);
+    }
+
+    #[test]
+    fn topics_that_may_not_be_read_are_told() {
+        let c = causes();
+        c.answered(at(1), vec![seen(1, 1)]);
+        c.topic(&"t".into(), true);
+        assert_eq!(codes(&c.link(at(1), &[])), [Code::TopicRefused]);
+        c.topic(&"t".into(), false);
+        assert_eq!(c.link(at(1), &[]).state, LinkState::Connected);
+    }
+
+    #[test]
+    fn the_store_does_not_grow() {
+        let c = causes();
+        for port in 1..1_000 {
+            c.told(at(1), &format!("h:{port}/{port}: Connection refused"));
+            c.told(at(1), &format!("h:{port}/{port}: Connection refused"));
+        }
+        assert_eq!(c.lock().told.len(), KEPT);
+    }
+}

@@ -1,0 +1,22 @@
+//! Everything that speaks to Kafka: client settings and security, the read-only tail, and the producer of the simulation.
+//! The only room with unsafe code.
+
+pub mod admin;
+mod causes;
+mod client;
+mod filter;
+mod log_text;
+pub mod lookup;
+pub mod mock;
+mod native;
+pub mod poller;
+pub mod publish;
+mod security;
+pub mod tail;
+mod watcher;
+
+pub use causes::{BrokerSeen, BrokerStat, Causes};
+pub use client::{KafkaConfig, KafkaError, Overruled, Prepared};
+pub use filter::{GroupFilter, TopicFilter, is_internal};
+pub use security::{TokenSource, is_secret, parse_properties_file, redacted};
+pub use watcher::Watcher;

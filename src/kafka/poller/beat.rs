@@ -1,0 +1,218 @@
+use super::PollerConfig;
+use super::brokers::BrokerBook;
+use super::configs::ConfigBook;
+use super::controllers::Probe;
+use super::courier::{Courier, Job, Mark, Party, Step};
+use super::groups::GroupBook;
+use super::marks::MarkBook;
+use super::opaque::AllGroups;
+use super::topics::{Names, Topics};
+use crate::kafka::Causes;
+use crate::kafka::native::{self, Handle, Reply};
+use crate::model::{BrokerReading, ClusterReading, Code, Reason, Timestamp};
+use rdkafka::consumer::Consumer;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long a reading waits for the list of groups, and for each of its other steps. What comes later is taken by the next one.
+const LIST: Duration = Duration::from_secs(1);
+const STEP: Duration = Duration::from_secs(2);
+
+/// Reads the cluster, one reading after the other.
+pub struct Beat {
+    handle: Handle,
+    causes: Arc<Causes>,
+    config: PollerConfig,
+    courier: Courier,
+    names: Names,
+    topics: Topics,
+    brokers: BrokerBook,
+    groups: GroupBook,
+    marks: MarkBook,
+    configs: ConfigBook,
+    probe: Probe,
+    all_groups: Arc<AllGroups>,
+    cluster_id: Option<Arc<str>>,
+    /// The brokers of the last reading: who was down then is not waited for.
+    last: Vec<BrokerReading>,
+}
+
+impl Beat {
+    pub fn new(handle: &Handle, causes: &Arc<Causes>, config: PollerConfig, all_groups: &Arc<AllGroups>) -> Self {
+        Self {
+            handle: Arc::clone(handle),
+            causes: Arc::clone(causes),
+            courier: Courier::new(handle, config.timeout),
+            names: Names::default(),
+            topics: Topics::default(),
+            brokers: BrokerBook::default(),
+            groups: GroupBook::new(config.groups.clone()),
+            marks: MarkBook::default(),
+            configs: ConfigBook::default(),
+            probe: Probe::default(),
+            all_groups: Arc::clone(all_groups),
+            cluster_id: None,
+            last: Vec::new(),
+            config,
+        }
+    }
+
+    pub fn focus(&mut self, groups: Vec<Arc<str>>) {
+        self.groups.focus(groups);
+    }
+
+    /// One reading; `None`: nobody answered, which the causes know. Groups' offsets are read before the log ends, so that lag is
+    /// never negative by the order of the calls.
+    pub fn read(&mut self) -> Option<ClusterReading> {
+        let asked_at = Timestamp::now();
+        self.metadata()?;
+        self.ask_the_rest();
+        self.groups.ask_list(&mut self.courier);
+        self.collect(Step::Listing, LIST);
+        self.all_groups.want(self.groups.lists());
+        self.groups.plan(&mut self.courier, &self.topics);
+        self.collect(Step::Groups, STEP);
+        let taken_at = self.read_marks();
+        self.collect(Step::Rest, Duration::ZERO);
+        Some(self.reading(asked_at, taken_at))
+    }
+
+    fn metadata(&mut self) -> Option<()> {
+        match self.handle.fetch_metadata(None, self.config.timeout) {
+            Ok(metadata) => {
+                let now = Timestamp::now();
+                self.causes.answered(now, self.brokers.seen(&metadata, Instant::now()));
+                self.topics = Topics::read(&metadata, &self.config.topics, &mut self.names, &self.causes, now);
+                if self.cluster_id.is_none() {
+                    self.cluster_id = self.handle.client().fetch_cluster_id(Duration::ZERO).map(Arc::from);
+                }
+                Some(())
+            }
+            Err(error) => {
+                tracing::debug!(%error, "metadata");
+                self.causes.unanswered(Timestamp::now());
+                self.groups.forget();
+                self.configs.forget();
+                self.probe.forget();
+                None
+            }
+        }
+    }
+
+    /// Settings and controllers: asked first, taken whenever they come.
+    fn ask_the_rest(&mut self) {
+        let now = Instant::now();
+        self.last = self.brokers.read(&self.causes, &self.courier, Timestamp::now(), now);
+        let up = |id: &i32| self.last.iter().any(|b| b.id == *id && b.up);
+        for broker in self.last.iter().filter(|b| !b.up) {
+            self.courier.expect_late(Party::Leader(broker.id));
+        }
+        let controller = native::controller(&self.handle).filter(up);
+        let Some(broker) = controller.or_else(|| self.last.iter().find(|b| b.up).map(|b| b.id)) else { return };
+        self.configs.ask(&mut self.courier, &self.topics, broker, now);
+        if self.config.probe_controllers {
+            let trouble = self.last.iter().any(|b| !b.up);
+            self.probe.ask(&mut self.courier, broker, trouble, now);
+        }
+    }
+
+    fn read_marks(&mut self) -> Timestamp {
+        let committed = self.groups.topics();
+        let wanted = |t: &crate::model::TopicReading| t.watched || committed.contains(&t.name);
+        self.marks.begin(&self.topics);
+        self.marks.prepare(&self.topics, wanted);
+        self.marks.ask_ends(&mut self.courier, &self.topics, wanted);
+        self.collect(Step::Marks, STEP);
+        let taken_at = Timestamp::now();
+        self.marks.ask_stable(&mut self.courier, &self.topics);
+        self.collect(Step::Marks, STEP);
+        taken_at
+    }
+
+    /// Waits for a step's answers, so long at most, and takes whatever comes meanwhile.
+    fn collect(&mut self, step: Step, patience: Duration) {
+        let until = Instant::now() + patience.min(self.config.timeout);
+        loop {
+            if step == Step::Groups {
+                self.groups.send(&mut self.courier, &self.topics);
+            }
+            if self.courier.awaited(step) == 0 && step != Step::Rest {
+                break;
+            }
+            match self.courier.next(until) {
+                Some((job, reply)) => self.take(job, &reply),
+                None => break,
+            }
+        }
+        self.courier.leave(step);
+    }
+
+    fn take(&mut self, job: Job, reply: &Reply) {
+        let (at, now) = (Timestamp::now(), Instant::now());
+        let party = job.party();
+        let causes = &self.causes;
+        let answered = match job {
+            Job::Listing => self.groups.take_list(reply, causes, at),
+            Job::Commits { group, explicit } => self.groups.take_commits(&group, explicit, reply, &mut self.names, causes, at),
+            Job::Members { .. } => self.groups.take_members(reply, causes, at),
+            Job::Marks { mark, .. } => self.take_marks(mark, reply),
+            Job::Configs { topics } => {
+                self.configs.take(&topics, reply, causes, at, now);
+                true
+            }
+            Job::Controllers => {
+                self.probe.take(reply);
+                true
+            }
+        };
+        self.courier.judge(party, answered);
+    }
+
+    fn take_marks(&mut self, mark: Mark, reply: &Reply) -> bool {
+        self.marks.take(mark, reply)
+    }
+
+    fn reading(&mut self, asked_at: Timestamp, taken_at: Timestamp) -> ClusterReading {
+        let mut topics = std::mem::take(&mut self.topics);
+        let opaque = self.all_groups.names();
+        let patience = self.config.timeout.max(self.config.every * 2);
+        let (groups, groups_missing) = self.groups.read(&topics, patience, &opaque);
+        for topic in &mut topics.all {
+            self.marks.write(&topic.name, &mut topic.partitions);
+            if topic.error.is_none() && self.marks.is_refused(&topic.name) {
+                topic.error = Some(Reason::new(Code::TopicRefused).text("topic", Arc::clone(&topic.name)));
+            }
+        }
+        let brokers = self.brokers.read(&self.causes, &self.courier, Timestamp::now(), Instant::now());
+        self.names.tidy();
+        ClusterReading {
+            asked_at,
+            taken_at,
+            cluster_id: self.cluster_id.clone(),
+            controller: native::controller(&self.handle),
+            controllers: self.probe.state,
+            brokers,
+            topics: topics.all,
+            groups,
+            groups_missing,
+            configs: self.configs.drain(),
+        }
+    }
+
+    /// What this reading lacks, for the state of the connection.
+    pub fn missing(&self, reading: &ClusterReading) -> Vec<Reason> {
+        let mut missing: Vec<Reason> = Vec::new();
+        let mut add = |reason: Reason| {
+            if !missing.iter().any(|m| m.code == reason.code && m.fact("broker") == reason.fact("broker")) {
+                missing.push(reason);
+            }
+        };
+        if reading.topics.is_empty() {
+            add(Code::NothingVisible.into());
+        }
+        reading.brokers.iter().filter_map(|b| b.reason.clone()).for_each(&mut add);
+        reading.topics.iter().filter(|t| t.watched).filter_map(|t| t.error.clone()).for_each(&mut add);
+        self.groups.refusals().cloned().for_each(&mut add);
+        missing
+    }
+}

@@ -1,0 +1,86 @@
+use super::courier::{Courier, Job, Party};
+use crate::kafka::native::{self, NewTopic, Reply};
+use crate::model::Controllers;
+use rdkafka::types::RDKafkaErrorCode as E;
+use std::time::{Duration, Instant};
+
+const EVERY: Duration = Duration::from_secs(300);
+/// While a broker is down: the controllers may be among what died.
+const TROUBLED: Duration = Duration::from_secs(10);
+
+/// Whether the controllers answer. Metadata looks healthy without them, so they are asked what only they can answer: whether a
+/// topic could be made, with `validate_only`, which makes nothing.
+#[derive(Default)]
+pub struct Probe {
+    asked: Option<Instant>,
+    unsupported: bool,
+    pub state: Controllers,
+}
+
+impl Probe {
+    /// Asks when the time has come. `broker` passes the question on.
+    pub fn ask(&mut self, courier: &mut Courier, broker: i32, trouble: bool, now: Instant) {
+        let every = if trouble || self.state == Controllers::Silent { TROUBLED } else { EVERY };
+        let due = self.asked.is_none_or(|asked| now.duration_since(asked) >= every);
+        if self.unsupported || !due || courier.is_open(&Party::Controllers) {
+            return;
+        }
+        self.asked = Some(now);
+        let topic = [nowhere()];
+        courier.send(Job::Controllers, |desk, tag, timeout| {
+            // The topic is well formed, so that nothing can be refused before it is sent.
+            let _ = desk.create_topics(tag, &topic, true, broker, timeout);
+        });
+    }
+
+    pub fn take(&mut self, reply: &Reply) {
+        let code = reply
+            .refusal()
+            .map(|r| r.code)
+            .or_else(|| reply.outcomes().into_iter().find_map(|(_, result)| result.err()).map(|r| r.code));
+        self.unsupported = code.is_some_and(native::is_unsupported);
+        self.state = judge(code);
+    }
+
+    /// The cluster was away.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// Any answer means that they live, a refusal too.
+fn judge(code: Option<E>) -> Controllers {
+    match code {
+        Some(E::OperationTimedOut | E::RequestTimedOut) => Controllers::Silent,
+        // With ZooKeeper: the broker that we asked is none, and knows nothing of them. Without an answer nothing is known.
+        Some(E::NotController | E::BrokerTransportFailure) => Controllers::Unknown,
+        Some(code) if native::is_unsupported(code) => Controllers::Unknown,
+        _ => Controllers::Answering,
+    }
+}
+
+/// A topic whose name exists nowhere.
+pub fn nowhere() -> NewTopic {
+    NewTopic {
+        name: format!("vigie-asks-whether-controllers-answer-{:016x}", fastrand::u64(..)),
+        partitions: 1,
+        replication: 1,
+        configs: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_an_answer_and_silence_is_none() {
+        assert_eq!(judge(None), Controllers::Answering);
+        assert_eq!(judge(Some(E::TopicAuthorizationFailed)), Controllers::Answering);
+        assert_eq!(judge(Some(E::PolicyViolation)), Controllers::Answering);
+        assert_eq!(judge(Some(E::RequestTimedOut)), Controllers::Silent);
+        assert_eq!(judge(Some(E::OperationTimedOut)), Controllers::Silent);
+        assert_eq!(judge(Some(E::NotController)), Controllers::Unknown);
+        assert_eq!(judge(Some(E::UnsupportedFeature)), Controllers::Unknown);
+    }
+}

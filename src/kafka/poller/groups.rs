@@ -1,0 +1,263 @@
+use super::courier::{Courier, Job, Party, Step};
+use super::topics::{Names, Topics};
+use crate::kafka::native::{self, Listed, PartitionList, Reply};
+use crate::kafka::{Causes, GroupFilter};
+use crate::model::{Code, GroupKind, GroupReading, GroupState, Member, Reason, Timestamp};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Groups asked for at once: more do not answer sooner, and a coordinator is not flooded.
+const IN_FLIGHT: usize = 256;
+/// Partitions that a broker which tells none of itself is asked for, per group.
+const EXPLICIT: usize = 5_000;
+
+type Offsets = Vec<(Arc<str>, i32, Option<i64>)>;
+
+#[derive(Default)]
+struct Commits {
+    offsets: Offsets,
+    read: Option<Instant>,
+    refusal: Option<Reason>,
+}
+
+/// What is known of the groups: who they are, what they committed, who their members are.
+pub struct GroupBook {
+    filter: GroupFilter,
+    focus: Vec<Arc<str>>,
+    listed: BTreeMap<Arc<str>, Listed>,
+    /// Why `listed` is not whole.
+    missing: Option<Reason>,
+    unsupported: bool,
+    /// Names that once were in a list: not one of the kinds that never are.
+    ever_listed: HashSet<Arc<str>>,
+    commits: HashMap<Arc<str>, Commits>,
+    members: HashMap<Arc<str>, Result<Vec<Member>, Reason>>,
+    queue: VecDeque<Arc<str>>,
+}
+
+impl GroupBook {
+    pub fn new(filter: GroupFilter) -> Self {
+        Self {
+            filter,
+            focus: Vec::new(),
+            listed: BTreeMap::new(),
+            missing: Some(Code::NotKnownYet.into()),
+            unsupported: false,
+            ever_listed: HashSet::new(),
+            commits: HashMap::new(),
+            members: HashMap::new(),
+            queue: VecDeque::new(),
+        }
+    }
+
+    pub fn focus(&mut self, groups: Vec<Arc<str>>) {
+        self.members.retain(|name, _| groups.contains(name));
+        self.focus = groups;
+    }
+
+    pub fn lists(&self) -> bool {
+        !self.unsupported && self.missing.is_none()
+    }
+
+    pub fn ask_list(&mut self, courier: &mut Courier) {
+        if !self.unsupported && !courier.is_open(&Party::Listing) {
+            courier.send(Job::Listing, |desk, tag, timeout| desk.list_groups(tag, timeout));
+        }
+    }
+
+    /// The list came. `false`: somebody let it time out.
+    pub fn take_list(&mut self, reply: &Reply, causes: &Causes, at: Timestamp) -> bool {
+        let mut listing = reply.listing();
+        listing.refusals.extend(reply.refusal());
+        let before = std::mem::take(&mut self.listed);
+        self.unsupported = !listing.refusals.is_empty() && listing.refusals.iter().all(|r| native::is_unsupported(r.code));
+        self.missing = listing.refusals.first().map(|r| causes.reason_of_code(r.code, at));
+        if self.missing.is_some() && !self.unsupported {
+            // Groups of a broker that did not answer are not gone.
+            self.listed = before;
+        }
+        for group in listing.groups {
+            self.ever_listed.insert(Arc::clone(&group.name));
+            self.listed.insert(Arc::clone(&group.name), group);
+        }
+        !listing.refusals.iter().any(|r| native::is_silence(r.code))
+    }
+
+    /// Groups whose offsets may be asked for without leaving a trace: listed ones, and those that the person named where groups
+    /// have committed before or the brokers cannot list.
+    fn askable(&self, topics: &Topics) -> Vec<Arc<str>> {
+        let mut names: Vec<_> = self.listed.keys().filter(|n| self.filter.watches(n)).cloned().collect();
+        if self.unsupported || topics.has_offsets() {
+            names.extend(self.filter.names().iter().filter(|n| !self.listed.contains_key(n.as_str())).map(|n| n.as_str().into()));
+        }
+        names
+    }
+
+    /// Plans the questions of this reading; [`Self::send`] puts them on their way.
+    pub fn plan(&mut self, courier: &mut Courier, topics: &Topics) {
+        let names = self.askable(topics);
+        let known: HashSet<_> = names.iter().cloned().collect();
+        self.commits.retain(|name, _| known.contains(name));
+        courier.keep_late(&known);
+        for group in self.focus.iter().filter(|g| known.contains(*g)) {
+            let party = Party::Members(Arc::clone(group));
+            if !courier.is_open(&party) {
+                let asked = Job::Members { group: Arc::clone(group) };
+                courier.send(asked, |desk, tag, timeout| desk.describe_groups(tag, std::slice::from_ref(group), timeout));
+            }
+        }
+        // Those that answered last time come first: a coordinator that is away holds nobody else up.
+        let (late, usual): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|n| courier.late_since(&Party::Group(Arc::clone(n))).is_some());
+        self.queue = usual.into_iter().chain(late).collect();
+    }
+
+    /// Sends what fits beside the questions under way.
+    pub fn send(&mut self, courier: &mut Courier, topics: &Topics) {
+        while courier.awaited(Step::Groups) < IN_FLIGHT
+            && let Some(group) = self.queue.pop_front()
+        {
+            if courier.is_open(&Party::Group(Arc::clone(&group))) {
+                continue;
+            }
+            // Such a broker answers "all partitions" with none.
+            let explicit = self.unsupported.then(|| watched_partitions(topics));
+            let asked = Job::Commits { group: Arc::clone(&group), explicit: explicit.is_some() };
+            courier.send(asked, |desk, tag, timeout| _ = desk.group_offsets(tag, &group, explicit.as_ref(), timeout));
+        }
+    }
+
+    /// A group's offsets came. `false`: its coordinator did not answer.
+    pub fn take_commits(
+        &mut self,
+        group: &Arc<str>,
+        explicit: bool,
+        reply: &Reply,
+        names: &mut Names,
+        causes: &Causes,
+        at: Timestamp,
+    ) -> bool {
+        let mut offsets = Offsets::new();
+        let result = match reply.refusal() {
+            Some(refusal) => Err(refusal),
+            None => reply.each_commit(|topic, partition, offset| offsets.push((names.intern(topic), partition, offset))),
+        };
+        let known = self.commits.entry(Arc::clone(group)).or_default();
+        match result {
+            Ok(()) => {
+                if explicit {
+                    without_strangers(&mut offsets);
+                }
+                *known = Commits { offsets, read: Some(Instant::now()), refusal: None };
+                true
+            }
+            Err(refusal) => {
+                known.refusal = Some(causes.reason_of_code(refusal.code, at));
+                !native::is_silence(refusal.code)
+            }
+        }
+    }
+
+    /// Members came. `false`: the coordinator did not answer.
+    pub fn take_members(&mut self, reply: &Reply, causes: &Causes, at: Timestamp) -> bool {
+        let mut answered = true;
+        reply.each_description(|name, state, result| {
+            if let Some(listed) = self.listed.get_mut(name.as_str()).filter(|_| state != GroupState::Unknown) {
+                listed.state = state;
+            }
+            let result = result.map_err(|refusal| {
+                answered = !native::is_silence(refusal.code);
+                causes.reason_of_code(refusal.code, at)
+            });
+            self.members.insert(name.into(), result);
+        });
+        answered
+    }
+
+    /// Topics that some group commits to: their log ends are needed, watched or not.
+    pub fn topics(&self) -> HashSet<Arc<str>> {
+        self.commits.values().flat_map(|c| &c.offsets).map(|(topic, _, _)| Arc::clone(topic)).collect()
+    }
+
+    /// The groups as they are known now, and why the list is not whole.
+    pub fn read(
+        &self,
+        topics: &Topics,
+        patience: Duration,
+        opaque: &[(Arc<str>, GroupKind)],
+    ) -> (Vec<GroupReading>, Option<Reason>) {
+        let now = Instant::now();
+        let mut groups: Vec<_> = self.askable(topics).into_iter().map(|name| self.group(name, patience, now)).collect();
+        let strange = |name: &Arc<str>| !self.ever_listed.contains(name) && self.filter.watches(name);
+        for (name, kind) in opaque.iter().filter(|(name, _)| strange(name)) {
+            groups.retain(|g| g.name != *name);
+            groups.push(GroupReading {
+                name: Arc::clone(name),
+                kind: *kind,
+                offsets_missing: Some(Code::GroupKindOpaque.into()),
+                members_missing: Some(Code::GroupKindOpaque.into()),
+                ..GroupReading::default()
+            });
+        }
+        groups.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        (groups, self.missing.clone())
+    }
+
+    fn group(&self, name: Arc<str>, patience: Duration, now: Instant) -> GroupReading {
+        let listed = self.listed.get(&name);
+        // A whole list without it says that it does not exist.
+        let unlisted = if self.missing.is_none() { GroupState::Dead } else { GroupState::Unknown };
+        let (offsets, offsets_missing) = self.offsets(&name, patience, now);
+        let (members, members_missing) = match self.members.get(&name) {
+            Some(Ok(members)) => (Some(members.clone()), None),
+            Some(Err(reason)) => (None, Some(reason.clone())),
+            None => (None, Some(Code::NotAsked.into())),
+        };
+        GroupReading {
+            kind: listed.map_or(GroupKind::Unknown, |l| l.kind),
+            state: listed.map_or(unlisted, |l| l.state),
+            name,
+            offsets,
+            offsets_missing,
+            members,
+            members_missing,
+        }
+    }
+
+    /// One late answer does not blank a group: what was read within the patience still counts.
+    fn offsets(&self, name: &str, patience: Duration, now: Instant) -> (Offsets, Option<Reason>) {
+        match self.commits.get(name) {
+            None => (Vec::new(), Some(Code::TimedOut.into())),
+            Some(c) if c.read.is_some_and(|read| now.duration_since(read) <= patience) => (c.offsets.clone(), None),
+            Some(c) => (Vec::new(), Some(c.refusal.clone().unwrap_or_else(|| Code::TimedOut.into()))),
+        }
+    }
+
+    /// Refusals of single groups and of the list, for the state of the connection.
+    pub fn refusals(&self) -> impl Iterator<Item = &Reason> {
+        let refused = |r: &&Reason| matches!(r.code, Code::GroupRefused | Code::ClusterRefused);
+        self.missing.iter().chain(self.commits.values().filter_map(|c| c.refusal.as_ref())).filter(refused)
+    }
+
+    /// The cluster was away: it may be another one, or a newer, when it comes back.
+    pub fn forget(&mut self) {
+        self.unsupported = false;
+    }
+}
+
+fn watched_partitions(topics: &Topics) -> PartitionList {
+    let mut list = PartitionList::with_capacity(64);
+    let mut left = EXPLICIT;
+    for topic in topics.watched() {
+        list.extend(&topic.name, topic.partitions.iter().take(left).map(|p| p.partition), 0);
+        left = left.saturating_sub(topic.partitions.len());
+    }
+    list
+}
+
+/// Asked for by name, every partition of the cluster answers: topics that the group never committed to are not the group's.
+fn without_strangers(offsets: &mut Offsets) {
+    let own: HashSet<_> = offsets.iter().filter(|(_, _, o)| o.is_some()).map(|(t, _, _)| Arc::clone(t)).collect();
+    offsets.retain(|(topic, _, _)| own.contains(topic));
+}

@@ -1,0 +1,52 @@
+use super::Sink;
+use crate::kafka::Causes;
+use crate::kafka::native::Handle;
+use crate::model::{Input, Link, Reason, Timestamp};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// How soon a change of the connection is told.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// Serves the handle's callbacks (log, statistics, tokens), and tells when the state of the connection changes, also while a
+/// reading waits for a cluster that is away.
+#[derive(Default)]
+pub struct Pulse {
+    stopped: AtomicBool,
+    /// What the readings know to be missing.
+    more: Mutex<Vec<Reason>>,
+}
+
+impl Pulse {
+    /// # Errors
+    /// No thread to be had.
+    pub fn start(self: &Arc<Self>, handle: &Handle, causes: &Arc<Causes>, sink: Sink) -> std::io::Result<JoinHandle<()>> {
+        let (me, handle, causes) = (Arc::clone(self), Arc::clone(handle), Arc::clone(causes));
+        thread::Builder::new().name("kafka-pulse".into()).spawn(move || me.run(&handle, &causes, &sink))
+    }
+
+    fn run(&self, handle: &Handle, causes: &Causes, sink: &Sink) {
+        let mut last: Option<Link> = None;
+        while !self.stopped.load(Ordering::Relaxed) {
+            // Errors reach the causes through the handle's context.
+            let _ = handle.poll(EVERY);
+            let link = causes.link(Timestamp::now(), &self.more.lock().unwrap_or_else(PoisonError::into_inner));
+            if last.as_ref() != Some(&link) {
+                if !sink.send(Input::Link(link.clone())) {
+                    return;
+                }
+                last = Some(link);
+            }
+        }
+    }
+
+    pub fn missing(&self, more: Vec<Reason>) {
+        *self.more.lock().unwrap_or_else(PoisonError::into_inner) = more;
+    }
+
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+}

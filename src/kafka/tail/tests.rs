@@ -1,0 +1,270 @@
+use super::*;
+use crate::model::{Assignment, Input, Slot};
+use crossbeam_channel::Receiver;
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
+use std::collections::{BTreeMap, HashMap};
+
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// What came out of a tail, kept as the engine would.
+#[derive(Default)]
+struct Seen {
+    assigned: HashMap<Slot, Assignment>,
+    revoked: Vec<Slot>,
+    /// Offsets by topic and partition.
+    offsets: BTreeMap<(String, i32), Vec<i64>>,
+    values: Vec<Vec<u8>>,
+    headers: Vec<(String, Option<Vec<u8>>)>,
+    reached: HashMap<Slot, i64>,
+    skipped: u64,
+    bytes: usize,
+    tail: crate::model::TailReading,
+}
+
+impl Seen {
+    fn take(&mut self, timed: Timed) {
+        match timed.input {
+            Input::Assigned(all) => self.assigned.extend(all.into_iter().map(|a| (a.slot, a))),
+            Input::Revoked(slots) => self.revoked.extend(slots),
+            Input::Records(batch) => {
+                for i in 0..batch.len() {
+                    let record = batch.get(i);
+                    let a = &self.assigned[&record.slot];
+                    self.offsets.entry((a.topic.to_string(), a.partition)).or_default().push(record.offset);
+                    self.bytes += record.size();
+                    if self.values.len() < 1_000 {
+                        self.values.push(record.value.unwrap_or(b"(null)").to_vec());
+                        let header = |i| record.headers.get(i).map(|h| (h.name.to_owned(), h.value.map(<[u8]>::to_vec)));
+                        self.headers.extend((0..).map_while(header));
+                    }
+                }
+            }
+            Input::Reached { slot, offset } => _ = self.reached.insert(slot, offset),
+            Input::Skipped { from, to, .. } => self.skipped += u64::try_from(to - from).unwrap(),
+            Input::Tail(reading) => self.tail = reading,
+            _ => panic!("the tail says nothing else"),
+        }
+    }
+
+    fn until(&mut self, from: &Receiver<Timed>, what: &str, done: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + DEADLINE;
+        while !done(self) {
+            let timed = from.recv_deadline(deadline).unwrap_or_else(|_| panic!("not in time: {what}"));
+            self.take(timed);
+        }
+    }
+
+    fn records(&self) -> usize {
+        self.offsets.values().map(Vec::len).sum()
+    }
+}
+
+type Cluster = MockCluster<'static, DefaultProducerContext>;
+
+fn config(brokers: String) -> (KafkaConfig, Arc<Causes>) {
+    let config = KafkaConfig { brokers, user_host: "me@here".into(), ..KafkaConfig::default() };
+    let causes = Arc::new(Causes::new(config.bootstrap(), crate::model::Timestamp::now()));
+    (config, causes)
+}
+
+fn producer(cluster: &Cluster) -> ThreadedProducer<DefaultProducerContext> {
+    ClientConfig::new().set("bootstrap.servers", cluster.bootstrap_servers()).set("linger.ms", "5").create().unwrap()
+}
+
+fn produce(
+    producer: &ThreadedProducer<DefaultProducerContext>,
+    topic: &str,
+    partitions: i32,
+    range: std::ops::Range<usize>,
+    value: &[u8],
+) {
+    for i in range {
+        let key = i.to_string();
+        let partition = i32::try_from(i).unwrap() % partitions;
+        let mut record = BaseRecord::to(topic).key(&key).payload(value).partition(partition);
+        loop {
+            match producer.send(record) {
+                Ok(()) => break,
+                Err((_, back)) => {
+                    record = back;
+                    std::thread::yield_now();
+                }
+            }
+        }
+    }
+    producer.flush(DEADLINE).unwrap();
+}
+
+fn begin(cluster: &Cluster, tail: TailConfig) -> (Tail, Receiver<Timed>) {
+    let (config, causes) = config(cluster.bootstrap_servers());
+    let (sink, from) = crossbeam_channel::bounded(64);
+    (start(&config, &causes, tail, sink).unwrap(), from)
+}
+
+fn unlimited(from: StartFrom) -> TailConfig {
+    TailConfig { budget: None, from, ..TailConfig::default() }
+}
+
+#[test]
+fn every_record_is_read_once_and_in_order() {
+    let cluster = Cluster::new(3).unwrap();
+    cluster.create_topic("a", 4, 1).unwrap();
+    cluster.create_topic("hidden", 1, 1).unwrap();
+    let producer = producer(&cluster);
+    produce(&producer, "a", 4, 0..5_000, b"before");
+    produce(&producer, "hidden", 1, 0..10, b"x");
+    let topics = TopicFilter::parse("*,!hidden").unwrap();
+    let (tail, from) = begin(&cluster, TailConfig { topics, ..unlimited(StartFrom::Beginning) });
+    let mut seen = Seen::default();
+    seen.until(&from, "what was there", |s| s.records() == 5_000 && s.tail.warm_up.done);
+    assert_eq!(seen.assigned.len(), 4);
+    assert!(seen.assigned.values().all(|a| a.start == 0 && a.live_from == 1_250));
+    produce(&producer, "a", 4, 5_000..9_000, b"after");
+    seen.until(&from, "what came", |s| s.records() == 9_000 && s.reached.values().filter(|o| **o == 2_250).count() == 4);
+    for offsets in seen.offsets.values() {
+        assert!(offsets.iter().copied().eq(0..2_250));
+    }
+    let begun = Instant::now();
+    tail.stop();
+    assert!(begun.elapsed() < Duration::from_millis(250), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn from_now_on_only_what_comes_is_read_and_new_topics_from_their_beginning() {
+    let cluster = Cluster::new(1).unwrap();
+    cluster.create_topic("a", 1, 1).unwrap();
+    let producer = producer(&cluster);
+    produce(&producer, "a", 1, 0..100, b"old");
+    let (_tail, from) = begin(&cluster, unlimited(StartFrom::Now));
+    let mut seen = Seen::default();
+    seen.until(&from, "assigned", |s| s.assigned.len() == 1);
+    produce(&producer, "a", 1, 100..120, b"new");
+    cluster.create_topic("b", 2, 1).unwrap();
+    produce(&producer, "b", 2, 0..40, b"young");
+    seen.until(&from, "both", |s| s.records() == 60);
+    assert_eq!(seen.offsets[&("a".to_owned(), 0)], (100..120).collect::<Vec<_>>());
+    assert_eq!(seen.offsets[&("b".to_owned(), 1)], (0..20).collect::<Vec<_>>());
+    assert!(!seen.values.contains(&b"old".to_vec()));
+}
+
+#[test]
+fn keys_values_and_headers_come_as_they_were_sent() {
+    use rdkafka::message::{Header, OwnedHeaders};
+    let cluster = Cluster::new(1).unwrap();
+    cluster.create_topic("a", 1, 1).unwrap();
+    let producer = producer(&cluster);
+    let headers =
+        OwnedHeaders::new().insert(Header { key: "trace", value: Some("1") }).insert(Header { key: "null", value: None::<&str> });
+    producer.send(BaseRecord::<(), [u8]>::to("a").payload(b"v".as_slice()).headers(headers)).map_err(|e| e.0).unwrap();
+    producer.send(BaseRecord::<str, ()>::to("a").key("gone")).map_err(|e| e.0).unwrap();
+    producer.flush(DEADLINE).unwrap();
+    let (_tail, from) = begin(&cluster, unlimited(StartFrom::Beginning));
+    let mut seen = Seen::default();
+    seen.until(&from, "both", |s| s.records() == 2);
+    assert_eq!(seen.values, [b"v".to_vec(), b"(null)".to_vec()]);
+    assert_eq!(seen.headers, [("trace".to_owned(), Some(b"1".to_vec())), ("null".to_owned(), None)]);
+}
+
+#[test]
+fn without_a_budget_nothing_is_read_but_all_is_assigned() {
+    let cluster = Cluster::new(1).unwrap();
+    cluster.create_topic("a", 3, 1).unwrap();
+    produce(&producer(&cluster), "a", 3, 0..30, b"x");
+    let (_tail, from) = begin(&cluster, TailConfig { budget: Some(0), from: StartFrom::Beginning, ..TailConfig::default() });
+    let mut seen = Seen::default();
+    seen.until(&from, "told", |s| s.assigned.len() == 3 && s.tail.warm_up.done);
+    assert_eq!(seen.records(), 0);
+    assert!(seen.assigned.values().all(|a| a.live_from == 10 && a.start == 10));
+}
+
+#[test]
+fn beyond_the_budget_stretches_are_read_and_the_rest_is_counted() {
+    let cluster = Cluster::new(1).unwrap();
+    cluster.create_topic("a", 2, 1).unwrap();
+    let (_tail, from) = begin(&cluster, TailConfig { budget: Some(100_000), ..TailConfig::default() });
+    let mut seen = Seen::default();
+    seen.until(&from, "assigned", |s| s.assigned.len() == 2);
+    let producer = producer(&cluster);
+    let begun = Instant::now();
+    let mut sent = 0;
+    while begun.elapsed() < Duration::from_secs(4) {
+        produce(&producer, "a", 2, sent..sent + 500, &[b'x'; 1_000]);
+        sent += 500;
+        while let Ok(timed) = from.try_recv() {
+            seen.take(timed);
+        }
+    }
+    seen.until(&from, "all accounted for", |s| s.records() + usize::try_from(s.skipped).unwrap() == sent);
+    let limit = 100_000.0 * (begun.elapsed().as_secs_f64() + 1.0) + 1_100_000.0;
+    assert!(seen.skipped > 0 && (seen.bytes as f64) < limit, "{} read, {} skipped", seen.bytes, seen.skipped);
+}
+
+#[test]
+fn the_past_is_left_out_beyond_its_bound() {
+    let cluster = Cluster::new(1).unwrap();
+    cluster.create_topic("a", 1, 1).unwrap();
+    let producer = producer(&cluster);
+    produce(&producer, "a", 1, 0..3_000, &[b'x'; 1_000]);
+    let (_tail, from) = begin(&cluster, TailConfig { warm_up_bytes: 100_000, ..unlimited(StartFrom::Beginning) });
+    let mut seen = Seen::default();
+    seen.until(&from, "cut", |s| s.tail.warm_up.left_out > 0);
+    produce(&producer, "a", 1, 3_000..3_010, b"live");
+    seen.until(&from, "live", |s| s.offsets.values().any(|o| o.last() == Some(&3_009)));
+    assert!(seen.tail.warm_up.done && seen.tail.warm_up.bytes >= 100_000);
+    assert_eq!(seen.records() as u64 + seen.skipped, 3_010);
+    assert_eq!(seen.tail.warm_up.left_out, seen.skipped);
+}
+
+#[test]
+fn a_channel_that_nobody_empties_stops_the_reading_and_loses_nothing() {
+    let cluster = Cluster::new(1).unwrap();
+    cluster.create_topic("a", 1, 1).unwrap();
+    produce(&producer(&cluster), "a", 1, 0..20_000, &[b'x'; 100]);
+    let (config, causes) = config(cluster.bootstrap_servers());
+    let (sink, from) = crossbeam_channel::bounded(1);
+    let _tail = start(&config, &causes, unlimited(StartFrom::Beginning), sink).unwrap();
+    let deadline = Instant::now() + DEADLINE;
+    while !from.is_full() {
+        assert!(Instant::now() < deadline);
+        std::thread::yield_now();
+    }
+    let mut seen = Seen::default();
+    seen.until(&from, "all", |s| s.records() == 20_000);
+    assert!(seen.offsets.values().all(|o| o.iter().copied().eq(0..20_000)));
+}
+
+#[test]
+fn brokers_that_are_not_there_yet_are_waited_for() {
+    let cluster = Cluster::new(1).unwrap();
+    cluster.create_topic("a", 1, 1).unwrap();
+    produce(&producer(&cluster), "a", 1, 0..10, b"x");
+    cluster.broker_down(1).unwrap();
+    let (_tail, from) = begin(&cluster, unlimited(StartFrom::Beginning));
+    let mut seen = Seen::default();
+    let silent = Instant::now() + Duration::from_millis(600);
+    while let Ok(timed) = from.recv_deadline(silent) {
+        seen.take(timed);
+    }
+    assert!(seen.assigned.is_empty());
+    cluster.broker_up(1).unwrap();
+    seen.until(&from, "all", |s| s.records() == 10);
+}
+
+#[test]
+fn a_batch_outlives_its_tail() {
+    let cluster = Cluster::new(1).unwrap();
+    cluster.create_topic("a", 1, 1).unwrap();
+    produce(&producer(&cluster), "a", 1, 0..10, b"still here");
+    let (tail, from) = begin(&cluster, unlimited(StartFrom::Beginning));
+    let deadline = Instant::now() + DEADLINE;
+    let batch = loop {
+        if let Input::Records(batch) = from.recv_deadline(deadline).unwrap().input {
+            break batch;
+        }
+    };
+    tail.stop();
+    drop(cluster);
+    assert_eq!(batch.get(0).value, Some(b"still here".as_slice()));
+    std::thread::spawn(move || drop(batch)).join().unwrap();
+}

@@ -1,0 +1,14 @@
+//! The picture for others: JSON for programs, a table for a script's reader, one line for monitoring plugins.
+
+mod check;
+mod table;
+
+pub use check::{Limits, LimitsError, Subject, Verdict, check};
+pub use table::table;
+
+use crate::snapshot::Snapshot;
+
+/// One JSON object on one line: the contract of `docs/snapshot.md`.
+pub fn json(snapshot: &Snapshot) -> Result<String, serde_json::Error> {
+    serde_json::to_string(snapshot)
+}

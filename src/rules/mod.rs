@@ -1,0 +1,166 @@
+//! From figures to findings. Every rule is a row of a table: a code, how long its condition must hold, and a pure check over
+//! figures. Raising and clearing is kept in one place, so that nothing flaps.
+
+mod cluster;
+mod config;
+mod group;
+mod held;
+mod topic;
+mod usual;
+
+pub use cluster::{BrokerInput, ClusterInput, ViewerInput};
+pub use config::{
+    ClusterRules, ErrorRules, GroupRules, LatencyRules, RetentionRules, RulesConfig, SilenceRules, UnusualRules, ViewerRules,
+};
+pub use group::GroupInput;
+pub use held::{Delays, Held};
+pub use topic::{OpenTransaction, TopicInput};
+pub use usual::{Usual, usual};
+
+use crate::model::{Code, Fact, Finding, FindingState, Level, LinkState, Reason, Subject, Timestamp};
+use crate::snapshot::Health;
+use std::collections::HashMap;
+
+/// What a rule says about a subject at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Judgement {
+    Firing { level: Level, reason: Reason },
+    Clear,
+    CannotJudge(Reason),
+}
+
+impl Judgement {
+    fn firing(level: Level, reason: Reason) -> Self {
+        Self::Firing { level, reason }
+    }
+}
+
+/// What every rule has to know beside its figures.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    pub now: Timestamp,
+    pub link: LinkState,
+    /// How far our reading is behind, in seconds; `None`: nothing is read.
+    pub behind_s: Option<f64>,
+}
+
+impl Context {
+    /// The cluster answers, at least in part.
+    pub fn connected(&self) -> bool {
+        matches!(self.link, LinkState::Connected | LinkState::Degraded)
+    }
+}
+
+/// One row of a table of rules over inputs `I`.
+pub struct Rule<I> {
+    pub code: Code,
+    pub delays: fn(&RulesConfig) -> Delays,
+    pub judge: fn(&I, &Context, &RulesConfig) -> Judgement,
+}
+
+/// A rule's state on a subject, with the evidence of when it last fired.
+#[derive(Default)]
+struct Kept {
+    state: Held,
+    reason: Reason,
+}
+
+/// All rules' states, and what they find.
+pub struct Rules {
+    config: RulesConfig,
+    held: HashMap<(Code, Subject), Kept>,
+    findings: Vec<Finding>,
+}
+
+impl Rules {
+    pub fn new(config: RulesConfig) -> Self {
+        Self { config, held: HashMap::new(), findings: Vec::new() }
+    }
+
+    pub fn config(&self) -> &RulesConfig {
+        &self.config
+    }
+
+    /// Begins a round of judgements: what was found before is forgotten, what is held is not.
+    pub fn begin(&mut self) {
+        self.findings.clear();
+    }
+
+    pub fn judge_topic(&mut self, input: &TopicInput, context: &Context) -> Health {
+        self.judge(Subject::Topic(input.topic.name.clone()), topic::RULES, input, context)
+    }
+
+    pub fn judge_group(&mut self, input: &GroupInput, context: &Context) -> Health {
+        self.judge(Subject::Group(input.name.clone()), group::RULES, input, context)
+    }
+
+    pub fn judge_broker(&mut self, input: &BrokerInput, context: &Context) -> Health {
+        self.judge(Subject::Broker(input.id), cluster::BROKER_RULES, input, context)
+    }
+
+    pub fn judge_cluster(&mut self, input: &ClusterInput, context: &Context) -> Health {
+        self.judge(Subject::Cluster, cluster::RULES, input, context)
+    }
+
+    pub fn judge_viewer(&mut self, input: &ViewerInput, context: &Context) -> Health {
+        self.judge(Subject::Viewer, cluster::VIEWER_RULES, input, context)
+    }
+
+    /// Ends a round: everything that fires, worst first, then by the time it lasts.
+    pub fn end(&mut self) -> &[Finding] {
+        self.held.retain(|_, held| !held.state.is_idle());
+        self.findings.sort_by(|a, b| b.level.cmp(&a.level).then(a.since.cmp(&b.since)).then_with(|| a.subject.cmp(&b.subject)));
+        &self.findings
+    }
+
+    /// The worst of the rules on one subject: well as soon as one can judge and none fires.
+    fn judge<I>(&mut self, subject: Subject, rules: &[Rule<I>], input: &I, context: &Context) -> Health {
+        let mut worst: Option<Finding> = None;
+        let (mut judged, mut unknown) = (false, None);
+        for rule in rules {
+            let (level, reason) = match (rule.judge)(input, context, &self.config) {
+                Judgement::Firing { level, reason } => (Some(level), Some(reason)),
+                Judgement::Clear => (None, None),
+                Judgement::CannotJudge(reason) => {
+                    unknown = unknown.or(Some(reason));
+                    self.hold(rule, &subject, None, None, context.now);
+                    continue;
+                }
+            };
+            judged = true;
+            let Some(finding) = self.hold(rule, &subject, level, reason, context.now) else { continue };
+            if worst.as_ref().is_none_or(|w| finding.level > w.level) {
+                worst = Some(finding.clone());
+            }
+            self.findings.push(finding);
+        }
+        match (worst, judged) {
+            (Some(finding), _) => Health { level: finding.level, reason: finding.reason },
+            (None, true) => Health { level: Level::Healthy, reason: Code::Healthy.into() },
+            (None, false) => Health { level: Level::Unknown, reason: unknown.unwrap_or_default() },
+        }
+    }
+
+    /// Raises and clears: the finding that is told now, if any.
+    fn hold<I>(
+        &mut self,
+        rule: &Rule<I>,
+        subject: &Subject,
+        level: Option<Level>,
+        reason: Option<Reason>,
+        now: Timestamp,
+    ) -> Option<Finding> {
+        let place = (rule.code, subject.clone());
+        if level.is_none() && !self.held.contains_key(&place) {
+            return None;
+        }
+        let held = self.held.entry(place).or_default();
+        // Between well and cleared the evidence is that of when it last fired.
+        if let Some(reason) = reason {
+            held.reason = reason;
+        }
+        let (level, since) = held.state.judge(level, now, (rule.delays)(&self.config))?;
+        let reason = held.reason.clone().with("for_s", Fact::Seconds(now.since_s(since)));
+        Some(Finding { subject: subject.clone(), level, state: FindingState::Firing, since, reason })
+    }
+}

@@ -1,0 +1,65 @@
+use crate::model::{Code, Reason};
+
+/// What to do about it, where there is something to do.
+pub fn remedy(reason: &Reason) -> Option<&'static str> {
+    Some(match reason.code {
+        Code::BrokerUnreachable => "check that the broker runs and that host, port and firewall let us through",
+        Code::AllBrokersDown => "check the addresses after -b, and that a broker runs there and may be reached from here",
+        Code::AdvertisedAddress => {
+            "set the brokers' advertised.listeners to an address that is reachable from here, or give that name a route \
+             (a hosts entry, a tunnel for every broker)"
+        }
+        Code::HostNotFound => "check the name for a typing error, and this host's DNS or hosts file",
+        Code::LoginRefused => "check user name, password (or token) and the mechanism; the broker's log names the reason",
+        Code::MechanismRefused => "set sasl.mechanism to one that the listener offers (its sasl.enabled.mechanisms)",
+        Code::CertificateRefused => {
+            "give the authority that signed it (-X ssl.ca.location=FILE), and connect by the name that the certificate holds"
+        }
+        Code::ClientCertificateRefused => {
+            "give a certificate that the broker trusts (-X ssl.certificate.location, ssl.key.location) and that has not expired"
+        }
+        Code::TlsExpected => "set security.protocol to SSL or SASL_SSL, or use the port of a plaintext listener",
+        Code::TlsNotExpected => "set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the port of the TLS listener",
+        Code::SaslExpected => "set security.protocol to SASL_SSL (or SASL_PLAINTEXT), sasl.mechanism, and the login",
+        Code::TokenFailed => "check the token file, or run the token command by hand and see what it prints",
+        Code::TopicRefused => "grant the ACLs Describe, Read and DescribeConfigs on the topic (or on all topics: '*')",
+        Code::GroupRefused => "grant the ACL Describe on the group (or on all groups: '*')",
+        Code::ClusterRefused => "grant the ACLs Describe and DescribeConfigs on the cluster",
+        Code::NothingVisible => {
+            "if it is not empty: grant the ACLs Describe, Read and DescribeConfigs on the topics, and Describe on the groups"
+        }
+        Code::TimedOut => "check the network between here and the broker, and how busy the broker is",
+        Code::OffsetGone => "retention or compaction removed it: nothing can bring it back",
+        Code::TopicGone => "check the name; `vigie topics` shows what exists",
+        Code::Throttled => "lower --read-budget, or raise the client's quota on the brokers",
+        Code::NotReading => "give a read budget, as --read-budget 8MiB",
+        Code::WarmUpCut => "read a shorter past (--from), or a greater part of it with fewer topics (--topics)",
+        Code::Inflated | Code::ViewBehind => "watch fewer topics (--topics), or lower --read-budget so that vigie samples",
+        Code::NoCatalogueEntry => "add the topic to a catalogue of your own (--catalogue FILE)",
+        Code::DeletedUnread | Code::RetentionDanger => "raise the topic's retention, or let the group read faster",
+        Code::OpenTransaction => "look for a producer that died: kafka-transactions.sh find-hanging names it",
+        Code::TopicClockOffset => "compare the clocks of the producers, the brokers and this host (NTP)",
+        Code::UnderMinIsr | Code::UnderReplicated | Code::Offline | Code::BrokerDown => {
+            "look at the brokers that are down or slow, and at their logs"
+        }
+        Code::ControllersSilent => "look at the controllers: without them no topic, leader or setting can change",
+        Code::GroupStopped => "look whether the service runs",
+        Code::GroupStalled => "look at the service's log: one record may hold it up",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_the_way_to_the_cluster_can_be_mended() {
+        let first = Code::ALL.iter().position(|c| *c == Code::BrokerUnreachable).unwrap_or_default();
+        for code in &Code::ALL[first..] {
+            let told = remedy(&Reason::new(*code));
+            assert_eq!(told.is_none(), *code == Code::ClientError, "{code:?}");
+        }
+        assert_eq!(remedy(&Code::Healthy.into()), None);
+    }
+}

@@ -1,0 +1,96 @@
+//! The command line itself: help, wrong usage, and the commands that need no cluster.
+
+use crate::support::{folder, seconds, vigie, vigie_with};
+
+const COMMANDS: &[&str] = &["demo", "watch", "snapshot", "check", "simulate", "topics", "doctor", "config", "completions", "man"];
+
+#[test]
+fn every_command_has_a_page_of_help_with_examples() {
+    let whole = vigie(&["--help"]);
+    assert_eq!(whole.code, Some(0));
+    for command in COMMANDS {
+        assert!(whole.out.contains(command), "{command} is not on the first page");
+        let page = vigie(&[command, "--help"]);
+        assert_eq!(page.code, Some(0), "{page:?}");
+        assert!(page.out.contains("Usage:"), "{command}: {page:?}");
+        assert!(page.out.contains("Example"), "{command} --help shows no example");
+        assert!(page.out.lines().count() < 90, "{command} --help is not short");
+    }
+}
+
+#[test]
+fn connecting_commands_share_their_flags() {
+    for command in ["watch", "snapshot", "check", "doctor", "simulate", "topics"] {
+        let page = vigie(&[command, "--help"]).out;
+        for flag in ["-b, --brokers", "--profile", "-X", "-F", "--catalogue"] {
+            assert!(page.contains(flag), "{command} lacks {flag}");
+        }
+    }
+    for command in ["watch", "snapshot", "check", "doctor"] {
+        let page = vigie(&[command, "--help"]).out;
+        for flag in ["--topics", "--groups", "--read-budget", "--from"] {
+            assert!(page.contains(flag), "{command} lacks {flag}");
+        }
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_two_and_a_word() {
+    for wrong in [
+        &["watch", "--no-such-flag"][..],
+        &["no-such-command"],
+        &["snapshot", "-b", "127.0.0.1:1", "--for", "soon"],
+        &["snapshot", "-b", "127.0.0.1:1", "--read-budget", "much"],
+        &["snapshot", "-b", "127.0.0.1:1", "--from", "yesterday-ish"],
+        &["watch", "-b", "127.0.0.1:1", "--no-ui", "-X", "no.such.property=1"],
+    ] {
+        let ran = vigie(wrong);
+        assert_eq!(ran.code, Some(2), "{wrong:?}: {ran:?}");
+        assert!(!ran.err.trim().is_empty() && ran.out.is_empty(), "{wrong:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn without_anything_it_says_how_to_start() {
+    let ran = vigie(&[]);
+    assert_ne!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.words().contains("vigie demo"), "{ran:?}");
+}
+
+#[test]
+fn completions_and_the_man_page_come_out() {
+    for shell in ["bash", "zsh", "fish"] {
+        let ran = vigie(&["completions", shell]);
+        assert!(ran.code == Some(0) && ran.out.contains("snapshot"), "{shell}: {ran:?}");
+    }
+    let man = vigie(&["man"]);
+    assert!(man.code == Some(0) && man.out.contains(".TH vigie"), "{man:?}");
+}
+
+#[test]
+fn the_configuration_is_told_with_its_sources_and_without_secrets() {
+    let place = folder("config");
+    let file = place.path().join("config.toml");
+    std::fs::write(&file, "no_such_setting = 1\n").expect("a file");
+    let path = file.to_str().expect("a plain path");
+    let refused = vigie(&["config", "--config", path]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.err.contains("no_such_setting") && refused.err.contains("config.toml"), "file and key: {refused:?}");
+
+    let told = vigie(&["config", "-b", "kafka-1:9092", "-X", "sasl.password=geheim-1", "-X", "sasl.username=observer"]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(told.out.contains("kafka-1:9092") && told.out.contains("observer"), "{told:?}");
+    assert!(!told.words().contains("geheim-1"), "{told:?}");
+
+    let secret = place.path().join("password");
+    std::fs::write(&secret, "geheim-2\n").expect("a file");
+    let property = format!("sasl.password=@file:{}", secret.display());
+    let told = vigie_with(
+        &["config", "-b", "kafka-1:9092", "-X", &property, "-X", "ssl.key.password=@env:KEY_PASSWORD"],
+        |command| {
+            command.env("KEY_PASSWORD", "geheim-3");
+        },
+        seconds(10),
+    );
+    assert!(!told.words().contains("geheim"), "{told:?}");
+}

@@ -1,0 +1,12 @@
+//! Against a real Apache Kafka, with producers and consumers that are not ours.
+
+mod check;
+mod counts;
+mod failures;
+mod harness;
+mod hostile;
+mod lag;
+mod latency;
+mod readonly;
+mod security;
+mod topics;

@@ -1,0 +1,126 @@
+//! The real program in a pseudo-terminal, on its demo: drawn, steered, and gone without a trace.
+
+use crate::support::{Terminal, seconds};
+use std::time::Instant;
+
+const UP: &str = "orders.created";
+
+fn demo(rows: u16, cols: u16) -> Terminal {
+    Terminal::start(&["demo"], rows, cols)
+}
+
+#[test]
+fn keys_lead_through_the_screens() {
+    let started = Instant::now();
+    let mut terminal = demo(40, 120);
+    terminal.wait_for("vigie", seconds(5));
+    eprintln!("first frame after {:.0} ms", started.elapsed().as_secs_f64() * 1e3);
+    let overview = terminal.wait_for(UP, seconds(10));
+    assert!(overview.to_lowercase().contains("connected"), "the state word is in the header:\n{overview}");
+
+    terminal.send("3");
+    let groups = terminal.wait_until("the groups", seconds(5), |s| s.to_lowercase().contains("group") && !s.contains(UP));
+    assert_ne!(overview, groups);
+    terminal.send("1");
+    terminal.wait_for(UP, seconds(5));
+    terminal.send("2");
+    terminal.wait_until("the topic screen", seconds(5), |s| s.to_lowercase().contains("partition"));
+    terminal.send("1");
+    let plain = terminal.wait_for(UP, seconds(5));
+
+    terminal.send("?");
+    let help = terminal.wait_until("the help", seconds(5), |s| s.to_lowercase().contains("quit"));
+    assert!(help.contains("Esc"), "the help names the keys:\n{help}");
+    terminal.send("\x1b");
+    terminal.wait_until("the help to close", seconds(5), |s| s.lines().count() > 0 && s.contains(UP));
+
+    terminal.send("/payments");
+    terminal.wait_until("only payments", seconds(5), |s| s.contains("payments.initiated") && !s.contains(UP));
+    terminal.send("\x1b");
+    terminal.wait_for(UP, seconds(5));
+    terminal.send(":");
+    terminal.wait_until("the palette", seconds(5), |s| *s != plain && s.to_lowercase().contains("theme"));
+    terminal.send("\x1b");
+    terminal.wait_for(UP, seconds(5));
+    terminal.send("\x1b\x1b\x1b");
+    terminal.wait_for(UP, seconds(5)); // Esc never quits
+    terminal.quit();
+}
+
+#[test]
+fn every_size_is_drawn() {
+    let terminal = demo(24, 80);
+    terminal.wait_for(UP, seconds(10));
+    for (rows, cols) in [(15, 60), (100, 300), (40, 120), (24, 80)] {
+        terminal.resize(rows, cols);
+        terminal.wait_until(&format!("{cols}x{rows}"), seconds(5), |screen| {
+            screen.contains("vigie") && screen.lines().count() + 2 >= usize::from(rows)
+        });
+    }
+    terminal.resize(8, 30);
+    terminal.wait_until("the least size", seconds(5), |screen| screen.contains("60") && screen.contains("15"));
+    terminal.resize(24, 80);
+    terminal.wait_for(UP, seconds(5));
+    terminal.quit();
+}
+
+#[test]
+fn a_freeze_stands_still() {
+    let mut terminal = demo(40, 120);
+    terminal.wait_for(UP, seconds(10));
+    terminal.send(" ");
+    terminal.wait_until("the frozen word", seconds(5), |s| {
+        let s = s.to_lowercase();
+        s.contains("frozen") || s.contains("paused")
+    });
+    terminal.send(" ");
+    terminal.wait_until("live again", seconds(5), |s| !s.to_lowercase().contains("frozen"));
+    terminal.quit();
+}
+
+#[test]
+fn signals_give_the_terminal_back() {
+    for signal in [libc::SIGTERM, libc::SIGHUP, libc::SIGINT] {
+        let mut terminal = demo(30, 100);
+        terminal.wait_for(UP, seconds(10));
+        terminal.signal(signal);
+        terminal.ended(seconds(5));
+        terminal.assert_restored();
+    }
+}
+
+#[test]
+fn control_c_quits() {
+    let mut terminal = demo(30, 100);
+    terminal.wait_for(UP, seconds(10));
+    terminal.send("\x03");
+    terminal.ended(seconds(5));
+    terminal.assert_restored();
+}
+
+#[test]
+fn it_never_outlives_its_terminal() {
+    let mut terminal = demo(30, 100);
+    terminal.wait_for(UP, seconds(10));
+    terminal.hang_up();
+    terminal.ended(seconds(5));
+}
+
+#[test]
+fn a_dead_cluster_does_not_keep_the_first_frame() {
+    let started = Instant::now();
+    let terminal = Terminal::start(&["watch", "-b", "127.0.0.1:1"], 30, 100);
+    let screen = terminal.wait_until("a frame that waits for no broker", seconds(3), |s| s.contains("vigie"));
+    assert!(started.elapsed() < seconds(3), "{screen}");
+    terminal.wait_until("the state word", seconds(15), |s| s.to_lowercase().contains("down"));
+    terminal.quit();
+}
+
+#[test]
+fn plain_terminals_are_served() {
+    let terminal = Terminal::start(&["demo", "--ascii", "--color", "none"], 30, 100);
+    let screen = terminal.wait_for(UP, seconds(10));
+    assert!(screen.is_ascii(), "--ascii draws with ASCII only:\n{screen}");
+    let raw = String::from_utf8_lossy(&terminal.quit()).into_owned();
+    assert!(!raw.contains("\x1b[38;") && !raw.contains("\x1b[48;"), "no colour was asked for");
+}
