@@ -155,6 +155,8 @@ words! {
     NoMembers = "No members",
     NoLatency = "No record was read in the last minute",
     AwaitingMembers = "Asking for the members",
+    FrozenBefore = "The screen was frozen before this was asked for: Space goes live",
+    ReadingAge = "cluster read before",
     NotYet = "Not known yet",
     GoneTopic = "This topic is not in the cluster any more, or not watched",
     GoneGroup = "This group is not in the cluster any more",
