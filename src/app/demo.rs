@@ -1,6 +1,6 @@
 //! `vigie demo`: an embedded cluster, a town at work on it, and the dashboard over both.
 
-use super::session::Session;
+use super::session::{Prepared, Session};
 use super::setup::{self, SessionConfig};
 use super::stop::{self, Stop};
 use super::{DONE, snapshot, watch};
@@ -11,10 +11,15 @@ use crate::config::parse::From;
 use crate::kafka::{GroupFilter, KafkaConfig};
 use crate::sim::{self, Embedded, Town, TownConfig};
 use crate::snapshot::SourceKind;
-use anyhow::{Context, Result};
+use crate::ui::{self, UiConfig};
+use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+const NAME: &str = "demo";
+/// The prelude is written in about half a second; a machine that needs longer than this opens all the same.
+const OPENING: Duration = Duration::from_secs(4);
 
 pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
     let config = config(file, args)?;
@@ -30,9 +35,10 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
         kafka: kafka(&cluster),
         groups: true,
     })?;
-    let code = if args.no_ui { once(session, args, gather, &end) } else { watch::dashboard(session, setup::ui(&config)?, &end) };
-    town.stop();
-    code
+    if args.no_ui {
+        return once(session, &town, args, gather, &end);
+    }
+    dashboard(session, &town, setup::ui(&config)?, &end)
 }
 
 fn config(file: Option<PathBuf>, args: &DemoArgs) -> Result<Config> {
@@ -58,7 +64,7 @@ fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>) -> Re
     Ok(SessionConfig {
         tail: setup::tail(config, &catalogue, From::Beginning)?,
         poller,
-        engine: setup::engine(config, catalogue, SourceKind::Demo, &format!("demo {bootstrap}"), &bootstrap)?,
+        engine: setup::engine(config, catalogue, SourceKind::Demo, NAME, &bootstrap)?,
         kafka: kafka(cluster),
         embedded_bytes: Some(cluster.ceiling_bytes()),
     })
@@ -68,9 +74,34 @@ fn kafka(cluster: &Embedded) -> KafkaConfig {
     KafkaConfig { brokers: cluster.bootstrap().to_owned(), user_host: super::host::user_host(), ..KafkaConfig::default() }
 }
 
-fn once(session: SessionConfig, args: &DemoArgs, gather: std::time::Duration, end: &Stop) -> Result<u8> {
-    let session = Session::start(session)?;
-    let picture = session.wait_until(Instant::now() + gather, end, |_| false);
+/// What the town wrote before it opened is past: reading begins when it is written, so that it is not taken for live.
+fn open(prepared: Prepared, session: SessionConfig, town: &Town) -> Result<Session> {
+    // An error is the channel's end: the town is open. Time's end: a slow machine; what is late counts as live then.
+    let _ = town.opened().recv_timeout(OPENING);
+    prepared.start(session)
+}
+
+/// The dashboard is there before the town is open.
+fn dashboard(session: SessionConfig, town: &Town, ui: UiConfig, end: &Stop) -> Result<u8> {
+    watch::needs_terminal()?;
+    let prepared = Prepared::new(SourceKind::Demo, NAME);
+    let ports = prepared.ports(end);
+    let (left, session) = std::thread::scope(|scope| {
+        let opening = scope.spawn(|| open(prepared, session, town));
+        (ui::run(ui, ports), opening.join())
+    });
+    match session {
+        Ok(session) => session?.stop(),
+        Err(_) => bail!("the session did not start: its thread ended in a panic"),
+    }
+    left?;
+    Ok(DONE)
+}
+
+fn once(session: SessionConfig, town: &Town, args: &DemoArgs, gather: Duration, end: &Stop) -> Result<u8> {
+    let until = Instant::now() + gather;
+    let session = open(Prepared::new(SourceKind::Demo, NAME), session, town)?;
+    let picture = session.wait_until(until, end, |_| false);
     session.stop();
     snapshot::print(&picture, args.format)?;
     Ok(DONE)

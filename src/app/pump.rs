@@ -4,7 +4,7 @@ use super::stop::Stop;
 use crate::engine::Engine;
 use crate::kafka::lookup::Lookups;
 use crate::kafka::poller::Poller;
-use crate::model::{Ask, Input, Lookup, LookupId, Timed, Timestamp};
+use crate::model::{Answer, Ask, Code, Input, Lookup, LookupId, LookupResult, Timed, Timestamp};
 use crate::snapshot::View;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, RecvError, Sender, select, tick};
@@ -34,7 +34,6 @@ impl Pump {
     pub fn run(mut self, stop: &Stop) {
         self.work(stop);
         self.poller.stop();
-        self.lookups.stop();
     }
 
     fn work(&mut self, stop: &Stop) {
@@ -83,8 +82,12 @@ impl Pump {
         }
     }
 
-    fn look_up(&self, id: LookupId, lookup: Lookup) {
-        self.lookups.ask(id, lookup);
+    /// Too many wait already: whoever asked is told so, and may ask again.
+    fn look_up(&mut self, id: LookupId, lookup: Lookup) {
+        if !self.lookups.ask(id, lookup.clone()) {
+            let answer = Answer { id, lookup, result: LookupResult::Failed(Code::TimedOut.into()) };
+            self.engine.take(Timed { at: Timestamp::now(), input: Input::Answer(Box::new(answer)) });
+        }
     }
 
     fn publish(&mut self) {

@@ -6,11 +6,12 @@ use super::stop::Stop;
 use super::{host, setup::SessionConfig};
 use crate::engine::Engine;
 use crate::kafka::Causes;
-use crate::kafka::lookup;
+use crate::kafka::lookup::{self, LookupConfig};
 use crate::kafka::poller;
 use crate::kafka::tail::{self, Tail};
 use crate::model::{Ask, Timestamp};
-use crate::snapshot::{Snapshot, View};
+use crate::snapshot::{Snapshot, Source, SourceKind, View};
+use crate::ui::UiPorts;
 use anyhow::Result;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -25,42 +26,63 @@ const READINGS: usize = 64;
 const ASKS: usize = 64;
 
 pub struct Session {
-    pub view: Arc<ArcSwap<View>>,
-    /// A new picture is there.
-    pub beat: Receiver<()>,
-    pub asks: Sender<Ask>,
+    view: Arc<ArcSwap<View>>,
+    beat: Receiver<()>,
     stop: Stop,
     tail: Option<Tail>,
     threads: Vec<JoinHandle<()>>,
 }
 
-impl Session {
+/// The session's ways in and out, before it starts: a dashboard can already be drawn on them.
+pub struct Prepared {
+    view: Arc<ArcSwap<View>>,
+    beat: (Sender<()>, Receiver<()>),
+    asks: (Sender<Ask>, Receiver<Ask>),
+}
+
+impl Prepared {
+    /// `name` is what the header says until the first picture.
+    pub fn new(kind: SourceKind, name: &str) -> Self {
+        let source = Source { kind, name: name.into(), ..Source::default() };
+        let snapshot = Snapshot { source: Arc::new(source), ..Snapshot::default() };
+        let view = View { snapshot: Arc::new(snapshot), ..View::default() };
+        Self { view: Arc::new(ArcSwap::from_pointee(view)), beat: bounded(1), asks: bounded(ASKS) }
+    }
+
+    pub fn ports(&self, end: &Stop) -> UiPorts {
+        UiPorts { view: Arc::clone(&self.view), beat: self.beat.1.clone(), asks: self.asks.0.clone(), stop: end.receiver() }
+    }
+
     /// Starts the set; waits for no broker.
-    pub fn start(config: SessionConfig) -> Result<Self> {
+    pub fn start(self, config: SessionConfig) -> Result<Session> {
         let (records_in, records) = bounded(BATCHES);
         let (readings_in, readings) = bounded(READINGS);
-        let (asks, asked) = bounded(ASKS);
-        let (beat_in, beat) = bounded(1);
         let stop = Stop::new();
-        let view = Arc::new(ArcSwap::from_pointee(View::default()));
         let causes = Arc::new(Causes::new(config.kafka.bootstrap(), Timestamp::now()));
-        let lookups = lookup::start(&config.kafka, &causes, readings_in.clone())?;
+        let lookups = lookup::start(&config.kafka, &causes, LookupConfig::default(), readings_in.clone())?;
         let poller = poller::start(&config.kafka, &causes, config.poller, readings_in.clone())?;
         let tail = tail::start(&config.kafka, &causes, config.tail, records_in)?;
         let pump = Pump {
             engine: Engine::new(config.engine),
             records,
             readings,
-            asks: asked,
-            view: Arc::clone(&view),
-            beat: beat_in,
+            asks: self.asks.1,
+            view: Arc::clone(&self.view),
+            beat: self.beat.0,
             poller,
             lookups,
         };
         let stopped = stop.clone();
         let engine = std::thread::Builder::new().name("engine".into()).spawn(move || pump.run(&stopped))?;
         let host = host::start(readings_in, config.embedded_bytes, stop.clone())?;
-        Ok(Self { view, beat, asks, stop, tail: Some(tail), threads: vec![engine, host] })
+        Ok(Session { view: self.view, beat: self.beat.1, stop, tail: Some(tail), threads: vec![engine, host] })
+    }
+}
+
+impl Session {
+    /// A session without a dashboard.
+    pub fn start(config: SessionConfig) -> Result<Self> {
+        Prepared::new(config.engine.source_kind, &config.engine.source_name).start(config)
     }
 
     pub fn snapshot(&self) -> Arc<Snapshot> {

@@ -1,6 +1,6 @@
 //! `vigie watch`: the dashboard on a cluster, or the same figures as lines.
 
-use super::session::Session;
+use super::session::{Prepared, Session};
 use super::setup::SessionConfig;
 use super::stop::{self, Stop};
 use super::{DONE, FAILED, setup, snapshot, tell};
@@ -10,11 +10,10 @@ use crate::config::parse::From;
 use crate::kafka::admin;
 use crate::kafka::tail::StartFrom;
 use crate::text;
-use crate::ui::{self, UiConfig, UiPorts};
+use crate::ui::{self, UiConfig};
 use anyhow::{Context, Result, bail};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// History and panels are warmed from this far back.
@@ -61,17 +60,22 @@ fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
 }
 
 /// Draws until the person leaves or a signal says so.
-pub fn dashboard(session: SessionConfig, ui: UiConfig, end: &Stop) -> Result<u8> {
-    if !std::io::stdout().is_terminal() {
-        bail!("stdout is no terminal: use --no-ui, or `vigie snapshot`");
-    }
-    let session = Session::start(session)?;
-    let ports =
-        UiPorts { view: Arc::clone(&session.view), beat: session.beat.clone(), asks: session.asks.clone(), stop: end.receiver() };
+fn dashboard(session: SessionConfig, ui: UiConfig, end: &Stop) -> Result<u8> {
+    needs_terminal()?;
+    let prepared = Prepared::new(session.engine.source_kind, &session.engine.source_name);
+    let ports = prepared.ports(end);
+    let session = prepared.start(session)?;
     let left = ui::run(ui, ports);
     session.stop();
     left?;
     Ok(DONE)
+}
+
+pub fn needs_terminal() -> Result<()> {
+    if !std::io::stdout().is_terminal() {
+        bail!("stdout is no terminal: use --no-ui, or `vigie snapshot`");
+    }
+    Ok(())
 }
 
 /// A line a beat until a signal; a reader that went away ends it too.

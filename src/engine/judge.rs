@@ -46,6 +46,10 @@ pub fn topics(topics: &mut Topics, rules: &mut Rules, context: &Context, reading
             topic.health = not_connected();
             continue;
         }
+        if let Some(reason) = topic.error.clone().filter(|_| topic.partitions.iter().all(|p| p.high.is_none())) {
+            topic.health = Health { level: Level::Unknown, reason };
+            continue;
+        }
         let part = topic.picture(context.now, reading);
         let input = topic.rule_input(part, context.now, rules.config());
         topic.health = rules.judge_topic(&input, context);

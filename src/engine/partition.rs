@@ -49,7 +49,9 @@ impl Partition {
         let Some(high) = reading.high else { return 0 };
         if self.high.is_some_and(|old| high < old) {
             // Re-created or truncated: nothing known about old offsets holds for the new ones.
-            self.times.clear();
+            if self.times.newest().is_some_and(|newest| newest >= high) {
+                self.times.clear();
+            }
             self.ends.clear();
             self.recent.clear();
         }

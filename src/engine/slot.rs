@@ -5,7 +5,9 @@ use crate::model::{Assignment, Timestamp};
 #[derive(Clone, Debug)]
 pub struct SlotState {
     pub topic: usize,
+    /// Place among the topic's partitions.
     pub partition: usize,
+    pub number: i32,
     /// Records at or past it are live, those below it are warm-up.
     pub live_from: i64,
     /// The next offset that may come.
@@ -33,6 +35,7 @@ impl SlotState {
         Self {
             topic,
             partition,
+            number: assignment.partition,
             live_from: assignment.live_from,
             next: assignment.start,
             whole_from: assignment.start,

@@ -35,14 +35,18 @@ impl OffsetTimes {
     /// Adds a record that was read, with the lowest offset that it is the first record at or past of. The table keeps at most
     /// `most` points.
     pub fn push(&mut self, offset: i64, at: Timestamp, reach: i64, most: usize) {
-        let len = self.points.len();
-        if len > 0 && offset <= self.points[len - 1].offset {
-            return;
+        let point = Point { offset, at, reach };
+        let before = self.points.len().checked_sub(2).and_then(|i| self.points.get(i)).map(|p| p.at);
+        if let Some(last) = self.points.back_mut() {
+            if offset <= last.offset {
+                return;
+            }
+            if before.is_some_and(|before| last.at.since_ms(before).abs() < CLOSEST_MS) {
+                *last = point;
+                return;
+            }
         }
-        if len >= 2 && self.points[len - 1].at.since_ms(self.points[len - 2].at).abs() < CLOSEST_MS {
-            self.points.pop_back();
-        }
-        self.points.push_back(Point { offset, at, reach });
+        self.points.push_back(point);
         if self.points.len() > most {
             self.thin();
         }
@@ -95,6 +99,11 @@ impl OffsetTimes {
 
     pub fn first(&self) -> Option<(i64, Timestamp)> {
         self.points.front().map(|p| (p.offset, p.at))
+    }
+
+    /// The greatest offset that is known.
+    pub fn newest(&self) -> Option<i64> {
+        self.points.back().map(|p| p.offset)
     }
 
     pub fn clear(&mut self) {

@@ -2,7 +2,7 @@ use super::log_text::{self, Told};
 use crate::model::{Code, Link, LinkState, Reason, Timestamp};
 use rdkafka::types::RDKafkaErrorCode;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Causes kept: a cluster has fewer brokers with trouble than this, or its first ones tell enough.
 const KEPT: usize = 64;
@@ -50,6 +50,8 @@ struct Inner {
     reached: BTreeSet<String>,
     answered: Option<Timestamp>,
     unanswered: Option<Timestamp>,
+    /// Topics that we may see and not read.
+    refused: BTreeSet<Arc<str>>,
 }
 
 impl Causes {
@@ -77,8 +79,19 @@ impl Causes {
     pub fn answered(&self, at: Timestamp, brokers: Vec<BrokerSeen>) {
         let mut inner = self.lock();
         inner.answered = Some(at);
+        inner.told.retain(|(_, t)| !is_mistaken_protocol(t.code));
         inner.unanswered = None;
         inner.brokers = brokers;
+    }
+
+    /// A topic's records are refused to us, or not any more.
+    pub fn topic(&self, name: &Arc<str>, refused: bool) {
+        let mut inner = self.lock();
+        if !refused {
+            inner.refused.remove(name);
+        } else if inner.refused.len() < KEPT {
+            inner.refused.insert(Arc::clone(name));
+        }
     }
 
     /// A metadata request failed or timed out.
@@ -90,7 +103,8 @@ impl Causes {
     pub fn stats(&self, at: Timestamp, stats: Vec<BrokerStat>) {
         let mut inner = self.lock();
         for stat in stats {
-            if stat.up {
+            let silent = |t: &Told| t.code == Code::SaslExpected;
+            if stat.up && !inner.told.iter().any(|(_, t)| silent(t) && t.broker.as_ref() == Some(&stat.address)) {
                 inner.reached.insert(stat.address.clone());
                 inner.told.retain(|(t, told)| *t > at || told.broker.as_ref() != Some(&stat.address));
             }
@@ -154,7 +168,7 @@ impl Causes {
         let waiting = inner.answered.unwrap_or(self.started);
         let failing = inner.unanswered.is_some() || inner.answered.is_none();
         let patience = if inner.answered.is_some() { SILENT_MS } else { SILENT_MS / 2 };
-        let all_down = failing && inner.all_have_causes(now);
+        let all_down = inner.all_gone(now, &self.bootstrap) || (failing && inner.all_have_causes(now, &self.bootstrap));
         if all_down || (failing && now.since_ms(waiting) > patience) {
             if reasons.is_empty() {
                 let list: Vec<_> = self.bootstrap.iter().map(String::as_str).collect();
@@ -166,6 +180,7 @@ impl Causes {
             return Link { state: LinkState::Connecting, reasons };
         }
         reasons.extend_from_slice(more);
+        reasons.extend(inner.refused.iter().map(|topic| Reason::new(Code::TopicRefused).text("topic", Arc::clone(topic))));
         reasons.sort_by_key(|r| rank(r.code));
         let state = if reasons.is_empty() { LinkState::Connected } else { LinkState::Degraded };
         Link { state, reasons }
@@ -173,6 +188,10 @@ impl Causes {
 
     fn keep(&self, at: Timestamp, told: Told) {
         let mut inner = self.lock();
+        // A broker that dies ends connections in the same words: what once was understood is no mistake of the settings.
+        if inner.answered.is_some() && is_mistaken_protocol(told.code) {
+            return;
+        }
         inner.told.retain(|(_, t)| t.broker != told.broker || (t.code != told.code && rank(t.code) < rank(told.code)));
         if inner.told.len() == KEPT {
             inner.told.remove(0);
@@ -223,14 +242,32 @@ impl Inner {
         self.brokers.iter().any(at)
     }
 
-    /// Whether a cause is known for everything that we could talk to.
-    fn all_have_causes(&self, now: Timestamp) -> bool {
-        if self.brokers.is_empty() {
-            return self.current(now).next().is_some();
-        }
-        let has = |b: &BrokerSeen| self.current(now).any(|t| t.broker.as_ref() == Some(&format!("{}:{}", b.host, b.port)));
-        self.brokers.iter().all(has)
+    /// Whether every broker that once answered was lost since the last answer: nobody is left to fail us by silence.
+    fn all_gone(&self, now: Timestamp, bootstrap: &BTreeSet<String>) -> bool {
+        let lost = |b: &BrokerSeen| {
+            let address = format!("{}:{}", b.host, b.port);
+            let known = bootstrap.contains(&address) || self.reached.contains(&address);
+            let since = |(at, t): &(Timestamp, Told)| {
+                Some(*at) > self.answered && now.since_ms(*at) < HOLDS_MS && t.broker.as_ref() == Some(&address)
+            };
+            known && self.told.iter().any(since)
+        };
+        !self.brokers.is_empty() && self.brokers.iter().all(lost)
     }
+
+    /// Whether a cause is known for everything that we could talk to.
+    fn all_have_causes(&self, now: Timestamp, bootstrap: &BTreeSet<String>) -> bool {
+        let has = |address: &String| self.current(now).any(|t| t.broker.as_ref().is_none_or(|b| b == address));
+        if self.brokers.is_empty() {
+            return bootstrap.iter().all(has);
+        }
+        self.brokers.iter().all(|b| has(&format!("{}:{}", b.host, b.port)))
+    }
+}
+
+/// Settings that do not fit the listener: a cluster that answered once has none of these.
+fn is_mistaken_protocol(code: Code) -> bool {
+    matches!(code, Code::TlsExpected | Code::TlsNotExpected | Code::SaslExpected)
 }
 
 /// The order in which causes are told: what only a person can mend stands before what may pass by itself.
@@ -331,6 +368,7 @@ mod tests {
         c.answered(at(1), vec![seen(1, 2)]);
         c.stats(at(1), up("h:2"));
         c.told(at(2), REFUSED);
+        assert_eq!(c.link(at(2), &[]).state, LinkState::Down);
         c.unanswered(at(2));
         assert_eq!(c.link(at(2), &[]).state, LinkState::Down);
         c.answered(at(60), vec![seen(1, 2)]);
@@ -351,6 +389,28 @@ mod tests {
         c.answered(at(1), vec![seen(1, 1)]);
         let link = c.link(at(1), &[Code::GroupRefused.into()]);
         assert_eq!((link.state, codes(&link)), (LinkState::Degraded, vec![Code::GroupRefused]));
+    }
+
+    #[test]
+    fn a_dying_broker_is_not_taken_for_a_wrong_protocol() {
+        let c = causes();
+        let eof = "ssl://h:1/1: Receive failed: error:0A000126:SSL routines::unexpected eof while reading (after 9ms in state UP)";
+        c.told(at(1), eof);
+        c.unanswered(at(1));
+        assert_eq!(codes(&c.link(at(1), &[])), [Code::TlsNotExpected]);
+        c.answered(at(2), vec![seen(1, 1)]);
+        c.told(at(3), eof);
+        assert_eq!(c.link(at(3), &[]).state, LinkState::Connected);
+    }
+
+    #[test]
+    fn topics_that_may_not_be_read_are_told() {
+        let c = causes();
+        c.answered(at(1), vec![seen(1, 1)]);
+        c.topic(&"t".into(), true);
+        assert_eq!(codes(&c.link(at(1), &[])), [Code::TopicRefused]);
+        c.topic(&"t".into(), false);
+        assert_eq!(c.link(at(1), &[]).state, LinkState::Connected);
     }
 
     #[test]

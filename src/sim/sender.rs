@@ -28,6 +28,8 @@ pub(super) struct Sender {
     pub topics: Topics,
     pub tally: Arc<Tally>,
     pub stop: Arc<AtomicBool>,
+    /// Dropped when the prelude is written: whoever waits for the town to be open is woken.
+    pub opening: Option<crossbeam_channel::Sender<()>>,
 }
 
 impl Sender {
@@ -36,6 +38,7 @@ impl Sender {
             self.topics.look(&self.tally);
             if self.topics.known() {
                 self.send_what_is_due();
+                self.open();
             }
             std::thread::sleep(self.nap());
         }
@@ -43,6 +46,13 @@ impl Sender {
             tracing::debug!(%late, "the town stopped with records on their way");
         }
         self.tally.delivered(self.publisher.delivered());
+    }
+
+    /// The past is written, and confirmed: the town is open.
+    fn open(&mut self) {
+        if self.opening.is_some() && self.publisher.flush(FLUSH_WITHIN).is_ok() {
+            self.opening = None;
+        }
     }
 
     fn stopped(&self) -> bool {

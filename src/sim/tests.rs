@@ -280,3 +280,23 @@ fn no_rush_chokes_the_town() {
     assert!(all > 300_000);
     assert!(world.standing_in("preparing") < 900, "{}", world.standing_in("preparing"));
 }
+
+#[test]
+fn topics_that_a_cluster_lacks_are_passed_over_and_not_created() {
+    let one = Catalogue::builtin().topic("orders.created").cloned().unwrap();
+    let embedded = Embedded::start(&Catalogue::new(vec![one], Vec::new(), Vec::new())).unwrap();
+    let kafka = KafkaConfig { brokers: embedded.bootstrap().to_owned(), ..KafkaConfig::default() };
+    let town = Town::start(TownConfig { kafka: kafka.clone(), groups: false, ..TownConfig::default() }).unwrap();
+    let of = |report: &TownReport, topic| report.by_topic.get(topic).copied().unwrap_or_default();
+    eventually("the prelude went by", || {
+        let report = town.report();
+        of(&report, "user.login").skipped > 1_000 && of(&report, "orders.created").sent > 1_000
+    });
+    let report = town.stop();
+    assert_eq!((of(&report, "user.login").sent, report.delivered.failed), (0, 0));
+    let client: BaseConsumer = rdkafka::ClientConfig::new().set("bootstrap.servers", &kafka.brokers).create().unwrap();
+    let metadata = client.fetch_metadata(None, Duration::from_secs(5)).unwrap();
+    let mut topics: Vec<&str> = metadata.topics().iter().map(rdkafka::metadata::MetadataTopic::name).collect();
+    topics.sort_unstable();
+    assert_eq!(topics, [stories::DEAD_LETTER_TOPIC, "orders.created"]);
+}

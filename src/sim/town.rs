@@ -57,6 +57,7 @@ pub struct Town {
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
     tally: Arc<Tally>,
+    opened: crossbeam_channel::Receiver<()>,
 }
 
 impl Town {
@@ -72,9 +73,10 @@ impl Town {
             return Err(SimError::Speed(config.speed));
         }
         let start = Timestamp::now();
-        let mut town = Self { stop: Arc::default(), threads: Vec::new(), tally: Arc::default() };
+        let (opening, opened) = crossbeam_channel::bounded(0);
+        let mut town = Self { stop: Arc::default(), threads: Vec::new(), tally: Arc::default(), opened };
         let causes = Arc::new(Causes::new(config.kafka.bootstrap(), start));
-        town.start_sender(&config, start, &causes)?;
+        town.start_sender(&config, start, &causes, opening)?;
         if config.groups {
             for (group, worker) in services::workers(&config.kafka, &causes, start, &town.tally, &town.stop)? {
                 town.spawn(group, move || worker.run())?;
@@ -83,7 +85,13 @@ impl Town {
         Ok(town)
     }
 
-    fn start_sender(&mut self, config: &TownConfig, start: Timestamp, causes: &Arc<Causes>) -> Result<(), SimError> {
+    fn start_sender(
+        &mut self,
+        config: &TownConfig,
+        start: Timestamp,
+        causes: &Arc<Causes>,
+        opening: crossbeam_channel::Sender<()>,
+    ) -> Result<(), SimError> {
         let TownConfig { seed, orders_per_minute, speed, .. } = *config;
         // Short patience: a full queue must not hold up a stop.
         let publish = PublishConfig { idempotent: false, in_flight: 20_000, patience: Duration::from_millis(100) };
@@ -91,13 +99,20 @@ impl Town {
         let topics = Topics::new(&config.kafka, causes)?;
         let (tally, stop) = (Arc::clone(&self.tally), Arc::clone(&self.stop));
         let world = WorldConfig { seed, orders_per_minute, speed, start };
-        self.spawn("town", move || Sender { world: World::new(world).peekable(), publisher, topics, tally, stop }.run())
+        self.spawn("town", move || {
+            Sender { world: World::new(world).peekable(), publisher, topics, tally, stop, opening: Some(opening) }.run()
+        })
     }
 
     fn spawn(&mut self, what: &'static str, run: impl FnOnce() + Send + 'static) -> Result<(), SimError> {
         let thread = std::thread::Builder::new().name(what.to_owned()).spawn(run);
         self.threads.push(thread.map_err(|source| SimError::Thread { what, source })?);
         Ok(())
+    }
+
+    /// Closed when the prelude is written and confirmed: from then on records are live.
+    pub fn opened(&self) -> crossbeam_channel::Receiver<()> {
+        self.opened.clone()
     }
 
     /// What was written so far, and what went wrong last.

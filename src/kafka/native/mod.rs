@@ -4,11 +4,13 @@
 mod groups;
 mod list;
 mod offsets;
+mod reading;
 mod topics;
 
 pub use groups::{Listed, Listing};
 pub use list::PartitionList;
 pub use offsets::{At, Isolation};
+pub use reading::{Read, Reader};
 pub use topics::{ConfigValue, NewTopic, Outcome};
 
 use super::Watcher;

@@ -74,7 +74,7 @@ pub fn start(config: &KafkaConfig, causes: &Arc<Causes>, tail: TailConfig, sink:
     let mut reading = config.tail()?.client;
     sizes(&mut reading, tail.budget);
     let client = Arc::new(config.consumer("reading", &reading, causes)?);
-    let observer = Arc::new(config.observer_client(causes, 5_000)?);
+    let observer = Arc::new(config.observer_client(causes, 2_000)?);
     let shared = Arc::new(Shared::default());
     let tail_config = Arc::new(tail);
     // Dropped on an early return, which ends what was started.
@@ -89,7 +89,15 @@ pub fn start(config: &KafkaConfig, causes: &Arc<Causes>, tail: TailConfig, sink:
         requests,
         news: tell,
     };
-    let inputs = reader::Inputs { client: Arc::clone(&client), config: tail_config, shared: Arc::clone(&shared), ask, news, sink };
+    let inputs = reader::Inputs {
+        causes: Arc::clone(causes),
+        client: Arc::clone(&client),
+        config: tail_config,
+        shared: Arc::clone(&shared),
+        ask,
+        news,
+        sink,
+    };
     tail.spawn("vigie-callbacks", move || serve(&shared, &client, &observer))?;
     tail.spawn("vigie-scout", move || scout.run())?;
     tail.spawn("vigie-tail", move || reader::run(inputs))?;

@@ -16,6 +16,8 @@ pub(super) struct Place {
     pub live_from: i64,
     /// What lies before `live_from` was not all read yet.
     pub warming: bool,
+    /// The broker refuses its records to us.
+    pub refused: bool,
 }
 
 /// All partitions that are read, by slot and by what messages carry.
@@ -43,7 +45,15 @@ impl Places {
         let warming = found.start < found.live_from;
         self.warming += usize::from(warming);
         let Found { topic, partition, start, live_from } = found.clone();
-        self.by_slot.push(Some(Place { topic: Arc::clone(&topic), partition, class, position: start, live_from, warming }));
+        self.by_slot.push(Some(Place {
+            topic: Arc::clone(&topic),
+            partition,
+            class,
+            position: start,
+            live_from,
+            warming,
+            refused: false,
+        }));
         Some(Assignment { slot, topic, partition, start, live_from })
     }
 

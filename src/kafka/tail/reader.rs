@@ -7,6 +7,7 @@ use super::places::Places;
 use super::scout::{Found, News, Request, Why};
 use super::warm_up::WarmUpWatch;
 use super::{Shared, TailConfig};
+use crate::kafka::Causes;
 use crate::model::{Assignment, Input, Slot, TailReading, Timed, Timestamp};
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 use rdkafka::types::RDKafkaErrorCode;
@@ -27,6 +28,7 @@ const ENDS_PATIENCE: Duration = Duration::from_secs(15);
 
 pub(super) struct Inputs {
     pub client: Handle,
+    pub causes: Arc<Causes>,
     pub config: Arc<TailConfig>,
     pub shared: Arc<Shared>,
     pub ask: Sender<Request>,
@@ -51,6 +53,7 @@ enum Stretch {
 }
 
 struct Reader {
+    causes: Arc<Causes>,
     config: Arc<TailConfig>,
     shared: Arc<Shared>,
     ask: Sender<Request>,
@@ -72,7 +75,7 @@ struct Reader {
 impl Reader {
     fn new(inputs: Inputs, queue: Queue) -> Self {
         let now = Instant::now();
-        let Inputs { config, shared, ask, news, sink, .. } = inputs;
+        let Inputs { causes, config, shared, ask, news, sink, .. } = inputs;
         Self {
             first: config.first.iter().cloned().collect(),
             budget: Budget::new(config.budget, now),
@@ -83,6 +86,7 @@ impl Reader {
             told_at: now,
             skipped: false,
             told_warm: false,
+            causes,
             config,
             shared,
             ask,
@@ -146,11 +150,20 @@ impl Reader {
         }
         self.hand_on(records, tally);
         for (slot, offset) in ends {
+            self.allowed(slot);
             self.places.warmed(slot);
             self.send(Input::Reached { slot, offset });
         }
         for (slot, code) in events {
             self.trouble(slot, code);
+        }
+    }
+
+    /// Its end was told, so its records may be read.
+    fn allowed(&mut self, slot: Slot) {
+        if let Some(place) = self.places.get_mut(slot).filter(|p| p.refused) {
+            place.refused = false;
+            self.causes.topic(&place.topic, false);
         }
     }
 
@@ -190,13 +203,19 @@ impl Reader {
     }
 
     fn trouble(&mut self, slot: Slot, code: RDKafkaErrorCode) {
-        let Some(place) = self.places.get(slot) else { return };
+        let Some(place) = self.places.get_mut(slot) else { return };
         match code {
             RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => {
-                self.ask(Request::Lost((slot, Arc::clone(&place.topic), place.partition)));
+                let lost = (slot, Arc::clone(&place.topic), place.partition);
+                self.ask(Request::Lost(lost));
+            }
+            RDKafkaErrorCode::TopicAuthorizationFailed => {
+                place.refused = true;
+                self.causes.topic(&place.topic, true);
+                self.places.warmed(slot);
             }
             code => {
-                tracing::warn!(topic = %place.topic.escape_debug(), partition = place.partition, %code, "a partition cannot be read now")
+                tracing::warn!(topic = %place.topic.escape_debug(), partition = place.partition, %code, "a partition cannot be read now");
             }
         }
     }
@@ -207,8 +226,8 @@ impl Reader {
             News::Listed => self.warm_up.listed(),
             News::Gone(places) => {
                 let slots: Vec<_> = places.iter().filter_map(|(topic, p)| self.places.slot_of(topic, *p)).collect();
-                for slot in &slots {
-                    self.places.remove(*slot);
+                for place in slots.iter().filter_map(|slot| self.places.remove(*slot)).filter(|p| p.refused) {
+                    self.causes.topic(&place.topic, false);
                 }
                 self.send(Input::Revoked(slots));
             }

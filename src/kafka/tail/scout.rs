@@ -77,13 +77,18 @@ impl Scout {
         let mut known = Known::new();
         // Partitions of the very first list: they are read from where the person said, later ones from their beginning.
         let mut old: Option<BTreeSet<(Arc<str>, i32)>> = None;
+        let mut lost: Vec<Asked> = Vec::new();
         let mut next = Instant::now();
         while !self.shared.stopped() {
             match self.requests.recv_deadline(next) {
-                Ok(request) => self.answer(request),
+                Ok(Request::Ends(why, asked)) => self.ends(why, &asked),
+                Ok(Request::Lost(asked)) => lost.extend(self.lost(asked)),
                 Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {
                     let listed = self.list(&mut known, &mut old);
+                    // What could not be had is asked for again, while it is there.
+                    let again = lost.drain(..).filter(|(_, topic, p)| known.contains_key(&(Arc::clone(topic), *p)));
+                    lost = again.filter_map(|asked| self.lost(asked)).collect();
                     next = Instant::now() + if listed { EVERY } else { RETRY };
                 }
             }
@@ -162,29 +167,25 @@ impl Scout {
         }
     }
 
-    fn answer(&self, request: Request) {
-        match request {
-            Request::Ends(why, asked) => {
-                let mut told = Vec::with_capacity(asked.len());
-                for chunk in asked.chunks(CHUNK) {
-                    let places: Vec<_> = chunk.iter().map(|(_, t, p)| (Arc::clone(t), *p)).collect();
-                    let ends = self.offsets(&places, Offset::End);
-                    let end = |(slot, topic, partition): &Asked| ends.get(&(Arc::clone(topic), *partition)).map(|e| (*slot, *e));
-                    told.extend(chunk.iter().filter_map(end));
-                }
-                self.tell(News::Ends(why, told));
-            }
-            Request::Lost((slot, topic, partition)) => {
-                let place = [(topic, partition)];
-                let low = self.offsets(&place, Offset::Beginning).into_values().next();
-                let end = self.offsets(&place, Offset::End).into_values().next();
-                match (low, end) {
-                    (Some(low), Some(end)) => self.tell(News::Lost { slot, low, end }),
-                    // Not even this can be had: what becomes of it shows in the next lists.
-                    _ => tracing::debug!(partition, "offsets of a lost position"),
-                }
-            }
+    fn ends(&self, why: Why, asked: &[Asked]) {
+        let mut told = Vec::with_capacity(asked.len());
+        for chunk in asked.chunks(CHUNK) {
+            let places: Vec<_> = chunk.iter().map(|(_, t, p)| (Arc::clone(t), *p)).collect();
+            let ends = self.offsets(&places, Offset::End);
+            let end = |(slot, topic, partition): &Asked| ends.get(&(Arc::clone(topic), *partition)).map(|e| (*slot, *e));
+            told.extend(chunk.iter().filter_map(end));
         }
+        self.tell(News::Ends(why, told));
+    }
+
+    /// Tells where a partition begins and ends; gives the question back where that cannot be had.
+    fn lost(&self, asked: Asked) -> Option<Asked> {
+        let place = [(Arc::clone(&asked.1), asked.2)];
+        let low = self.offsets(&place, Offset::Beginning).into_values().next();
+        let end = self.offsets(&place, Offset::End).into_values().next();
+        let (Some(low), Some(end)) = (low, end) else { return Some(asked) };
+        self.tell(News::Lost { slot: asked.0, low, end });
+        None
     }
 
     /// Offsets of one kind for at most [`CHUNK`] partitions; those that could not be had are left out.

@@ -104,7 +104,7 @@ const COLUMNS: &[Column<Row>] = &[
     },
     Column {
         sort: Some(|a, b| most(a.lag.records, b.lag.records)),
-        cell: |r, _, _| Ink::known(r.lag.records, text::column_count),
+        cell: |r, _, _| Ink::quiet_zero(r.lag.records, text::column_count),
         ..figure("lag", Word::ColLag, 7, 0)
     },
     Column { sort: Some(|a, b| most(a.lag.seconds, b.lag.seconds)), cell: oldest_cell, ..figure("oldest", Word::ColOldest, 7, 1) },
@@ -152,9 +152,9 @@ fn oldest_cell(row: &Row, _: Ctx, _: u16) -> Ink {
 /// Lag in time; `~` in front where it was interpolated.
 pub(super) fn lag_time(seconds: Option<f64>, quality: LagQuality) -> Ink {
     match (quality, seconds) {
-        (LagQuality::CaughtUp, _) => Ink::dim("0 s"),
+        (LagQuality::CaughtUp, _) => Ink::dim("0"),
         (LagQuality::Estimated, Some(s)) => Ink::text(format!("~{}", text::short_duration_s(s))),
-        (_, seconds) => Ink::known(seconds, text::short_duration_s),
+        (_, seconds) => Ink::quiet_zero(seconds, text::short_duration_s),
     }
 }
 

@@ -58,8 +58,16 @@ pub fn throughput(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
 
 pub fn latency(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let l = &totals(ctx).latency_ms;
-    let ms = |v: Option<u64>| Ink::known(v, |ms| text::short_duration_ms(ms as f64));
-    let parts = vec![part(1, Word::ColP50, ms(l.p50)), part(0, Word::ColP99, ms(l.p99)), part(2, Word::P999, ms(l.p999))];
+    // Where the three would not fit, milliseconds are named once.
+    let once = (NARROW..40).contains(&area.width) && l.p999.is_some_and(|ms| ms < 1_000);
+    let ms = |v: Option<u64>, last: bool| {
+        Ink::known(v, |ms| if once && !last { ms.to_string() } else { text::short_duration_ms(ms as f64) })
+    };
+    let parts = vec![
+        part(1, Word::ColP50, ms(l.p50, false)),
+        part(0, Word::ColP99, ms(l.p99, false)),
+        part(2, Word::P999, ms(l.p999, true)),
+    ];
     let line = &ctx.view.focus.totals.p99_ms;
     let tile = Tile { panel: PanelId::Latency, title: Word::Latency, parts, line, pick: Pick::Max, role: Role::Chart2 };
     draw(ctx, buf, area, hits, tile);
@@ -85,7 +93,7 @@ pub fn errors(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let count = Ink::text(format!("{} {}", text::column_count(sum), word(Word::InAll)));
     let line = &ctx.view.focus.totals.errors_per_s;
     let parts = vec![part(0, Word::Nothing, ratio), part(1, Word::Nothing, count)];
-    let tile = Tile { panel: PanelId::Errors, title: Word::ErrorsOneMinute, parts, line, pick: Pick::Max, role: Role::Critical };
+    let tile = Tile { panel: PanelId::Errors, title: Word::ErrorsOneMinute, parts, line, pick: Pick::Max, role: Role::Warning };
     draw(ctx, buf, area, hits, tile);
 }
 

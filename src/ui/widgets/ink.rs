@@ -55,6 +55,14 @@ impl Ink {
         value.map_or_else(Self::unknown, |v| Self::text(show(v)))
     }
 
+    /// A figure of which 0 means that there is nothing to see.
+    pub fn quiet_zero<T: PartialEq + Default + Copy>(value: Option<T>, show: impl FnOnce(T) -> String) -> Self {
+        match value {
+            Some(v) if v == T::default() => Self::dim("0"),
+            value => Self::known(value, show),
+        }
+    }
+
     pub fn with_role(mut self, role: Role) -> Self {
         self.role = role;
         self
