@@ -1,12 +1,14 @@
 //! What commands ask of a cluster once: its topics, new topics, and whether everything that vigie needs is allowed.
 
 mod doctor;
+mod held;
 mod served;
 #[cfg(test)]
 mod tests;
 mod topics;
 
 pub use doctor::{Checked, Probe, ProbeOptions, probe};
+pub use held::{Held, brokers, held};
 pub use topics::{Created, NewTopic, TopicDetail, create_topics, list};
 
 use super::KafkaError;
