@@ -1,134 +1,20 @@
 //! Short stories with a scripted clock: `tests/scenarios/*.toml`. A story has a small log of its own, appended to by flows,
 //! read by the tail and committed by groups; the poller reads it every two seconds. What the picture must say is in the story.
 
+mod expect;
+mod story;
+
 use super::{Engine, EngineConfig};
 use crate::catalogue::{Catalogue, Role, TopicEntry};
 use crate::model::*;
 use crate::rules::RulesConfig;
 use crate::snapshot::SourceKind;
-use serde::Deserialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use story::{CommitFlow, Event, Flow, Story, TopicSetting};
 
 /// 14 November 2023, on a whole minute.
 const START_MS: i64 = 1_700_000_040_000;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Story {
-    story: String,
-    seconds: i64,
-    #[serde(default)]
-    topic: Vec<TopicSetting>,
-    #[serde(default)]
-    flow: Vec<Flow>,
-    #[serde(default)]
-    commit: Vec<CommitFlow>,
-    #[serde(default)]
-    event: Vec<Event>,
-    expect: Vec<Expect>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TopicSetting {
-    name: String,
-    /// The catalogue knows it.
-    #[serde(default)]
-    judged: bool,
-    #[serde(default)]
-    dead_letters: bool,
-    retention_ms: Option<i64>,
-    retention_bytes: Option<i64>,
-    cleanup: Option<String>,
-    min_isr: Option<i32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Flow {
-    to: String,
-    from_s: i64,
-    until_s: i64,
-    per_s: i64,
-    #[serde(default)]
-    delay_ms: i64,
-    #[serde(default = "hundred")]
-    bytes: usize,
-    /// So many offsets without a record after each second's records.
-    #[serde(default)]
-    markers: i64,
-    value: Option<String>,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    #[serde(default)]
-    no_timestamp: bool,
-}
-
-fn hundred() -> usize {
-    100
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CommitFlow {
-    group: String,
-    on: String,
-    from_s: i64,
-    until_s: i64,
-    #[serde(default = "one")]
-    every_s: i64,
-    /// So many records before the log end; or `at` a fixed offset.
-    #[serde(default)]
-    behind: i64,
-    at: Option<i64>,
-}
-
-fn one() -> i64 {
-    1
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct Event {
-    at_s: i64,
-    /// The tail begins to read these partitions, at this offset.
-    read: BTreeMap<String, i64>,
-    /// The log start of these partitions.
-    low: BTreeMap<String, i64>,
-    /// The last stable offset stands from here on; `release` lets it go.
-    hold: Vec<String>,
-    release: Vec<String>,
-    /// From here on the tail passes over all records but those of every `sample`th second.
-    sample: Option<i64>,
-    budget: Option<u64>,
-    link: Option<LinkState>,
-    group_state: BTreeMap<String, GroupState>,
-    /// In-sync replicas of these partitions (of three).
-    isr: BTreeMap<String, i32>,
-    /// The tail stops for good, without a word.
-    stop_tail: bool,
-    no_poll: bool,
-    /// These logs are empty again.
-    reset: Vec<String>,
-    /// Answers the engine's look-ups with a time so many seconds after the start.
-    answer_s: Option<i64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expect {
-    at_s: i64,
-    /// Keys of the snapshot's JSON; members of lists by name.
-    path: String,
-    is: Option<toml::Value>,
-    #[serde(default)]
-    within: f64,
-    holds: Option<String>,
-    #[serde(default)]
-    null: bool,
-}
 
 #[derive(Default)]
 struct Log {
@@ -400,53 +286,10 @@ impl World {
                 self.take(second * 1_000 + tick * 100, Input::Tick);
             }
             for expect in story.expect.iter().filter(|e| e.at_s == second) {
-                self.check(expect, &story.story, second * 1_000 + 950);
+                expect::check(&self.engine.view(at_ms(second * 1_000 + 950)), expect, &story.story);
             }
         }
     }
-
-    fn check(&mut self, expect: &Expect, story: &str, ms: i64) {
-        let view = self.engine.view(at_ms(ms));
-        let json = serde_json::to_value(view.snapshot.as_ref()).expect("JSON");
-        let found = expect.path.split('/').fold(&json, |at, key| match at {
-            Value::Array(list) => list
-                .iter()
-                .find(|item| {
-                    ["name", "rule", "partition"]
-                        .iter()
-                        .any(|k| item[k] == key || item[k].as_i64().is_some_and(|n| n.to_string() == key))
-                })
-                .or_else(|| list.get(key.parse::<usize>().ok()?))
-                .unwrap_or(&Value::Null),
-            other => other.get(key.replace('~', "/")).unwrap_or(&Value::Null),
-        });
-        let spark = expect.path.strip_prefix("spark/").and_then(|path| {
-            let (topic, ago) = path.rsplit_once('/')?;
-            let points = &view.focus.sparks.get(topic)?.points;
-            points.len().checked_sub(1 + ago.parse::<usize>().ok()?).map(|at| serde_json::json!(points[at]))
-        });
-        let found = spark.as_ref().unwrap_or(found);
-        let told = format!("{story}\n  at {} s, {} is {found}", expect.at_s, expect.path);
-        if expect.null {
-            assert!(found.is_null(), "{told}, wanted null");
-        }
-        if let Some(part) = &expect.holds {
-            assert!(found.as_str().is_some_and(|s| s.contains(part)), "{told}, wanted {part:?} in it");
-        }
-        match &expect.is {
-            Some(toml::Value::Integer(n)) => near(found, *n as f64, expect.within, &told),
-            Some(toml::Value::Float(n)) => near(found, *n, expect.within, &told),
-            Some(toml::Value::String(s)) => assert_eq!(found.as_str(), Some(s.as_str()), "{told}"),
-            Some(toml::Value::Boolean(b)) => assert_eq!(found.as_bool(), Some(*b), "{told}"),
-            Some(other) => panic!("{told}: {other} is no expectation"),
-            None => {}
-        }
-    }
-}
-
-fn near(found: &Value, wanted: f64, within: f64, told: &str) {
-    let close = found.as_f64().is_some_and(|n| (n - wanted).abs() <= within.max(1e-9));
-    assert!(close, "{told}, wanted {wanted} ± {within}");
 }
 
 #[test]
