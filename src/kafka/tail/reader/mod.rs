@@ -7,7 +7,7 @@ use super::batch::{Batch, Message};
 use super::budget::{Budget, Class};
 use super::handle::{BATCH, Handle, Queue};
 use super::places::Places;
-use super::scout::{News, Request};
+use super::scout::{Doubt, News, Request};
 use super::warm_up::WarmUpWatch;
 use super::{Shared, TailConfig};
 use crate::kafka::Causes;
@@ -218,7 +218,7 @@ impl Reader {
         match code {
             RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => {
                 let lost = (slot, Arc::clone(&place.topic), place.partition);
-                self.ask(Request::Lost(lost));
+                self.ask(Request::Lost(lost, Doubt::Refused));
             }
             RDKafkaErrorCode::TopicAuthorizationFailed => {
                 place.refused = true;
