@@ -1,6 +1,6 @@
 //! What the scout found out: partitions come, go, and are lost.
 
-use super::{Class, Reader, Stretch};
+use super::{Class, Reader};
 use crate::kafka::tail::handle;
 use crate::kafka::tail::scout::{Doubt, Found, News, Request};
 use crate::model::{Assignment, Input, Slot};
@@ -49,7 +49,7 @@ impl Reader {
         if !started {
             tracing::warn!(topic = %place.topic.escape_debug(), partition = place.partition, "librdkafka refuses to read");
         }
-        if !matches!(self.stretches[place.class as usize], Stretch::Reading) {
+        if !self.reads(place.class) {
             let mut list = rdkafka::TopicPartitionList::new();
             list.add_partition(&place.topic, place.partition);
             handle::pause(self.queue.client(), &list, true);
