@@ -7,7 +7,7 @@ use super::batch::{Batch, Message};
 use super::budget::{Budget, Class};
 use super::handle::{BATCH, Handle, Queue};
 use super::places::Places;
-use super::scout::{News, Request};
+use super::scout::{Asked, Doubt, News, Request};
 use super::warm_up::WarmUpWatch;
 use super::{Shared, TailConfig};
 use crate::kafka::Causes;
@@ -81,6 +81,8 @@ struct Reader {
     turn: f64,
     /// Partitions that go on a moment after the others.
     resume_later: Option<(Instant, rdkafka::TopicPartitionList)>,
+    /// Partitions whose past was cut: they wait for the answer where to go on.
+    cut: Vec<Asked>,
 }
 
 impl Reader {
@@ -99,6 +101,7 @@ impl Reader {
             told_warm: false,
             turn: 0.0,
             resume_later: None,
+            cut: Vec::new(),
             causes,
             config,
             shared,
@@ -218,7 +221,7 @@ impl Reader {
         match code {
             RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => {
                 let lost = (slot, Arc::clone(&place.topic), place.partition);
-                self.ask(Request::Lost(lost));
+                self.ask(Request::Lost(lost, Doubt::Refused));
             }
             RDKafkaErrorCode::TopicAuthorizationFailed => {
                 place.refused = true;

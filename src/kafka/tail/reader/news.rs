@@ -1,8 +1,8 @@
 //! What the scout found out: partitions come, go, and are lost.
 
-use super::{Class, Reader, Stretch};
+use super::{Class, Reader};
 use crate::kafka::tail::handle;
-use crate::kafka::tail::scout::{Found, News};
+use crate::kafka::tail::scout::{Doubt, Found, News, Request};
 use crate::model::{Assignment, Input, Slot};
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,7 +20,8 @@ impl Reader {
                 self.send(Input::Revoked(slots));
             }
             News::Ends(why, ends) => self.go_on_from(why, &ends),
-            News::Lost { slot, low, end } => self.find_again(slot, low, end),
+            News::Lost { slot, low, end, doubt } => self.find_again(slot, low, end, doubt),
+            News::Check(ends) => ends.iter().for_each(|(topic, p, end)| self.check(topic, *p, *end)),
         }
     }
 
@@ -48,16 +49,29 @@ impl Reader {
         if !started {
             tracing::warn!(topic = %place.topic.escape_debug(), partition = place.partition, "librdkafka refuses to read");
         }
-        if !matches!(self.stretches[place.class as usize], Stretch::Reading) {
+        if !self.reads(place.class) {
             let mut list = rdkafka::TopicPartitionList::new();
             list.add_partition(&place.topic, place.partition);
             handle::pause(self.queue.client(), &list, true);
         }
     }
 
+    fn check(&mut self, topic: &Arc<str>, partition: i32, end: i64) {
+        let slot = self.places.slot_of(topic, partition);
+        let Some((slot, place)) = slot.and_then(|s| Some((s, self.places.get(s)?))) else { return };
+        // What came in since the end was asked for is no reason: only a second look is.
+        if place.position > end {
+            self.ask(Request::Lost((slot, Arc::clone(topic), partition), Doubt::Beyond(place.position)));
+        }
+    }
+
     /// The position exists no more: retention was faster than we, or the topic is another one of the same name.
-    fn find_again(&mut self, slot: Slot, low: i64, end: i64) {
+    fn find_again(&mut self, slot: Slot, low: i64, end: i64, doubt: Doubt) {
         let Some(place) = self.places.get(slot) else { return };
+        // An end that was asked for later than we read up to it lies behind only in another log.
+        if matches!(doubt, Doubt::Beyond(position) if position <= end) {
+            return;
+        }
         // Behind its beginning it was retention; everywhere else the log is not the one that we read.
         if place.position >= low {
             let class = place.class;

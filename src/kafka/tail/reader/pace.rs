@@ -2,8 +2,9 @@
 
 use super::{BETWEEN, Class, ENDS_PATIENCE, GOLDEN, Reader, Stretch};
 use crate::kafka::tail::handle;
-use crate::kafka::tail::scout::{Request, Why};
+use crate::kafka::tail::scout::{Asked, Request, Why};
 use crate::model::{Input, Slot};
+use rdkafka::TopicPartitionList;
 use std::time::Instant;
 
 impl Reader {
@@ -11,6 +12,8 @@ impl Reader {
         if self.warm_up.judge(self.places.warming(), now) {
             let past = self.places.asked(|p| p.warming);
             past.iter().for_each(|(slot, ..)| self.places.warmed(*slot));
+            handle::pause(self.queue.client(), &list(&past), true);
+            self.cut.extend_from_slice(&past);
             self.ask(Request::Ends(Why::WarmUpCut, past));
         }
         if self.config.budget == Some(0) {
@@ -54,9 +57,19 @@ impl Reader {
                 self.jumped(*slot, *end);
             }
         }
-        if let Why::Stretch(class) = why {
-            self.go_on(class);
+        match why {
+            Why::Stretch(class) => self.go_on(class),
+            Why::WarmUpCut => {
+                let mut cut = std::mem::take(&mut self.cut);
+                // Where a class rests, its next stretch wakes them.
+                cut.retain(|(slot, ..)| self.places.get(*slot).is_some_and(|p| self.reads(p.class)));
+                handle::pause(self.queue.client(), &list(&cut), false);
+            }
         }
+    }
+
+    pub(super) fn reads(&self, class: Class) -> bool {
+        matches!(self.stretches[class as usize], Stretch::Reading)
     }
 
     /// Brokers fill their answers in the order in which partitions are asked for, and librdkafka asks in a fixed one: so each
@@ -85,6 +98,14 @@ impl Reader {
     }
 
     pub(super) fn resting(&self) -> bool {
-        self.warm_up.done() && self.stretches.iter().any(|s| !matches!(s, Stretch::Reading))
+        self.warm_up.done() && !Class::ALL.iter().all(|c| self.reads(*c))
     }
+}
+
+fn list(asked: &[Asked]) -> TopicPartitionList {
+    let mut list = TopicPartitionList::with_capacity(asked.len());
+    for (_, topic, partition) in asked {
+        list.add_partition(topic, *partition);
+    }
+    list
 }
