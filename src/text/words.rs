@@ -217,6 +217,8 @@ words! {
     CutAt = "cut: first",
     FetchingWhole = "fetching the whole value",
     // Help and messages.
+    Bootstrap = "brokers' addresses",
+    ListNotWhole = "not the whole list",
     Zone = "zone",
     Theme = "theme",
     Colors = "colours",

@@ -96,7 +96,8 @@ fn who(ctx: Ctx) -> Vec<(u8, Vec<Ink>)> {
     let source = &ctx.view.snapshot.source;
     let (sign, role) = state_sign(source.state);
     let name = match source.kind {
-        SourceKind::Demo => format!("{} {}", word(Word::Demo), source.bootstrap),
+        // One address is enough for kcat; the help has them all.
+        SourceKind::Demo => format!("{} {}", word(Word::Demo), source.bootstrap.split(',').next().unwrap_or_default()),
         SourceKind::Replay => format!("{} {}", word(Word::Replay), source.name),
         SourceKind::Live if source.name.is_empty() => source.bootstrap.to_string(),
         SourceKind::Live => source.name.to_string(),

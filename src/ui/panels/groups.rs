@@ -130,7 +130,7 @@ const COLUMNS: &[Column<Row>] = &[
     Column {
         id: "status",
         words: Word::ColStatus,
-        width: Width::Rest { least: 16 },
+        width: Width::Rest { least: 24 },
         align: Align::Left,
         leaves_first: 0,
         sort: Some(|a, b| b.status.level.cmp(&a.status.level)),
@@ -183,7 +183,10 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let abandoned = snapshot.groups.iter().filter(|g| g.abandoned).count();
     let title = titled::<GroupRows>(ctx, Word::Groups, snapshot.groups.len() - abandoned);
     let note = match &snapshot.groups_reason {
-        Some(reason) => vec![Ink::new(Role::Warning, text::visible(&text::sentence(reason)).into_owned())],
+        Some(reason) => {
+            let why = text::visible(&text::sentence(reason)).into_owned();
+            vec![Ink::dim(format!("{}: {why}", word(Word::ListNotWhole)))]
+        }
         None => Vec::new(),
     };
     let empty = match &snapshot.groups_reason {
