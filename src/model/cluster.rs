@@ -41,7 +41,7 @@ pub struct BrokerReading {
     pub host: Arc<str>,
     pub port: u16,
     pub up: bool,
-    /// Mean time of a request in flight over the last interval.
+    /// Least time from a request to its answer over the last interval that had requests.
     pub round_trip_ms: Option<f64>,
     /// The longest throttling the broker imposed on us in the last interval; 0 when none.
     pub throttle_ms: Option<f64>,

@@ -29,7 +29,7 @@ pub struct BrokerStat {
     pub id: i32,
     pub address: String,
     pub up: bool,
-    /// Mean time from a request to its answer over the last interval, in ms; `None` without a request.
+    /// Least time from a request to its answer over the last interval that had one, in ms; `None` before the first.
     pub round_trip_ms: Option<f64>,
     /// The longest throttling told by the broker in the last interval, in ms.
     pub throttle_ms: f64,
@@ -113,6 +113,9 @@ impl Causes {
             }
             // Bootstrap lines would hide the broker's own.
             if stat.id >= 0 && inner.tells_more(at, &stat) {
+                // Another handle, or this one between two readings, had nothing to ask.
+                let before = inner.stats.get(&stat.address).and_then(|(_, s)| s.round_trip_ms);
+                let stat = BrokerStat { round_trip_ms: stat.round_trip_ms.or(before), ..stat };
                 inner.stats.insert(stat.address.clone(), (at, stat));
             }
         }

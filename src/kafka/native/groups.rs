@@ -30,10 +30,21 @@ impl Desk {
     }
 
     /// Asks for a group's committed offsets: of all partitions that it ever committed, or of those given. Only for groups that a
-    /// listing or the person named: Kafka creates `__consumer_offsets` for the question alone.
-    pub fn group_offsets(&mut self, tag: usize, group: &str, partitions: Option<&PartitionList>, timeout: Duration) -> bool {
+    /// listing or the person named: Kafka creates `__consumer_offsets` for the question alone. `coordinator`: the broker to ask;
+    /// `None`: librdkafka looks it up first.
+    pub fn group_offsets(
+        &mut self,
+        tag: usize,
+        group: &str,
+        partitions: Option<&PartitionList>,
+        coordinator: Option<i32>,
+        timeout: Duration,
+    ) -> bool {
         let Some(group) = c_name(group) else { return false };
         let options = self.options(Op::RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, tag, timeout);
+        if let Some(id) = coordinator {
+            options.at_broker(id);
+        }
         let list = partitions.map_or(ptr::null(), |p| p.0.cast_const());
         // SAFETY: all are alive; librdkafka copies request and options.
         unsafe {

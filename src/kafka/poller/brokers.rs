@@ -12,8 +12,6 @@ const MISSED: Duration = Duration::from_secs(3_600);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// A connection that was up may be down for so long without a known cause: librdkafka is connecting again.
 const RECONNECT: Duration = Duration::from_millis(2_500);
-/// A round trip is shown for so long when no request went out since.
-const ROUND_TRIP: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 struct Seen {
@@ -21,7 +19,6 @@ struct Seen {
     port: u16,
     named: Instant,
     up: Option<Instant>,
-    round_trip: Option<(Instant, f64)>,
 }
 
 /// Every broker seen so far: Metadata drops a dead one after some seconds, but people must see it.
@@ -48,7 +45,7 @@ impl BrokerBook {
                 Some(seen) => seen.named = now,
                 None => {
                     let host = b.host.as_str().into();
-                    self.0.insert(b.id, Seen { host, port: b.port, named: now, up: None, round_trip: None });
+                    self.0.insert(b.id, Seen { host, port: b.port, named: now, up: None });
                 }
             }
         }
@@ -65,20 +62,19 @@ impl BrokerBook {
 impl Seen {
     fn read(&mut self, id: i32, gone: bool, late: Option<Instant>, causes: &Causes, at: Timestamp, now: Instant) -> BrokerReading {
         let stat = causes.stat(&self.host, self.port);
-        if let Some(s) = stat.as_ref().filter(|s| s.up) {
+        if stat.as_ref().is_some_and(|s| s.up) {
             self.up = Some(now);
-            self.round_trip = s.round_trip_ms.map(|ms| (now, ms)).or(self.round_trip);
         }
         let reason = self.against(gone, late, causes, at, now);
         let up = reason.is_none();
-        let fresh = |(then, _): &(Instant, f64)| up && now.duration_since(*then) < ROUND_TRIP;
+        let stat = stat.filter(|s| s.up && up);
         BrokerReading {
             id,
             host: Arc::clone(&self.host),
             port: self.port,
             up,
-            round_trip_ms: self.round_trip.filter(fresh).map(|(_, ms)| ms),
-            throttle_ms: stat.filter(|s| s.up && up).map(|s| s.throttle_ms),
+            round_trip_ms: stat.as_ref().and_then(|s| s.round_trip_ms),
+            throttle_ms: stat.map(|s| s.throttle_ms),
             reason,
         }
     }

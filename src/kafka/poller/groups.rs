@@ -1,14 +1,21 @@
+use super::coordinators::Coordinators;
 use super::courier::{Courier, Job, Party, Step};
 use super::topics::{Names, Topics};
 use crate::kafka::native::{self, Listed, PartitionList, Reply};
 use crate::kafka::{Causes, GroupFilter};
 use crate::model::{Code, GroupKind, GroupReading, GroupState, Member, Reason, Timestamp};
+use rdkafka::types::RDKafkaErrorCode as E;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Groups asked for at once: more do not answer sooner, and a coordinator is not flooded.
 const IN_FLIGHT: usize = 256;
+/// With more groups than this, those without members whose offsets did not change are read with every fifth reading only.
+const MANY: usize = 100;
+const QUIET_EVERY: usize = 5;
+/// Readings without a change after which a group without members is quiet.
+const QUIET: u32 = 3;
 /// Partitions that a broker which tells none of itself is asked for, per group.
 const EXPLICIT: usize = 5_000;
 
@@ -19,6 +26,11 @@ struct Commits {
     offsets: Offsets,
     read: Option<Instant>,
     refusal: Option<Reason>,
+    unchanged: u32,
+    /// Not asked for with this reading, on purpose: the offsets hold.
+    quiet: bool,
+    /// The broker that was asked did not coordinate it: librdkafka is to look for the one that does.
+    moved: bool,
 }
 
 /// What is known of the groups: who they are, what they committed, who their members are.
@@ -34,6 +46,8 @@ pub struct GroupBook {
     commits: HashMap<Arc<str>, Commits>,
     members: HashMap<Arc<str>, Result<Vec<Member>, Reason>>,
     queue: VecDeque<Arc<str>>,
+    count: usize,
+    coordinators: Coordinators,
 }
 
 impl GroupBook {
@@ -48,6 +62,8 @@ impl GroupBook {
             commits: HashMap::new(),
             members: HashMap::new(),
             queue: VecDeque::new(),
+            count: 0,
+            coordinators: Coordinators::default(),
         }
     }
 
@@ -96,6 +112,8 @@ impl GroupBook {
 
     /// Plans the questions of this reading; [`Self::send`] puts them on their way.
     pub fn plan(&mut self, courier: &mut Courier, topics: &Topics) {
+        self.count += 1;
+        self.coordinators = Coordinators::read(topics.get("__consumer_offsets"));
         let names = self.askable(topics);
         let known: HashSet<_> = names.iter().cloned().collect();
         self.commits.retain(|name, _| known.contains(name));
@@ -108,9 +126,19 @@ impl GroupBook {
             }
         }
         // Those that answered last time come first: a coordinator that is away holds nobody else up.
+        let asked: Vec<_> = names.into_iter().enumerate().filter(|(i, n)| !self.is_quiet(*i, n, known.len())).collect();
         let (late, usual): (Vec<_>, Vec<_>) =
-            names.into_iter().partition(|n| courier.late_since(&Party::Group(Arc::clone(n))).is_some());
+            asked.into_iter().map(|(_, n)| n).partition(|n| courier.late_since(&Party::Group(Arc::clone(n))).is_some());
         self.queue = usual.into_iter().chain(late).collect();
+    }
+
+    /// Whether a group may be passed over in this reading. They take turns, so that each reading costs the same.
+    fn is_quiet(&mut self, place: usize, name: &Arc<str>, groups: usize) -> bool {
+        let empty = self.listed.get(name).is_some_and(|l| l.state == GroupState::Empty);
+        let turn = (place + self.count).is_multiple_of(QUIET_EVERY);
+        let Some(known) = self.commits.get_mut(name) else { return false };
+        known.quiet = groups > MANY && empty && !turn && known.unchanged >= QUIET && known.refusal.is_none();
+        known.quiet
     }
 
     /// Sends what fits beside the questions under way.
@@ -124,7 +152,9 @@ impl GroupBook {
             // Such a broker answers "all partitions" with none.
             let explicit = self.unsupported.then(|| watched_partitions(topics));
             let asked = Job::Commits { group: Arc::clone(&group), explicit: explicit.is_some() };
-            courier.send(asked, |desk, tag, timeout| _ = desk.group_offsets(tag, &group, explicit.as_ref(), timeout));
+            let moved = self.commits.get(&group).is_some_and(|c| c.moved);
+            let at = self.coordinators.of(&group).filter(|_| !moved);
+            courier.send(asked, |desk, tag, timeout| _ = desk.group_offsets(tag, &group, explicit.as_ref(), at, timeout));
         }
     }
 
@@ -149,10 +179,13 @@ impl GroupBook {
                 if explicit {
                     without_strangers(&mut offsets);
                 }
-                *known = Commits { offsets, read: Some(Instant::now()), refusal: None };
+                offsets.sort_unstable();
+                let unchanged = if known.offsets == offsets { known.unchanged + 1 } else { 0 };
+                *known = Commits { offsets, read: Some(Instant::now()), refusal: None, unchanged, quiet: false, moved: false };
                 true
             }
             Err(refusal) => {
+                known.moved = matches!(refusal.code, E::NotCoordinator | E::CoordinatorNotAvailable | E::CoordinatorLoadInProgress);
                 known.refusal = Some(causes.reason_of_code(refusal.code, at));
                 !native::is_silence(refusal.code)
             }
@@ -229,7 +262,7 @@ impl GroupBook {
     fn offsets(&self, name: &str, patience: Duration, now: Instant) -> (Offsets, Option<Reason>) {
         match self.commits.get(name) {
             None => (Vec::new(), Some(Code::TimedOut.into())),
-            Some(c) if c.read.is_some_and(|read| now.duration_since(read) <= patience) => (c.offsets.clone(), None),
+            Some(c) if c.quiet || c.read.is_some_and(|read| now.duration_since(read) <= patience) => (c.offsets.clone(), None),
             Some(c) => (Vec::new(), Some(c.refusal.clone().unwrap_or_else(|| Code::TimedOut.into()))),
         }
     }

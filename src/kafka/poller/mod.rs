@@ -4,6 +4,7 @@ mod beat;
 mod brokers;
 mod configs;
 mod controllers;
+mod coordinators;
 mod courier;
 mod groups;
 mod marks;

@@ -43,6 +43,11 @@ impl Topics {
         self.names.contains(name)
     }
 
+    pub fn get(&self, name: &str) -> Option<&TopicReading> {
+        let at = self.all.binary_search_by(|t| t.name.as_ref().cmp(name)).ok()?;
+        self.all.get(at)
+    }
+
     pub fn watched(&self) -> impl Iterator<Item = &TopicReading> {
         self.all.iter().filter(|t| t.watched)
     }
