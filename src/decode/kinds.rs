@@ -1,6 +1,6 @@
 //! Whether a value is of the kind that the catalogue says.
 
-use super::scan::{Kind, Scanner, Token};
+use super::scan::{Kind, Token, is_number};
 use crate::catalogue::FieldKind;
 use crate::model::Timestamp;
 use std::borrow::Cow;
@@ -13,7 +13,7 @@ pub(super) fn fits(kind: FieldKind, token: Token, of: &[u8]) -> bool {
         FieldKind::Text => text,
         FieldKind::Integer => token.kind == Kind::Integer,
         FieldKind::Number => number,
-        FieldKind::Amount => number || token.kind == Kind::Text && Scanner::is_number(token.bytes(of)),
+        FieldKind::Amount => number || token.kind == Kind::Text && is_number(token.bytes(of)),
         FieldKind::Bool => token.kind == Kind::Bool,
         FieldKind::Time => time(token, of).is_some(),
         FieldKind::Any => true,

@@ -11,7 +11,7 @@ mod scan;
 use crate::catalogue::{FieldKind, TopicEntry};
 use crate::model::{Record, Timestamp};
 use names::{Names, NamesBuilder};
-use scan::{Fault, Kind, Scanner, Token};
+use scan::{Expected, Fault, Kind, Token};
 use std::sync::Arc;
 
 /// What became of one record.
@@ -138,12 +138,10 @@ impl Decoder {
 
     fn read(&mut self, value: &[u8]) -> Result<(), Fault> {
         if let Err(broken) = std::str::from_utf8(value) {
-            return Err(Fault { at: broken.valid_up_to(), expected: "UTF-8" });
+            return Err(Fault::new(broken.valid_up_to(), Expected::Utf8));
         }
         let (names, slots) = (&self.names, &mut self.slots);
-        let mut scanner = Scanner::new(value, 0);
-        let read = scanner.document(|key, escaped, token| keep(names, slots, key, escaped, token));
-        read.map_err(|_| scanner.broken())
+        scan::document(value, |key, escaped, token| keep(names, slots, key, escaped, token))
     }
 
     /// Where the fields lie in an envelope, they are looked up there.
@@ -162,7 +160,7 @@ impl Decoder {
         self.envelope_time = if cloud { time } else { Token::ABSENT };
         let (names, slots) = (&self.names, &mut self.slots);
         // Already found to be JSON by the first pass.
-        let _ = Scanner::new(value, token.start as usize).object(|key, escaped, token| keep(names, slots, key, escaped, token));
+        let _ = scan::object_at(value, token.start as usize, |key, escaped, token| keep(names, slots, key, escaped, token));
         Ok(())
     }
 
@@ -231,8 +229,8 @@ fn schema_id(value: &[u8]) -> Option<u32> {
 }
 
 fn told(value: &[u8], fault: Fault) -> String {
-    let Fault { at, expected } = fault;
-    if at >= value.len() {
+    let (at, expected) = (fault.at, fault.expected.name());
+    if at as usize >= value.len() {
         return format!("not JSON: ends after byte {at}, {expected} expected");
     }
     format!("not JSON: {expected} expected at byte {at}")
