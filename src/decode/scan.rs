@@ -21,6 +21,14 @@ pub(super) enum Kind {
     Array,
 }
 
+impl Kind {
+    /// One bit for each kind.
+    #[inline(always)]
+    pub fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
 /// A value: its bytes are `start..end` (without the quotes of a text).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
@@ -111,8 +119,8 @@ impl Fault {
 /// Objects and lists inside each other, the first object not counted.
 const LEVELS: u32 = 128;
 
-/// The object that all of the bytes (which are UTF-8) are: `wanted` is told each key, and whether it has escapes, with its value.
-pub(super) fn document<'a>(bytes: &'a [u8], wanted: impl FnMut(&'a [u8], bool, Token)) -> Result<(), Fault> {
+/// The object that all of the bytes (which are UTF-8) are: `wanted` is told each key with its value.
+pub(super) fn document(bytes: &[u8], wanted: impl FnMut(Token, Token)) -> Result<(), Fault> {
     let start = past_space(bytes, 0);
     if bytes.get(start) != Some(&b'{') {
         return Err(Fault::new(start, Expected::Object));
@@ -122,7 +130,7 @@ pub(super) fn document<'a>(bytes: &'a [u8], wanted: impl FnMut(&'a [u8], bool, T
 }
 
 /// The object that begins at `start`. Gives the place behind it.
-pub(super) fn object_at<'a>(bytes: &'a [u8], start: usize, wanted: impl FnMut(&'a [u8], bool, Token)) -> Result<usize, Fault> {
+pub(super) fn object_at(bytes: &[u8], start: usize, wanted: impl FnMut(Token, Token)) -> Result<usize, Fault> {
     object(bytes, start, LEVELS, wanted)
 }
 
@@ -150,7 +158,7 @@ fn past_more_space(bytes: &[u8], mut at: usize) -> usize {
 
 /// `at` stands on the brace; `levels` more may be inside.
 #[inline(always)]
-fn object<'a>(bytes: &'a [u8], at: usize, levels: u32, mut wanted: impl FnMut(&'a [u8], bool, Token)) -> Result<usize, Fault> {
+fn object(bytes: &[u8], at: usize, levels: u32, mut wanted: impl FnMut(Token, Token)) -> Result<usize, Fault> {
     let mut at = past_space(bytes, at + 1);
     if bytes.get(at) == Some(&b'}') {
         return Ok(at + 1);
@@ -165,7 +173,7 @@ fn object<'a>(bytes: &'a [u8], at: usize, levels: u32, mut wanted: impl FnMut(&'
             return Err(Fault::new(at, Expected::Colon));
         }
         let value = value(bytes, past_space(bytes, at + 1), levels)?;
-        wanted(key.bytes(bytes), key.kind == Kind::EscapedText, value);
+        wanted(key, value);
         at = past_space(bytes, value.after());
         match bytes.get(at) {
             Some(b',') => at = past_space(bytes, at + 1),
@@ -177,7 +185,7 @@ fn object<'a>(bytes: &'a [u8], at: usize, levels: u32, mut wanted: impl FnMut(&'
 
 /// An object that nobody wants to know about.
 fn inner_object(bytes: &[u8], at: usize, levels: u32) -> Result<usize, Fault> {
-    object(bytes, at, levels, |_, _, _| ())
+    object(bytes, at, levels, |_, _| ())
 }
 
 fn list(bytes: &[u8], at: usize, levels: u32) -> Result<usize, Fault> {

@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn accepts(text: &str) -> bool {
-    document(text.as_bytes(), |_, _, _| ()).is_ok()
+    document(text.as_bytes(), |_, _| ()).is_ok()
 }
 
 fn serde_accepts(text: &str) -> bool {
