@@ -17,6 +17,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// The embedded brokers answer a fetch only when its wait is over, also when records came meanwhile; real ones answer at once.
+const QUICK_FETCH: [&str; 2] = ["fetch.wait.max.ms", "20"];
 const NAME: &str = "demo";
 /// The prelude is written in about half a second; a machine that needs longer than this opens all the same.
 const OPENING: Duration = Duration::from_secs(4);
@@ -65,7 +67,7 @@ fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>) -> Re
         tail: setup::tail(config, &catalogue, From::Beginning)?,
         poller,
         engine: setup::engine(config, catalogue, SourceKind::Demo, NAME, &bootstrap)?,
-        kafka: kafka(cluster),
+        kafka: KafkaConfig { properties: vec![QUICK_FETCH.map(str::to_owned).into()], ..kafka(cluster) },
         embedded_bytes: Some(cluster.ceiling_bytes()),
     })
 }

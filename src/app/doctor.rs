@@ -3,7 +3,9 @@
 use super::{DONE, FAILED, setup, tell};
 use crate::cli::Run;
 use crate::config::Config;
-use crate::kafka::{self, admin};
+use crate::kafka::KafkaConfig;
+use crate::kafka::admin::{self, AdminError, Checked, ProbeOptions};
+use crate::model::{Fact, Reason};
 use crate::text;
 use anyhow::Result;
 use std::io::IsTerminal;
@@ -41,26 +43,63 @@ fn terminal() -> Result<String, String> {
     Ok(format!("{columns}x{rows}, TERM {}, COLORTERM {} (--color overrules)", name("TERM"), name("COLORTERM")))
 }
 
-fn cluster(well: &mut bool, kafka: &kafka::KafkaConfig, config: &Config) -> Result<()> {
+fn cluster(well: &mut bool, kafka: &KafkaConfig, config: &Config) -> Result<()> {
     for ours in kafka.tail()?.overruled {
         line(well, "property", Ok(format!("{}={} is set to {} (vigie only reads)", ours.key, ours.theirs, ours.ours)));
     }
-    for probe in admin::probe(kafka, &setup::poller(config)?.topics, TIMEOUT) {
-        let result = probe.result.map_err(|reason| match text::remedy(&reason) {
-            Some(remedy) => format!("{}\n{:16}→ {remedy}", text::sentence(&reason), ""),
-            None => text::sentence(&reason),
-        });
-        line(well, &probe.what, result);
+    let options = ProbeOptions { timeout: TIMEOUT, controllers: setup::poller(config)?.probe_controllers };
+    for probe in admin::probe(kafka, options)? {
+        let found = probe.result.map(|facts| facts.iter().map(fact).collect::<Vec<_>>().join(", "));
+        line(well, &name(&probe.what), found.map_err(|reason| with_remedy(&reason, 18)));
     }
     Ok(())
 }
 
+fn name(what: &Checked) -> String {
+    match what {
+        Checked::Bootstrap => "bootstrap".into(),
+        Checked::ClusterId => "cluster id".into(),
+        Checked::Broker { id, .. } => format!("broker {id}"),
+        Checked::DescribeTopics => "see topics".into(),
+        Checked::ReadTopics => "read topics".into(),
+        Checked::DescribeConfigs => "see configs".into(),
+        Checked::ListGroups => "list groups".into(),
+        Checked::DescribeCluster => "see cluster".into(),
+        Checked::Controllers => "controllers".into(),
+    }
+}
+
+fn fact((name, fact): &(&'static str, Fact)) -> String {
+    match fact {
+        Fact::Count(n) => format!("{} {name}", text::count(*n)),
+        Fact::Millis(ms) => format!("answers in {}", text::duration_ms(*ms)),
+        Fact::Text(text) => text.to_string(),
+        other => format!("{name} {other:?}"),
+    }
+}
+
+/// The reason in words, and what to do on a line of its own.
+fn with_remedy(reason: &Reason, indent: usize) -> String {
+    match text::remedy(reason) {
+        Some(remedy) => format!("{}\n{:indent$}→ {remedy}", text::sentence(reason), ""),
+        None => text::sentence(reason),
+    }
+}
+
+/// What the cluster said to a command, in words.
+pub fn told(error: AdminError) -> anyhow::Error {
+    match error {
+        AdminError::Cluster(reason) => anyhow::anyhow!(with_remedy(&reason, 2)),
+        settings => settings.into(),
+    }
+}
+
 fn line(well: &mut bool, what: &str, result: Result<String, String>) {
     match result {
-        Ok(detail) => tell(&format!("✓ {what:14}{}", text::visible(&detail))),
+        Ok(detail) => tell(&format!("✓ {what:16}{}", text::visible(&detail))),
         Err(wrong) => {
             *well = false;
-            tell(&format!("✗ {what:14}{}", text::visible(&wrong).replace("\\n", "\n")));
+            tell(&format!("✗ {what:16}{}", text::visible(&wrong).replace("\\n", "\n")));
         }
     }
 }

@@ -4,10 +4,10 @@ use super::stop::Stop;
 use crate::engine::Engine;
 use crate::kafka::lookup::Lookups;
 use crate::kafka::poller::Poller;
-use crate::model::{Ask, Input, Lookup, LookupId, Timed, Timestamp};
+use crate::model::{Answer, Ask, Code, Input, Lookup, LookupId, LookupResult, Timed, Timestamp};
 use crate::snapshot::View;
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, RecvError, Sender, select, tick};
+use crossbeam_channel::{Receiver, RecvError, Sender, never, select, tick};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,6 @@ impl Pump {
     pub fn run(mut self, stop: &Stop) {
         self.work(stop);
         self.poller.stop();
-        self.lookups.stop();
     }
 
     fn work(&mut self, stop: &Stop) {
@@ -43,11 +42,21 @@ impl Pump {
         let mut painted = Instant::now();
         self.publish();
         loop {
+            // A closed channel is ready for ever: it is not listened to any more.
             let asked = select! {
-                recv(self.records) -> input => self.take(input),
-                recv(self.readings) -> input => self.take(input),
-                recv(self.asks) -> ask => self.ask(ask),
-                recv(ticks) -> _ => self.take(Ok(Timed { at: Timestamp::now(), input: Input::Tick })),
+                recv(self.records) -> input => match input {
+                    Ok(input) => self.take(input),
+                    Err(RecvError) => closed(&mut self.records),
+                },
+                recv(self.readings) -> input => match input {
+                    Ok(input) => self.take(input),
+                    Err(RecvError) => closed(&mut self.readings),
+                },
+                recv(self.asks) -> ask => match ask {
+                    Ok(ask) => self.ask(ask),
+                    Err(RecvError) => closed(&mut self.asks),
+                },
+                recv(ticks) -> _ => self.take(Timed { at: Timestamp::now(), input: Input::Tick }),
                 recv(end) -> _ => return,
             };
             self.ask_for_what_is_missing();
@@ -59,15 +68,12 @@ impl Pump {
     }
 
     /// `false`: the picture may wait for its beat.
-    fn take(&mut self, input: Result<Timed, RecvError>) -> bool {
-        if let Ok(input) = input {
-            self.engine.take(input);
-        }
+    fn take(&mut self, input: Timed) -> bool {
+        self.engine.take(input);
         false
     }
 
-    fn ask(&mut self, ask: Result<Ask, RecvError>) -> bool {
-        let Ok(ask) = ask else { return false };
+    fn ask(&mut self, ask: Ask) -> bool {
         match &ask {
             Ask::Focus(focused) => self.poller.focus(focused.groups.clone()),
             Ask::Lookup(id, lookup) => self.look_up(*id, lookup.clone()),
@@ -83,8 +89,12 @@ impl Pump {
         }
     }
 
-    fn look_up(&self, id: LookupId, lookup: Lookup) {
-        self.lookups.ask(id, lookup);
+    /// Too many wait already: whoever asked is told so, and may ask again.
+    fn look_up(&mut self, id: LookupId, lookup: Lookup) {
+        if !self.lookups.ask(id, lookup.clone()) {
+            let answer = Answer { id, lookup, result: LookupResult::Failed(Code::TimedOut.into()) };
+            self.engine.take(Timed { at: Timestamp::now(), input: Input::Answer(Box::new(answer)) });
+        }
     }
 
     fn publish(&mut self) {
@@ -92,4 +102,10 @@ impl Pump {
         // Full: the one before has not been looked at, and the newest is already in its place.
         let _ = self.beat.try_send(());
     }
+}
+
+/// Its senders are gone (no dashboard asks, or the tail was stopped).
+fn closed<T>(channel: &mut Receiver<T>) -> bool {
+    *channel = never();
+    false
 }

@@ -6,7 +6,7 @@ use super::stop::Stop;
 use super::{host, setup::SessionConfig};
 use crate::engine::Engine;
 use crate::kafka::Causes;
-use crate::kafka::lookup;
+use crate::kafka::lookup::{self, LookupConfig};
 use crate::kafka::poller;
 use crate::kafka::tail::{self, Tail};
 use crate::model::{Ask, Timestamp};
@@ -59,7 +59,7 @@ impl Prepared {
         let (readings_in, readings) = bounded(READINGS);
         let stop = Stop::new();
         let causes = Arc::new(Causes::new(config.kafka.bootstrap(), Timestamp::now()));
-        let lookups = lookup::start(&config.kafka, &causes, readings_in.clone())?;
+        let lookups = lookup::start(&config.kafka, &causes, LookupConfig::default(), readings_in.clone())?;
         let poller = poller::start(&config.kafka, &causes, config.poller, readings_in.clone())?;
         let tail = tail::start(&config.kafka, &causes, config.tail, records_in)?;
         let pump = Pump {

@@ -49,10 +49,10 @@ fn confirm(brokers: &str, yes: bool) -> Result<()> {
 }
 
 fn missing_topics(kafka: &KafkaConfig, config: &crate::config::Config) -> Result<()> {
-    let there = admin::list(kafka, Duration::from_secs(10))?;
+    let there = admin::list(kafka, Duration::from_secs(10)).map_err(super::doctor::told)?;
     let catalogue = setup::catalogue(config)?;
     let missing: Vec<_> =
-        catalogue.topics.iter().filter(|t| !there.iter().any(|d| d.name == t.name)).map(|t| t.name.as_ref()).collect();
+        catalogue.topics.iter().filter(|t| !there.iter().any(|d| *d.name == *t.name)).map(|t| t.name.as_ref()).collect();
     if !missing.is_empty() {
         bail!("{} topics of the catalogue are missing ({}): run `vigie topics --create` first", missing.len(), missing.join(", "));
     }

@@ -1,9 +1,10 @@
 //! `vigie topics`: the catalogue against the cluster.
 
+use super::doctor::told;
 use super::{DONE, FAILED, setup, tell};
 use crate::catalogue::{Catalogue, TopicEntry};
 use crate::cli::TopicsArgs;
-use crate::kafka::admin::{self, NewTopic, TopicDetail};
+use crate::kafka::admin::{self, Created, NewTopic, TopicDetail};
 use crate::text;
 use anyhow::Result;
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
     let config = setup::load(file, &args.connect, args.connect.overrides())?;
     let kafka = setup::kafka(&config)?;
     let catalogue = setup::catalogue(&config)?;
-    let there = admin::list(&kafka, TIMEOUT)?;
+    let there = admin::list(&kafka, TIMEOUT).map_err(told)?;
     if !args.create {
         return Ok(compare(&catalogue, &there));
     }
@@ -24,15 +25,16 @@ pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
         tell(&format!("all {} topics of the catalogue exist", catalogue.topics.len()));
         return Ok(DONE);
     }
-    let replication = admin::broker_count(&kafka, TIMEOUT)?.clamp(1, 3);
+    let replication = i32::try_from(admin::brokers(&kafka, TIMEOUT).map_err(told)?.clamp(1, 3))?;
     let wanted: Vec<NewTopic> = missing.iter().map(|entry| wanted(entry, replication)).collect();
     let mut code = DONE;
-    for (topic, result) in wanted.iter().zip(admin::create_topics(&kafka, &wanted, TIMEOUT)?) {
+    for (topic, (_, result)) in wanted.iter().zip(admin::create_topics(&kafka, &wanted, TIMEOUT).map_err(told)?) {
         match result {
-            Ok(()) => {
+            Created::Exists => tell(&format!("exists   {}", topic.name)),
+            Created::Made => {
                 tell(&format!("created  {}  {} partitions, {} replicas", topic.name, topic.partitions, topic.replication));
             }
-            Err(reason) => {
+            Created::Refused(reason) => {
                 code = FAILED;
                 eprintln!("vigie: {}: {}", text::visible(&topic.name), text::sentence(&reason));
             }
@@ -43,11 +45,11 @@ pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
 
 fn wanted(entry: &TopicEntry, replication: i32) -> NewTopic {
     let configs = entry.cleanup.iter().map(|policy| ("cleanup.policy".to_owned(), policy.to_string())).collect();
-    NewTopic { name: entry.name.clone(), partitions: entry.partitions, replication, configs }
+    NewTopic { name: entry.name.to_string(), partitions: entry.partitions, replication, configs }
 }
 
 fn find<'a>(there: &'a [TopicDetail], entry: &TopicEntry) -> Option<&'a TopicDetail> {
-    there.iter().find(|topic| topic.name == entry.name)
+    there.iter().find(|topic| *topic.name == *entry.name)
 }
 
 /// A line a topic; failed when one is missing, so that a script can tell.

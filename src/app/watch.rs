@@ -101,7 +101,7 @@ pub fn confirm_reading(session: &SessionConfig, yes: bool) -> Result<()> {
         return Ok(());
     }
     // A cluster that cannot be asked now is read under the budget all the same: the warm-up's own caps hold.
-    let Ok(records) = admin::records_held(&session.kafka, &session.tail.topics, Duration::from_secs(10)) else { return Ok(()) };
+    let Ok(records) = admin::held(&session.kafka, &session.tail.topics, Duration::from_secs(10)) else { return Ok(()) };
     let bytes = records.bytes_estimate;
     if bytes <= MUCH {
         return Ok(());

@@ -25,6 +25,8 @@ pub struct FocusState {
     /// The second that `drawn` belongs to; `None`: draw anew.
     second: Option<i64>,
     drawn: Focus,
+    /// The last one given away; `None` when `drawn` is another by now.
+    given: Option<Arc<Focus>>,
 }
 
 impl FocusState {
@@ -44,6 +46,7 @@ impl FocusState {
 
     pub fn answer(&mut self, answer: Answer) {
         self.answers.insert(answer.id, Arc::new(answer));
+        self.given = None;
         while self.answers.len() > MOST_ANSWERS {
             self.answers.pop_first();
         }
@@ -51,6 +54,7 @@ impl FocusState {
 
     pub fn forget(&mut self, id: LookupId) {
         self.answers.remove(&id);
+        self.given = None;
     }
 
     /// Curves are drawn once a second, the tail ring whenever it changed.
@@ -58,6 +62,7 @@ impl FocusState {
         let now = moment.now;
         if self.second != Some(second(now)) {
             self.second = Some(second(now));
+            self.given = None;
             self.drawn.totals = totals_focus(totals, self.asked.span, now);
             self.drawn.sparks = sparks(topics, now);
             self.drawn.topic = self.topic(topics, groups, now).map(Arc::new);
@@ -68,10 +73,14 @@ impl FocusState {
             if !Arc::ptr_eq(&focus.tail.rows, &tail.rows) || focus.tail.passed != tail.passed || focus.tail.dropped != tail.dropped
             {
                 Arc::make_mut(focus).tail = tail;
+                self.given = None;
             }
         }
+        if let Some(given) = &self.given {
+            return given.clone();
+        }
         self.drawn.answers.clone_from(&self.answers);
-        Arc::new(self.drawn.clone())
+        self.given.insert(Arc::new(self.drawn.clone())).clone()
     }
 
     fn topic(&mut self, topics: &Topics, groups: &Groups, now: Timestamp) -> Option<TopicFocus> {

@@ -186,7 +186,10 @@ impl GroupState {
     pub fn end_reading(&mut self, at: Timestamp, reading: u64, moved: bool) {
         self.commits.retain(|_, commit| commit.reading == reading);
         let before = self.meter.newest().copied();
-        self.meter.push(at, self.sums);
+        // Before the first commit there is nothing to divide by time.
+        if !self.commits.is_empty() {
+            self.meter.push(at, self.sums);
+        }
         if moved {
             self.last_commit = Some(at);
             self.interval.committed(at);

@@ -3,7 +3,7 @@ use super::group::GroupState;
 use super::lag::lag;
 use super::lookups::Wanted;
 use super::topics::Topics;
-use crate::model::{ClusterReading, GroupReading, Reason};
+use crate::model::{ClusterReading, GroupReading, Reason, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl Groups {
             }
             stays
         });
-        self.wanted(topics)
+        self.wanted(topics, reading.taken_at)
     }
 
     fn read_group(&mut self, reading: &GroupReading, cluster: &ClusterReading, topics: &mut Topics) {
@@ -72,8 +72,8 @@ impl Groups {
     }
 
     /// Partitions whose oldest uncommitted record lies before all that is known.
-    fn wanted(&self, topics: &Topics) -> Vec<Wanted> {
-        let behind = self.map.values().flat_map(|g| &g.commits);
+    fn wanted(&self, topics: &Topics, now: Timestamp) -> Vec<Wanted> {
+        let behind = self.map.values().filter(|g| !g.abandoned(now)).flat_map(|g| &g.commits);
         let asked = behind.filter_map(|((topic, partition), commit)| {
             let offset = commit.lag.ask?;
             topics.get(topic)?;

@@ -46,6 +46,10 @@ pub fn topics(topics: &mut Topics, rules: &mut Rules, context: &Context, reading
             topic.health = not_connected();
             continue;
         }
+        if let Some(reason) = topic.error.clone().filter(|_| topic.partitions.iter().all(|p| p.high.is_none())) {
+            topic.health = Health { level: Level::Unknown, reason };
+            continue;
+        }
         let part = topic.picture(context.now, reading);
         let input = topic.rule_input(part, context.now, rules.config());
         topic.health = rules.judge_topic(&input, context);
@@ -94,9 +98,12 @@ fn sum_lags(groups: &Groups, topics: &mut Topics) {
     }
 }
 
-/// A group's lag by topic, in records and seconds.
-pub fn by_topic(measured: &super::group_part::Measured) -> Vec<(&Arc<str>, (Option<u64>, Option<f64>))> {
-    let mut lags: Vec<(&Arc<str>, (Option<u64>, Option<f64>))> = Vec::new();
+/// A lag in records and in seconds.
+type Lag = (Option<u64>, Option<f64>);
+
+/// A group's lag by topic.
+pub fn by_topic(measured: &super::group_part::Measured) -> Vec<(&Arc<str>, Lag)> {
+    let mut lags: Vec<(&Arc<str>, Lag)> = Vec::new();
     // The rows are sorted by topic.
     for row in measured.group.partitions.iter() {
         match lags.last_mut() {
@@ -111,7 +118,7 @@ pub fn by_topic(measured: &super::group_part::Measured) -> Vec<(&Arc<str>, (Opti
 }
 
 /// Adds one group's lag to a sum over groups.
-pub fn add_lag(sum: &mut TopicLag, group: &Arc<str>, (records, seconds): (Option<u64>, Option<f64>)) {
+pub fn add_lag(sum: &mut TopicLag, group: &Arc<str>, (records, seconds): Lag) {
     let worse = match (sum.seconds, seconds) {
         (None, Some(_)) => true,
         (Some(a), Some(b)) => b > a,

@@ -8,6 +8,7 @@
 mod cluster;
 mod curves;
 mod dead_letter;
+mod ends;
 mod filter;
 mod focus;
 mod group;
@@ -22,6 +23,8 @@ mod partition;
 mod past;
 mod picture;
 mod processing;
+#[cfg(test)]
+mod properties;
 mod records;
 mod retention;
 #[cfg(test)]
@@ -159,7 +162,10 @@ impl Engine {
         self.topics.read(reading);
         self.cluster.read(reading, &self.topics);
         let wanted = self.groups.read(reading, &mut self.topics);
-        self.lookups.want(wanted, self.now);
+        // Without a read budget no record is read, not even one.
+        if self.tail.budget != Some(0) {
+            self.lookups.want(wanted, self.now);
+        }
         judge::measure_groups(&mut self.groups, &mut self.topics, &self.rules, reading.taken_at);
         self.picture.note_reading(before, reading.taken_at, &mut self.topics, &self.groups, &mut self.totals);
         self.measure_behind();

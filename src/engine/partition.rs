@@ -1,3 +1,4 @@
+use super::ends::Ends;
 use super::times::OffsetTimes;
 use crate::model::{PartitionReading, Slot, Timestamp};
 use crate::snapshot::PartitionOffsets;
@@ -6,8 +7,6 @@ use std::sync::Arc;
 
 /// Points of offset → time that a partition keeps of the records read.
 pub const RECORD_POINTS: usize = 96;
-/// Points that it keeps of its log end's history.
-const END_POINTS: usize = 48;
 const RATE_WINDOW_MS: i64 = 10_000;
 const RATE_POINTS: usize = 12;
 
@@ -28,7 +27,7 @@ pub struct Partition {
     /// Offset → time of the records read.
     pub times: OffsetTimes,
     /// Log end offset → time it was read.
-    pub ends: OffsetTimes,
+    pub ends: Ends,
     recent: VecDeque<(Timestamp, i64)>,
 }
 
@@ -49,7 +48,9 @@ impl Partition {
         let Some(high) = reading.high else { return 0 };
         if self.high.is_some_and(|old| high < old) {
             // Re-created or truncated: nothing known about old offsets holds for the new ones.
-            self.times.clear();
+            if self.times.newest().is_some_and(|newest| newest >= high) {
+                self.times.clear();
+            }
             self.ends.clear();
             self.recent.clear();
         }
@@ -59,7 +60,7 @@ impl Partition {
             None => 0,
         };
         self.high = Some(high);
-        self.ends.push_end(high, at, END_POINTS);
+        self.ends.push(high, at);
         self.note_rate(at, high);
         self.note_held(before, high, at);
         u64::try_from(added).unwrap_or(0)

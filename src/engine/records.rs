@@ -27,29 +27,30 @@ struct Rejection {
 
 impl Intake<'_> {
     pub fn take(&mut self, batch: &dyn RecordBatch, at: Timestamp) {
+        let sec = second(at);
         for index in 0..batch.len() {
-            self.record(&batch.get(index), at);
+            self.record(&batch.get(index), at, sec);
         }
     }
 
-    fn record(&mut self, record: &Record<'_>, at: Timestamp) {
+    fn record(&mut self, record: &Record<'_>, at: Timestamp, sec: i64) {
         let Some((slot, topic)) = self.topics.of_slot(record.slot) else { return };
         let Some(step) = slot.step(record.offset, at) else { return };
-        let (place, partition) = (slot.topic, slot.partition);
+        let (place, partition, number) = (slot.topic, slot.partition, slot.number);
+        // What retention deleted before we came to it is no sign of markers.
         topic.gaps |= step.gap > 0 && topic.partitions.get(partition).is_none_or(|p| p.low.is_none_or(|low| step.reach >= low));
         topic.records.seen += 1;
         if let (Some(time), Some(state)) = (record.time, topic.partitions.get_mut(partition)) {
             state.times.push(record.offset, time.at, step.reach, super::partition::RECORD_POINTS);
         }
         if step.live {
-            measure(topic, self.totals, record, step.gap, at);
+            measure(topic, self.totals, record, step.gap, (at, sec));
         }
         let (verdict, error) = judge(topic, record);
-        let number = topic.partitions.get(partition).map_or(0, |p| p.number);
         let error = error && self.once.first(place, number, record.offset);
         if error && step.live {
-            topic.window.error(second(at));
-            self.totals.window.error(second(at));
+            topic.window.error(sec);
+            self.totals.window.error(sec);
         }
         if !step.live {
             remember_past(topic, self.totals, record, error);
@@ -79,8 +80,7 @@ impl Intake<'_> {
 }
 
 /// A live record enters the windows.
-fn measure(topic: &mut TopicState, totals: &mut Totals, record: &Record<'_>, gap: i64, at: Timestamp) {
-    let sec = second(at);
+fn measure(topic: &mut TopicState, totals: &mut Totals, record: &Record<'_>, gap: i64, (at, sec): (Timestamp, i64)) {
     topic.sums.read += 1;
     topic.sums.records += 1;
     topic.sums.passed += 1 + gap.unsigned_abs();

@@ -23,7 +23,7 @@ pub fn danger_s(topic: &TopicState, partition: i32, commit: &Commit, now: Timest
 fn by_size(topic: &TopicState, partition: i32, unread: u64, kept: i64, now: Timestamp) -> Option<f64> {
     let part = topic.partition(partition)?;
     let (high, size) = (part.high?, topic.bytes_per_offset()?);
-    let (_, oldest) = part.ends.first()?;
+    let oldest = part.ends.since()?;
     let from = now.plus_ms(-GROWTH_MS).max(oldest.plus_ms(1));
     let seconds = now.since_s(from);
     let growth = (high - part.ends.offset_at(from)?) as f64 * size / seconds.max(1.0);

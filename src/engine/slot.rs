@@ -1,11 +1,13 @@
-use super::times::{Found, OffsetTimes};
+use super::ends::Ends;
 use crate::model::{Assignment, Timestamp};
 
 /// Where the tail stands in one partition. Everything a record touches first lies here.
 #[derive(Clone, Debug)]
 pub struct SlotState {
     pub topic: usize,
+    /// Place among the topic's partitions.
     pub partition: usize,
+    pub number: i32,
     /// Records at or past it are live, those below it are warm-up.
     pub live_from: i64,
     /// The next offset that may come.
@@ -33,6 +35,7 @@ impl SlotState {
         Self {
             topic,
             partition,
+            number: assignment.partition,
             live_from: assignment.live_from,
             next: assignment.start,
             whole_from: assignment.start,
@@ -79,15 +82,11 @@ impl SlotState {
 
     /// How far our reading is behind the log end that may be read, in ms, by the times of the log end's readings: 0 when it has
     /// all that was there at the last one. A sampled tail pauses on purpose: there the delay of what it read counts.
-    pub fn behind_ms(&self, end: i64, ends: &OffsetTimes, now: Timestamp, sampling: bool) -> i64 {
+    pub fn behind_ms(&self, end: i64, ends: &Ends, now: Timestamp, sampling: bool) -> i64 {
         if self.warming() || (!sampling && self.next >= end) {
             return 0;
         }
         let moment = if sampling { self.received } else { now };
-        match ends.find(self.next) {
-            Found::Exact(at) | Found::Between(at) => moment.since_ms(at).max(0),
-            Found::Before => ends.first().map_or(0, |(_, at)| moment.since_ms(at).max(0)),
-            Found::After => 0,
-        }
+        ends.passed_at(self.next).map_or(0, |at| moment.since_ms(at).max(0))
     }
 }

@@ -35,30 +35,20 @@ impl OffsetTimes {
     /// Adds a record that was read, with the lowest offset that it is the first record at or past of. The table keeps at most
     /// `most` points.
     pub fn push(&mut self, offset: i64, at: Timestamp, reach: i64, most: usize) {
-        let len = self.points.len();
-        if len > 0 && offset <= self.points[len - 1].offset {
-            return;
+        let point = Point { offset, at, reach };
+        let before = self.points.len().checked_sub(2).and_then(|i| self.points.get(i)).map(|p| p.at);
+        if let Some(last) = self.points.back_mut() {
+            if offset <= last.offset {
+                return;
+            }
+            if before.is_some_and(|before| last.at.since_ms(before).abs() < CLOSEST_MS) {
+                *last = point;
+                return;
+            }
         }
-        if len >= 2 && self.points[len - 1].at.since_ms(self.points[len - 2].at).abs() < CLOSEST_MS {
-            self.points.pop_back();
-        }
-        self.points.push_back(Point { offset, at, reach });
+        self.points.push_back(point);
         if self.points.len() > most {
             self.thin();
-        }
-    }
-
-    /// The log end stood at `offset` at the time `at`: a record there is written after that, one before it was written earlier.
-    pub fn push_end(&mut self, offset: i64, at: Timestamp, most: usize) {
-        match self.points.back_mut() {
-            Some(last) if last.offset == offset => last.at = at,
-            Some(last) if last.offset > offset => {}
-            _ => {
-                self.points.push_back(Point { offset, at, reach: offset });
-                if self.points.len() > most {
-                    self.thin();
-                }
-            }
         }
     }
 
@@ -84,17 +74,9 @@ impl OffsetTimes {
         }
     }
 
-    /// The offset that was reached at the time `at`, by a straight line; `None` outside of what is known.
-    pub fn offset_at(&self, at: Timestamp) -> Option<i64> {
-        let next = self.points.partition_point(|p| p.at < at);
-        let after = self.points.get(next)?;
-        let before = self.points.get(next.checked_sub(1)?)?;
-        let part = at.since_ms(before.at) as f64 / after.at.since_ms(before.at).max(1) as f64;
-        Some(before.offset + ((after.offset - before.offset) as f64 * part) as i64)
-    }
-
-    pub fn first(&self) -> Option<(i64, Timestamp)> {
-        self.points.front().map(|p| (p.offset, p.at))
+    /// The greatest offset that is known.
+    pub fn newest(&self) -> Option<i64> {
+        self.points.back().map(|p| p.offset)
     }
 
     pub fn clear(&mut self) {
@@ -138,16 +120,6 @@ mod tests {
         times.push(0, t(0), 0, 96);
         times.push(100, t(10_000), 100, 96);
         assert_eq!(times.find(50), Found::Between(t(5_000)));
-        assert_eq!(times.offset_at(t(2_500)), Some(25));
-    }
-
-    #[test]
-    fn an_idle_log_end_moves_in_time() {
-        let mut ends = OffsetTimes::default();
-        ends.push_end(100, t(0), 48);
-        ends.push_end(100, t(60_000), 48);
-        ends.push_end(200, t(62_000), 48);
-        assert_eq!(ends.find(150), Found::Between(t(61_000)));
     }
 
     proptest! {

@@ -7,7 +7,8 @@ use super::past::PastCounts;
 use super::sliding::Sliding;
 use crate::catalogue::Catalogue;
 use crate::decode::Decoder;
-use crate::model::{Level, Timestamp, TimestampKind, TopicConfig, TopicReading};
+use crate::model::{Level, Reason, Timestamp, TimestampKind, TopicConfig, TopicReading};
+use crate::rules::Usual;
 use crate::snapshot::{Health, PartitionOffsets, Records, Topic, TopicLag};
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub struct TopicState {
     pub known_since: Timestamp,
     pub watched: bool,
     pub internal: bool,
+    /// Why the cluster does not tell about it.
+    pub error: Option<Reason>,
     pub role: Option<Arc<str>>,
     /// Judges content; only topics with a catalogue entry that is not vigie's own memory or a dead letter are judged.
     pub decoder: Option<Decoder>,
@@ -71,6 +74,8 @@ pub struct TopicState {
     pub lag: TopicLag,
     pub offsets: Arc<Vec<PartitionOffsets>>,
     pub health: Health,
+    /// What is usual, and the ten seconds that it was worked out in.
+    pub usual: Option<(i64, Result<Usual, Reason>)>,
     pub part: Arc<Topic>,
     /// The reading that this topic was last in.
     pub reading: u64,
@@ -80,11 +85,12 @@ impl TopicState {
     pub fn new(name: Arc<str>, catalogue: &Catalogue, at: Timestamp) -> Self {
         let entry = catalogue.topic(&name);
         let dead_letters = DeadLetters::of(catalogue, &name);
-        let judged = entry.filter(|e| dead_letters.is_none() && e.role != crate::catalogue::Role::Internal);
+        let judged = entry.filter(|e| dead_letters.is_none() && e.role.judged());
         Self {
             known_since: at,
             watched: false,
             internal: false,
+            error: None,
             role: entry.map(|e| e.role.label().into()),
             decoder: judged.map(Decoder::new),
             dead_letters,
@@ -106,6 +112,7 @@ impl TopicState {
             lag: TopicLag::default(),
             offsets: Arc::default(),
             health: Health { level: Level::Unknown, ..Health::default() },
+            usual: None,
             part: Arc::default(),
             reading: 0,
             name,
@@ -131,11 +138,13 @@ impl TopicState {
         self.partitions.binary_search_by_key(&number, |p| p.number).ok().and_then(|at| self.partitions.get_mut(at))
     }
 
-    /// Takes the cluster's reading of this topic.
-    pub fn read(&mut self, reading: &TopicReading, at: Timestamp) {
+    /// Takes the cluster's reading of this topic. Returns whether partitions moved to other places.
+    pub fn read(&mut self, reading: &TopicReading, at: Timestamp) -> bool {
         self.watched = reading.watched;
         self.internal = reading.internal;
+        self.error = reading.error.clone();
         let fresh = self.last.is_some();
+        let before = self.partitions.len();
         for partition in &reading.partitions {
             let place = self.partition_at(partition.partition);
             let state = &mut self.partitions[place];
@@ -148,8 +157,15 @@ impl TopicState {
                 self.moved_at = Some(at);
             }
         }
+        let known = self.partitions.len();
+        if reading.partitions.len() < known && !reading.partitions.is_empty() {
+            // Made anew with fewer partitions; those that the tail still reads go with its slots.
+            let named = |p: &Partition| reading.partitions.iter().any(|r| r.partition == p.number);
+            self.partitions.retain(|p| p.slot.is_some() || named(p));
+        }
         self.offsets = Arc::new(self.partitions.iter().map(Partition::offsets).collect());
         self.note_rates(at);
+        self.partitions.len() != known || known != before
     }
 
     /// Writes the rates since the last reading into the curves and the sums into the windows.

@@ -1,11 +1,14 @@
 use super::latency::Latencies;
 use super::past::second;
 use super::topic::TopicState;
-use crate::history::Series;
+use crate::history::{COARSE_S, Series};
 use crate::model::{Code, Reason, Timestamp, TimestampKind};
-use crate::rules::{OpenTransaction, RulesConfig, TopicInput, usual};
+use crate::rules::{OpenTransaction, RulesConfig, TopicInput, Usual, usual};
 use crate::snapshot::{Latency, Topic};
 use std::sync::Arc;
+
+/// Points of ten seconds in an hour.
+const HOUR: usize = 360;
 
 /// Whether anything is read at all, for the reasons of what is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,23 +61,37 @@ impl TopicState {
     }
 
     /// What the rules look at.
-    pub fn rule_input(&self, part: Arc<Topic>, now: Timestamp, rules: &RulesConfig) -> TopicInput {
-        let records = self.curves.as_ref().map(|c| &c.records);
+    pub fn rule_input(&mut self, part: Arc<Topic>, now: Timestamp, rules: &RulesConfig) -> TopicInput {
         TopicInput {
             window: self.window.sums(),
             moved_at: self.moved_at,
-            before_per_minute: records.zip(self.moved_at).and_then(|(series, moved)| per_minute_before(series, moved)),
-            usual: records.map_or_else(
-                || Err(Code::TooFewReadings.into()),
-                |series| {
-                    let end = second(now) - 120;
-                    let end = (end + 1).div_euclid(10) * 10 - 1;
-                    usual(&series.points(end, 10, 360), 10.0, &rules.unusual)
-                },
-            ),
+            before_per_minute: self.before_silence(now, rules),
+            usual: self.usual(now, rules),
             open_transaction: self.open_transaction(),
             topic: part,
         }
+    }
+
+    /// What is usual changes slowly: it is worked out every ten seconds.
+    fn usual(&mut self, now: Timestamp, rules: &RulesConfig) -> Result<Usual, Reason> {
+        let Some(curves) = self.curves.as_ref() else { return Err(Code::TooFewReadings.into()) };
+        let turn = second(now).div_euclid(COARSE_S);
+        if let Some((_, usual)) = self.usual.as_ref().filter(|(at, _)| *at == turn) {
+            return usual.clone();
+        }
+        // The last minutes are what is judged: they are not part of what is usual.
+        let points = curves.records.points((turn - 12) * COARSE_S - 1, COARSE_S, HOUR);
+        let usual = usual(&points, COARSE_S as f64, &rules.unusual);
+        self.usual.insert((turn, usual)).1.clone()
+    }
+
+    /// Records a minute before the topic fell silent; not looked for while it is not.
+    fn before_silence(&self, now: Timestamp, rules: &RulesConfig) -> Option<f64> {
+        let moved = self.moved_at?;
+        if now.since_s(moved) < rules.silence.after_s {
+            return Some(0.0);
+        }
+        per_minute_before(&self.curves.as_ref()?.records, moved)
     }
 
     fn open_transaction(&self) -> Option<OpenTransaction> {
@@ -93,8 +110,8 @@ pub fn ratio(errors: u64, records: u64) -> f64 {
 
 /// Records a minute over the hour before `moved`, where at least ten minutes of it are known.
 fn per_minute_before(series: &Series, moved: Timestamp) -> Option<f64> {
-    let end = (second(moved) + 1).div_euclid(10) * 10 - 1;
-    let points = series.points(end, 10, 360);
+    let end = (second(moved) + 1).div_euclid(COARSE_S) * COARSE_S - 1;
+    let points = series.points(end, COARSE_S, HOUR);
     let known = points.iter().filter(|p| !p.is_nan());
     let (sum, count) = known.fold((0.0, 0), |(sum, count), p| (sum + f64::from(*p), count + 1));
     (count >= 60).then(|| sum / f64::from(count) * 60.0)

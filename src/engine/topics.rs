@@ -83,6 +83,10 @@ impl Topics {
             let partition = topic.partition_at(assignment.partition);
             if let Some(state) = topic.partitions.get_mut(partition) {
                 state.slot = Some(assignment.slot);
+                if state.times.newest().is_some_and(|newest| newest >= assignment.start) {
+                    // Read again from further back, or a log that was made anew: the table starts over.
+                    state.times.clear();
+                }
             }
             let index = assignment.slot.index();
             if index >= self.slots.len() {
@@ -151,10 +155,8 @@ impl Topics {
             if topic.watched {
                 give_curves(state, budget);
             }
-            let before = state.partitions.len();
-            state.read(topic, reading.taken_at);
             state.reading = number;
-            if state.partitions.len() != before {
+            if state.read(topic, reading.taken_at) {
                 self.renumber(place);
             }
         }

@@ -45,8 +45,13 @@ fn broker_down(input: &BrokerInput, context: &Context, _: &RulesConfig) -> Judge
     if !input.host.is_empty() {
         reason = reason.text("broker", format!("{}:{}", input.host, input.port));
     }
-    if let Some(Fact::Text(text)) = input.reason.as_ref().and_then(|r| r.fact("text")) {
-        reason = reason.with("text", Fact::Text(text.clone()));
+    if let Some(cause) = &input.reason {
+        reason = reason.text("cause", cause.code.name());
+        for (name, fact) in &cause.facts {
+            if reason.fact(name).is_none() {
+                reason.facts.push((name, fact.clone()));
+            }
+        }
     }
     Judgement::firing(Level::Critical, reason)
 }

@@ -99,7 +99,9 @@ impl Town {
         let topics = Topics::new(&config.kafka, causes)?;
         let (tally, stop) = (Arc::clone(&self.tally), Arc::clone(&self.stop));
         let world = WorldConfig { seed, orders_per_minute, speed, start };
-        self.spawn("town", move || Sender { world: World::new(world).peekable(), publisher, topics, tally, stop, opening: Some(opening) }.run())
+        self.spawn("town", move || {
+            Sender { world: World::new(world).peekable(), publisher, topics, tally, stop, opening: Some(opening) }.run()
+        })
     }
 
     fn spawn(&mut self, what: &'static str, run: impl FnOnce() + Send + 'static) -> Result<(), SimError> {

@@ -112,7 +112,8 @@ impl Alert {
 /// vigie itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Viewer {
-    /// How old the newest record was when we read it, in the worst partition that still moves; `null` when nothing is read.
+    /// How far our reading is behind the log end, in the worst partition: 0 when all that stood there at the last reading of
+    /// the cluster is read, else the time since the log end passed the place where we are; `null` when nothing is read.
     pub behind_s: Option<f64>,
     /// Records passed over under the read budget since the start.
     pub skipped: u64,

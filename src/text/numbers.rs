@@ -5,7 +5,7 @@ pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(' ');
         }
         out.push(c);
@@ -40,7 +40,7 @@ pub fn rate(per_s: f64) -> String {
 pub fn percent(ratio: f64) -> String {
     let p = ratio * 100.0;
     match p {
-        p if p == 0.0 => "0 %".into(),
+        0.0 => "0 %".into(),
         p if p < 9.995 => format!("{p:.2} %"),
         p if p < 99.95 => format!("{p:.1} %"),
         p => format!("{p:.0} %"),
@@ -55,6 +55,7 @@ pub fn duration_ms(ms: f64) -> String {
 /// Seconds in the unit that people would say: `0.5 s`, `92 s`, `4 min`, `2 h 05`, `3 d 4 h`.
 pub fn duration_s(s: f64) -> String {
     match s {
+        s if s < 0.05 => "0 s".into(),
         s if s < 9.95 => format!("{s:.1} s"),
         s if s < 119.5 => format!("{s:.0} s"),
         s if s < 3_570.0 => format!("{:.0} min", s / 60.0),
@@ -64,7 +65,7 @@ pub fn duration_s(s: f64) -> String {
         }
         s => {
             let hours = (s / 3_600.0).round() as u64;
-            if hours % 24 == 0 { format!("{} d", hours / 24) } else { format!("{} d {} h", hours / 24, hours % 24) }
+            if hours.is_multiple_of(24) { format!("{} d", hours / 24) } else { format!("{} d {} h", hours / 24, hours % 24) }
         }
     }
 }
@@ -81,7 +82,8 @@ pub fn short_duration_s(s: f64) -> String {
             let hours = (s / 3_600.0).round() as u64;
             format!("{}d{:02}h", hours / 24, hours % 24)
         }
-        s => format!("{:.0}d", s / 86_400.0),
+        s if s < 9_999.0 * 86_400.0 => format!("{:.0}d", s / 86_400.0),
+        s => format!("{:.0}y", s / 31_556_952.0),
     }
 }
 

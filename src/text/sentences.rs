@@ -148,16 +148,25 @@ fn rules(f: &Facts<'_>) -> Option<String> {
             f.lasting()
         ),
         Code::Offline => format!("{} without a leader{}", f.counted("partitions", "partition", "partitions"), f.lasting()),
-        Code::BrokerDown => {
-            let text = f.part(": ", "text", "");
-            format!("broker {}{} is down{}{text}", f.or("id", ""), f.part(" (", "broker", ")"), f.lasting())
-        }
+        Code::BrokerDown => broker_down(f),
         Code::ControllersSilent => format!("the controllers do not answer{}", f.lasting()),
         Code::ViewBehind => {
             format!("vigie reads {} behind the log end{}", f.or("behind_s", "too far"), f.part(", over ", "threshold_s", ""))
         }
         _ => return None,
     })
+}
+
+fn broker_down(f: &Facts<'_>) -> String {
+    let id = f.part(" ", "id", "");
+    let cause = match f.0.fact("cause") {
+        Some(Fact::Text(name)) => Code::ALL.iter().find(|code| code.name() == name.as_ref()),
+        _ => None,
+    };
+    match cause {
+        Some(cause) => format!("broker{id}{}: {}", f.lasting(), link(&Facts(&Reason { code: *cause, facts: f.0.facts.clone() }))),
+        None => format!("broker{id}{} is down{}", f.part(" (", "broker", ")"), f.lasting()),
+    }
 }
 
 fn replicas(f: &Facts<'_>, of: &str) -> String {
@@ -282,6 +291,10 @@ mod tests {
         let latency = full(Code::TopicLatency);
         assert_eq!(sentence(&latency), "p99 1.9 s over 1.0 s for 4 min");
         assert_eq!(sentence(&latency.text("subject", "payments")), "payments: p99 1.9 s over 1.0 s for 4 min");
+        let down = Reason::new(Code::BrokerDown).with("id", Fact::Count(2)).with("for_s", Fact::Seconds(12.0));
+        assert_eq!(sentence(&down), "broker 2 is down for 12 s");
+        let nowhere = down.text("broker", "localhost:9092").text("cause", Code::AdvertisedAddress.name());
+        assert!(sentence(&nowhere).starts_with("broker 2 for 12 s: the cluster names localhost:9092"));
         let lag = Reason::new(Code::GroupLag)
             .with("lag_s", Fact::Seconds(80.0))
             .with("threshold_s", Fact::Seconds(60.0))

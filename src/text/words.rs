@@ -155,6 +155,8 @@ words! {
     NoMembers = "No members",
     NoLatency = "No record was read in the last minute",
     AwaitingMembers = "Asking for the members",
+    FrozenBefore = "The screen was frozen before this was asked for: Space goes live",
+    ReadingAge = "cluster read before",
     NotYet = "Not known yet",
     GoneTopic = "This topic is not in the cluster any more, or not watched",
     GoneGroup = "This group is not in the cluster any more",
@@ -215,6 +217,8 @@ words! {
     CutAt = "cut: first",
     FetchingWhole = "fetching the whole value",
     // Help and messages.
+    Bootstrap = "brokers' addresses",
+    ListNotWhole = "not the whole list",
     Zone = "zone",
     Theme = "theme",
     Colors = "colours",

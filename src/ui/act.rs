@@ -3,6 +3,7 @@
 use super::keymap::Action;
 use super::layout;
 use super::line::LineEdit;
+use super::list::{RowKey, ordered};
 use super::palette::{Choice, Palette};
 use super::panels::PanelId;
 use super::popups::value_of;
@@ -142,7 +143,6 @@ impl Ui {
                 let text = line.text().to_owned();
                 if let Err(why) = self.set_filter(panel, &text) {
                     self.state.layers.push(Layer::Filter { panel, line, before });
-                    // The message would hide the line: it is told beside it by the view's message row after the next key.
                     self.say(format!("{}: {why}", word(Word::BadPattern)));
                     return;
                 }
@@ -244,14 +244,13 @@ impl Ui {
             PanelId::Alerts => self.open_alert(place),
             PanelId::Topics | PanelId::GroupPartitions => {
                 let key = panel.list().and_then(|l| (l.keys)(&view, &self.state).into_iter().nth(place));
-                match key.map(|(k, _)| k) {
-                    Some(super::list::RowKey::Name(name) | super::list::RowKey::Partition(name, _)) => self.open_topic(name),
-                    _ => {}
+                if let Some((RowKey::Name(name) | RowKey::Partition(name, _), _)) = key {
+                    self.open_topic(name);
                 }
             }
             PanelId::Groups | PanelId::Readers => {
                 let key = panel.list().and_then(|l| (l.keys)(&view, &self.state).into_iter().nth(place));
-                if let Some((super::list::RowKey::Name(name), _)) = key {
+                if let Some((RowKey::Name(name), _)) = key {
                     self.open_group(name);
                 }
             }
@@ -261,7 +260,7 @@ impl Ui {
 
     fn open_alert(&mut self, place: usize) {
         let view = self.shown();
-        let rows = super::list::ordered::<super::panels::AlertRows>(&view, &self.state);
+        let rows = ordered::<super::panels::AlertRows>(&view, &self.state);
         let Some(alert) = rows.get(place) else { return };
         match &alert.0.subject {
             Subject::Topic(name) | Subject::Partition(name, _) => self.open_topic(name.clone()),
@@ -276,11 +275,11 @@ impl Ui {
     /// A record whose value was cut is fetched whole.
     fn open_record(&mut self, place: usize) {
         let view = self.shown();
-        let rows = super::list::ordered::<super::panels::TailRows>(&view, &self.state);
+        let rows = ordered::<super::panels::TailRows>(&view, &self.state);
         let Some(row) = rows.get(place).cloned() else { return };
         // Pinned: the popup's record stays selected while newer ones come in.
         self.select(PanelId::Tail, place);
-        self.state.lists[PanelId::Tail as usize].selected = Some(super::list::RowKey::Offset(row.partition, row.offset));
+        self.state.lists[PanelId::Tail as usize].selected = Some(RowKey::Offset(row.partition, row.offset));
         let cut = row.value.as_ref().is_some_and(|v| v.len() < row.value_len);
         let lookup = cut.then(|| self.next_lookup());
         if let Some(id) = lookup {

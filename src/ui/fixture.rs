@@ -194,13 +194,15 @@ fn broker(id: i32, up: bool) -> Broker {
 
 pub fn snapshot() -> Snapshot {
     let topics = topics();
-    let mut totals = Totals::default();
-    totals.throughput = Throughput { records_per_s: by_window(14_210.0), bytes_per_s: by_window(5_541_900.0), estimated: false };
-    totals.latency_ms = topic("all", 14_210.0, 4, 15, 1).latency_ms;
-    totals.latency_ms.p999 = Some(41);
-    totals.lag = TopicLag { records: Some(1_204), seconds: Some(83.0), worst_group: Some("tracker".into()) };
-    totals.error_rate = Some(0.0001);
-    totals.records = Records { seen: 4_120_400, malformed: 2, contract: 1, ..Records::default() };
+    let latency_ms = Latency { p999: Some(41), ..topic("all", 14_210.0, 4, 15, 1).latency_ms };
+    let totals = Totals {
+        throughput: Throughput { records_per_s: by_window(14_210.0), bytes_per_s: by_window(5_541_900.0), estimated: false },
+        latency_ms,
+        lag: TopicLag { records: Some(1_204), seconds: Some(83.0), worst_group: Some("tracker".into()) },
+        error_rate: Some(0.0001),
+        records: Records { seen: 4_120_400, malformed: 2, contract: 1, ..Records::default() },
+        ..Totals::default()
+    };
     let alerts = vec![
         alert(Subject::Topic("delivery.failed".into()), Level::Critical, 75, Code::TopicUnusual.into()),
         alert(Subject::Group("tracker".into()), Level::Critical, 190, Code::GroupStalled.into()),

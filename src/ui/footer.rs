@@ -32,20 +32,22 @@ pub fn contexts(state: &UiState) -> Vec<Context> {
 }
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
-    if let Some(message) = ctx.state.message.as_ref().filter(|m| m.until > ctx.state.live_at) {
-        put(buf, area.x + 1, area.y, area.width - 2, &message.text, ctx.style(Role::Accent));
-        return;
-    }
+    let message = ctx.state.message.as_ref().filter(|m| m.until > ctx.state.live_at).map(|m| m.text.as_str());
     if let Some(Layer::Filter { panel, line, .. }) = ctx.state.layers.last() {
-        let hint = if *panel == PanelId::Tail { Word::FilterHintTail } else { Word::FilterHintList };
-        let hint_width = width(word(hint));
+        let hint = word(if *panel == PanelId::Tail { Word::FilterHintTail } else { Word::FilterHintList });
+        let (hint, role) = message.map_or((hint, Role::Dim), |m| (m, Role::Warning));
+        let hint_width = width(hint);
         let (before, after) = line.parts();
         let mut x = area.x + 1;
         x += put(buf, x, area.y, 1, "/", ctx.style(Role::Key));
         x = put_line(ctx, buf, Rect { x, width: area.right().saturating_sub(x + 1), ..area }, before, after);
         if x + hint_width + 4 < area.right() {
-            put_right(buf, area.right() - 1, area.y, hint_width, word(hint), ctx.style(Role::Dim));
+            put_right(buf, area.right() - 1, area.y, hint_width, hint, ctx.style(role));
         }
+        return;
+    }
+    if let Some(message) = message {
+        put(buf, area.x + 1, area.y, area.width - 2, message, ctx.style(Role::Accent));
         return;
     }
     let mut x = tabs(ctx, buf, area, hits) + 2;

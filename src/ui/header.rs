@@ -4,7 +4,7 @@
 use super::connection;
 use super::theme::Role;
 use super::time::clock;
-use super::widgets::ink::{Ctx, Ink, put, put_all, put_right, width};
+use super::widgets::ink::{Ctx, Ink, fit, put, put_all, put_right, width};
 use super::words::link_word;
 use crate::model::LinkState;
 use crate::snapshot::SourceKind;
@@ -12,10 +12,13 @@ use crate::text::{self, Word, word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// A reading of the cluster that is older than this says so; it comes every 2 s as long as the cluster is quick.
+const OLD_S: f64 = 8.0;
+
 /// Returns the lines used.
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect) -> u16 {
     let line = Rect { x: area.x + 1, width: area.width - 2, height: 1, ..area };
-    let right = right_side(ctx, line.width);
+    let right = right_side(ctx, line.width.saturating_sub(least_left(ctx) + 2));
     let right_width: u16 = right.iter().map(Ink::width).sum();
     let left = left_side(ctx, line.width.saturating_sub(right_width + 2));
     put_all(ctx, buf, Rect { width: line.width.saturating_sub(right_width + 1), ..line }, line.y, &left);
@@ -74,26 +77,37 @@ fn fitting(mut pieces: Vec<(u8, Vec<Ink>)>, room: u16) -> Vec<Ink> {
 
 fn left_side(ctx: Ctx, room: u16) -> Vec<Ink> {
     let snapshot = &ctx.view.snapshot;
-    let source = &snapshot.source;
-    let (sign, role) = state_sign(source.state);
-    let name = match source.kind {
-        SourceKind::Demo => format!("{} {}", word(Word::Demo), source.bootstrap),
-        SourceKind::Replay => format!("{} {}", word(Word::Replay), source.name),
-        SourceKind::Live if source.name.is_empty() => source.bootstrap.to_string(),
-        SourceKind::Live => source.name.to_string(),
-    };
-    let state = Ink::new(role, format!("{sign} {}", link_word(source.state)));
-    let mut pieces = vec![
-        (0, vec![Ink::new(Role::Accent, word(Word::Vigie)).with_role(Role::Key)]),
-        (1, vec![Ink::new(Role::Header, text::visible(&name).chars().take(48).collect::<String>())]),
-        (0, vec![state]),
-    ];
+    let mut pieces = who(ctx);
     pieces.push((3, brokers(ctx)));
     pieces.push((4, counted(snapshot.cluster.topics, Word::Topic, Word::Topics)));
     let groups = snapshot.cluster.topics.map(|_| snapshot.groups.len());
     pieces.push((5, counted(groups, Word::Group, Word::Groups)));
     pieces.retain(|(_, inks)| !inks.is_empty());
     fitting(pieces, room)
+}
+
+/// What the left side does not do without.
+fn least_left(ctx: Ctx) -> u16 {
+    who(ctx).iter().flat_map(|(_, inks)| inks).map(|ink| ink.width() + 2).sum()
+}
+
+/// Program, cluster, and how we stand with it.
+fn who(ctx: Ctx) -> Vec<(u8, Vec<Ink>)> {
+    let source = &ctx.view.snapshot.source;
+    let (sign, role) = state_sign(source.state);
+    let name = match source.kind {
+        // One address is enough for kcat; the help has them all.
+        SourceKind::Demo => format!("{} {}", word(Word::Demo), source.bootstrap.split(',').next().unwrap_or_default()),
+        SourceKind::Replay => format!("{} {}", word(Word::Replay), source.name),
+        SourceKind::Live if source.name.is_empty() => source.bootstrap.to_string(),
+        SourceKind::Live => source.name.to_string(),
+    };
+    let state = Ink::new(role, format!("{sign} {}", link_word(source.state)));
+    vec![
+        (0, vec![Ink::new(Role::Key, word(Word::Vigie))]),
+        (1, vec![Ink::new(Role::Header, fit(&text::visible(&name), 40).into_owned())]),
+        (0, vec![state]),
+    ]
 }
 
 fn counted(n: Option<usize>, one: Word, many: Word) -> Vec<Ink> {
@@ -121,11 +135,14 @@ fn brokers(ctx: Ctx) -> Vec<Ink> {
     inks
 }
 
-fn right_side(ctx: Ctx, width: u16) -> Vec<Ink> {
+fn right_side(ctx: Ctx, room: u16) -> Vec<Ink> {
     let viewer = &ctx.view.snapshot.viewer;
     let mut pieces: Vec<(u8, Vec<Ink>)> = Vec::new();
     if !viewer.warmed_up && ctx.view.snapshot.cluster.topics.is_some() {
         pieces.push((5, vec![Ink::new(Role::Accent, word(Word::WarmingUp))]));
+    }
+    if let Some(age) = ctx.view.snapshot.cluster.age_s.filter(|age| *age > OLD_S) {
+        pieces.push((1, vec![Ink::new(Role::Warning, format!("{} {}", word(Word::ReadingAge), text::short_duration_s(age)))]));
     }
     match viewer.sampling {
         "sampled" => pieces.push((4, vec![Ink::new(Role::Warning, word(Word::Sampled))])),
@@ -154,7 +171,7 @@ fn right_side(ctx: Ctx, width: u16) -> Vec<Ink> {
         let lag = Ink::new(role, format!("{:>6}", text::short_duration_s(behind)));
         pieces.push((if late { 2 } else { 6 }, vec![Ink::dim(word(Word::ViewLag)), lag]));
     }
-    fitting(pieces, width * 3 / 5)
+    fitting(pieces, room)
 }
 
 fn live_or_frozen(ctx: Ctx) -> Vec<Ink> {

@@ -117,7 +117,7 @@ impl<W: Write> Session<'_, W> {
         let mut due = Due::default();
         loop {
             let retry = !self.focus();
-            let wake = self.wake(&due, retry).map_or_else(never, |wait| after(wait));
+            let wake = self.wake(&due, retry).map_or_else(never, after);
             select! {
                 recv(events) -> event => match event {
                     Ok(event) => self.take(event, &mut due),

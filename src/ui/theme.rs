@@ -135,6 +135,11 @@ impl Theme {
             let selection = &mut out.styles[Role::Selection as usize];
             *selection = selection.add_modifier(Modifier::REVERSED);
             out.whole_selection = true;
+            for (role, modifier) in [(Role::BorderFocus, Modifier::BOLD), (Role::Dim, Modifier::DIM), (Role::Border, Modifier::DIM)]
+            {
+                let style = &mut out.styles[role as usize];
+                *style = style.add_modifier(modifier);
+            }
         }
         out
     }

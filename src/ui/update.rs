@@ -124,28 +124,27 @@ impl Ui {
     pub fn paste(&mut self, text: &str) {
         match self.state.layers.last_mut() {
             Some(Layer::Filter { line, .. }) => line.insert(text),
-            Some(Layer::Palette(palette)) => {
-                palette.line.insert(text);
-                palette.search();
-            }
+            Some(Layer::Palette(palette)) => palette.line.insert(text),
             _ => return,
         }
-        self.apply_filter();
+        self.typed();
     }
 
     fn type_key(&mut self, key: Key) {
+        let edited = match self.state.layers.last_mut() {
+            Some(Layer::Filter { line, .. }) => line.key(key),
+            Some(Layer::Palette(palette)) => palette.line.key(key),
+            _ => false,
+        };
+        if edited {
+            self.typed();
+        }
+    }
+
+    fn typed(&mut self) {
         match self.state.layers.last_mut() {
-            Some(Layer::Filter { line, .. }) => {
-                if line.key(key) {
-                    self.apply_filter();
-                }
-            }
-            Some(Layer::Palette(palette)) => {
-                if palette.line.key(key) {
-                    palette.search();
-                }
-            }
-            _ => {}
+            Some(Layer::Palette(palette)) => palette.search(),
+            _ => self.apply_filter(),
         }
     }
 

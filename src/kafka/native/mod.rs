@@ -1,15 +1,18 @@
 //! The calls of librdkafka that its Rust wrapper lacks, made safe: each goes out at once and answers on a queue of our own,
 //! so that hundreds are under way together and none is waited for longer than we want.
 
+mod cluster;
 mod groups;
 mod list;
 mod offsets;
+mod reading;
 mod topics;
 
-pub use groups::{Listed, Listing};
+pub use groups::Listed;
 pub use list::PartitionList;
 pub use offsets::{At, Isolation};
-pub use topics::{ConfigValue, NewTopic, Outcome};
+pub use reading::{Read, Reader};
+pub use topics::{ConfigValue, NewTopic};
 
 use super::Watcher;
 use rdkafka::bindings as b;
@@ -126,8 +129,8 @@ impl Drop for Desk {
     }
 }
 
-/// The broker that the last metadata called controller: with ZooKeeper the real one, with KRaft any. `None`: not told, as by brokers
-/// that have none.
+/// The broker that the last metadata called controller: with ZooKeeper the real one, with KRaft any. `None`: not told. It
+/// may be a broker that is not in the metadata.
 pub fn controller(handle: &Handle) -> Option<i32> {
     // SAFETY: the handle is alive; 0 ms: only what is known already.
     let id = unsafe { b::rd_kafka_controllerid(handle.client().native_ptr(), 0) };

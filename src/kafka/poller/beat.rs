@@ -189,7 +189,7 @@ impl Beat {
             asked_at,
             taken_at,
             cluster_id: self.cluster_id.clone(),
-            controller: native::controller(&self.handle),
+            controller: native::controller(&self.handle).filter(|id| brokers.iter().any(|b| b.id == *id)),
             controllers: self.probe.state,
             brokers,
             topics: topics.all,

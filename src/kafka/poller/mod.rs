@@ -17,6 +17,8 @@ mod topics;
 use super::native::Handle;
 use super::{Causes, GroupFilter, KafkaConfig, KafkaError, TopicFilter};
 use crate::model::{Input, Timed, Timestamp};
+pub(super) use controllers::nowhere;
+
 use beat::Beat;
 use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender, bounded};
 use opaque::AllGroups;

@@ -1,7 +1,7 @@
 use crate::kafka::{Causes, TopicFilter, is_internal};
 use crate::model::{PartitionReading, Timestamp, TopicReading};
 use rdkafka::metadata::{Metadata, MetadataPartition, MetadataTopic};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Names that come again with each reading, kept once.
@@ -24,28 +24,23 @@ impl Names {
     }
 }
 
-/// The topics of one metadata answer, by name, with their places.
+/// The topics of one metadata answer, by name.
 #[derive(Default)]
 pub struct Topics {
     pub all: Vec<TopicReading>,
-    places: HashMap<Arc<str>, usize>,
+    names: HashSet<Arc<str>>,
 }
 
 impl Topics {
     pub fn read(metadata: &Metadata, filter: &TopicFilter, names: &mut Names, causes: &Causes, now: Timestamp) -> Self {
         let mut all: Vec<_> = metadata.topics().iter().map(|t| topic(t, filter, names, causes, now)).collect();
         all.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        let places = all.iter().enumerate().map(|(i, t)| (Arc::clone(&t.name), i)).collect();
-        Self { all, places }
+        let names = all.iter().map(|t| Arc::clone(&t.name)).collect();
+        Self { all, names }
     }
 
     pub fn has(&self, name: &str) -> bool {
-        self.places.contains_key(name)
-    }
-
-    pub fn get_mut(&mut self, name: &str) -> Option<&mut TopicReading> {
-        let place = *self.places.get(name)?;
-        self.all.get_mut(place)
+        self.names.contains(name)
     }
 
     pub fn watched(&self) -> impl Iterator<Item = &TopicReading> {

@@ -10,7 +10,7 @@ use crate::ui::list::{RowKey, Rows, ordered};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::frame::frame;
-use crate::ui::widgets::ink::{self, Ctx, Ink, put, put_middle, put_right, width};
+use crate::ui::widgets::ink::{self, Ctx, Ink, put, put_middle, put_right, width, wrap};
 use crate::ui::widgets::table::Column;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -66,7 +66,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         put_middle(ctx, buf, inner, &format!("{}.", word(said)));
         return;
     }
-    let each = if inner.width < ONE_LINE { 2 } else { 1 };
+    let each = lines_each(inner, &rows);
     let page = usize::from(inner.height / each);
     hits.page(PanelId::Alerts, page);
     let list = ctx.state.list(PanelId::Alerts);
@@ -82,6 +82,24 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         draw_alert(ctx, buf, lines, row, on && ctx.state.theme().whole_selection);
         hits.push(lines, Target::Row(PanelId::Alerts, i));
     }
+}
+
+/// With few alerts each has room for its whole sentence and a blank line.
+fn lines_each(inner: Rect, alerts: &[Arc<Alert>]) -> u16 {
+    if inner.width >= ONE_LINE {
+        return 1;
+    }
+    let wide = inner.width.saturating_sub(4);
+    let lines = |a: &Arc<Alert>| wrap(&told(a), wide).len() as u16;
+    let most = alerts.iter().take(20).map(lines).max().unwrap_or(1).min(4);
+    let fits = |each: &u16| usize::from(*each) * alerts.len() <= usize::from(inner.height);
+    (2..=most + 2).rev().find(fits).unwrap_or(2)
+}
+
+/// The level and the sentence.
+fn told(alert: &Alert) -> String {
+    let (_, _, level) = ink::level(alert.0.level);
+    format!("{} {}", word(level), text::visible(&text::sentence(&alert.0.reason)))
 }
 
 fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool) {
@@ -115,8 +133,14 @@ fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool
     };
     put(buf, x + used, area.y, room, &text::visible(&subject), style(Role::Text));
     put_right(buf, right, area.y, 6, &since, style(Role::Dim));
-    let sentence = text::visible(&text::sentence(&alert.0.reason)).into_owned();
-    let mut x = x + 2;
-    x += put(buf, x, area.y + 1, 8, word(level), style(role)) + 1;
-    put(buf, x, area.y + 1, right.saturating_sub(x), &sentence, style(Role::Dim));
+    let indent = x + 2;
+    let label = word(level);
+    let lines = wrap(&told(alert), right.saturating_sub(indent));
+    let room = usize::from(area.height.saturating_sub(2)).max(1);
+    for (i, (line, y)) in lines.iter().take(room).zip(area.y + 1..).enumerate() {
+        let cut = i + 1 == room && lines.len() > room;
+        let line = if cut { format!("{line}…") } else { line.clone() };
+        put(buf, indent, y, right.saturating_sub(indent), &line, style(Role::Dim));
+    }
+    put(buf, indent, area.y + 1, width(label), label, style(role));
 }

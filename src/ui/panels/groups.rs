@@ -104,7 +104,7 @@ const COLUMNS: &[Column<Row>] = &[
     },
     Column {
         sort: Some(|a, b| most(a.lag.records, b.lag.records)),
-        cell: |r, _, _| Ink::known(r.lag.records, text::column_count),
+        cell: |r, _, _| Ink::quiet_zero(r.lag.records, text::column_count),
         ..figure("lag", Word::ColLag, 7, 0)
     },
     Column { sort: Some(|a, b| most(a.lag.seconds, b.lag.seconds)), cell: oldest_cell, ..figure("oldest", Word::ColOldest, 7, 1) },
@@ -130,7 +130,7 @@ const COLUMNS: &[Column<Row>] = &[
     Column {
         id: "status",
         words: Word::ColStatus,
-        width: Width::Rest { least: 16 },
+        width: Width::Rest { least: 24 },
         align: Align::Left,
         leaves_first: 0,
         sort: Some(|a, b| b.status.level.cmp(&a.status.level)),
@@ -152,9 +152,9 @@ fn oldest_cell(row: &Row, _: Ctx, _: u16) -> Ink {
 /// Lag in time; `~` in front where it was interpolated.
 pub(super) fn lag_time(seconds: Option<f64>, quality: LagQuality) -> Ink {
     match (quality, seconds) {
-        (LagQuality::CaughtUp, _) => Ink::dim("0 s"),
+        (LagQuality::CaughtUp, _) => Ink::dim("0"),
         (LagQuality::Estimated, Some(s)) => Ink::text(format!("~{}", text::short_duration_s(s))),
-        (_, seconds) => Ink::known(seconds, text::short_duration_s),
+        (_, seconds) => Ink::quiet_zero(seconds, text::short_duration_s),
     }
 }
 
@@ -183,7 +183,10 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let abandoned = snapshot.groups.iter().filter(|g| g.abandoned).count();
     let title = titled::<GroupRows>(ctx, Word::Groups, snapshot.groups.len() - abandoned);
     let note = match &snapshot.groups_reason {
-        Some(reason) => vec![Ink::new(Role::Warning, text::visible(&text::sentence(reason)).into_owned())],
+        Some(reason) => {
+            let why = text::visible(&text::sentence(reason)).into_owned();
+            vec![Ink::dim(format!("{}: {why}", word(Word::ListNotWhole)))]
+        }
         None => Vec::new(),
     };
     let empty = match &snapshot.groups_reason {

@@ -9,7 +9,8 @@ use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
-use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::theme::Role;
+use crate::ui::widgets::ink::{Ctx, Ink, awaited};
 use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -101,15 +102,17 @@ fn assigned_cell(row: &Member, _: Ctx, width: u16) -> Ink {
 }
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
-    let count = MemberRows::rows(ctx.view, ctx.state).len();
-    let title = counted(Word::Members, count);
+    let title = match focus(ctx).and_then(|g| g.members.as_ref()) {
+        Some(members) => counted(Word::Members, members.len()),
+        None => vec![Ink::new(Role::Title, word(Word::Members))],
+    };
     let empty = match focus(ctx) {
         Some(group) => match (&group.members_missing, &group.members) {
             (Some(reason), _) => text::visible(&text::sentence(reason)).into_owned(),
-            (None, None) => format!("{} …", word(Word::AwaitingMembers)),
+            (None, None) => awaited(ctx, Word::AwaitingMembers),
             (None, Some(_)) => format!("{}.", word(Word::NoMembers)),
         },
-        None => format!("{} …", word(Word::AwaitingMembers)),
+        None => awaited(ctx, Word::AwaitingMembers),
     };
     table::draw::<MemberRows>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
 }

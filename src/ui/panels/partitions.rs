@@ -98,7 +98,7 @@ const OF_TOPIC: &[Column<PartitionRow>] = &[
     },
     Column {
         sort: Some(|a, b| most(a.lag, b.lag)),
-        cell: |r, _, _| Ink::known(r.lag, text::column_count),
+        cell: |r, _, _| Ink::quiet_zero(r.lag, text::column_count),
         ..figure("lag", Word::ColLag, 7, 1)
     },
 ];
@@ -170,7 +170,7 @@ const OF_GROUP: &[Column<GroupPartition>] = &[
     Column { cell: |r, _, _| Ink::known(r.end, offset), ..figure("end", Word::ColEnd, 13, 5) },
     Column {
         sort: Some(|a, b| most(a.lag, b.lag)),
-        cell: |r, _, _| Ink::known(r.lag, text::column_count),
+        cell: |r, _, _| Ink::quiet_zero(r.lag, text::column_count),
         ..figure("lag", Word::ColLag, 7, 0)
     },
     Column {

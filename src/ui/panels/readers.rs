@@ -72,7 +72,7 @@ const COLUMNS: &[Column<Reader>] = &[
         align: Align::Right,
         leaves_first: 0,
         sort: Some(|a, b| most(a.1, b.1)),
-        cell: |r, _, _| Ink::known(r.1, text::column_count),
+        cell: |r, _, _| Ink::quiet_zero(r.1, text::column_count),
     },
     Column {
         id: "oldest",
@@ -81,7 +81,7 @@ const COLUMNS: &[Column<Reader>] = &[
         align: Align::Right,
         leaves_first: 1,
         sort: Some(|a, b| most(a.2, b.2)),
-        cell: |r, _, _| Ink::known(r.2, text::short_duration_s),
+        cell: |r, _, _| Ink::quiet_zero(r.2, text::short_duration_s),
     },
 ];
 

@@ -12,7 +12,7 @@ use crate::ui::popups::verdict_sign;
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::time::clock_ms;
-use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::ink::{Ctx, Ink, awaited};
 use crate::ui::widgets::table::{self, Align, Column, Dress, Width};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -120,7 +120,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let focus = ctx.view.focus.topic.as_ref().filter(|t| Some(&t.name) == ctx.state.topic.as_ref());
     let mut title = vec![Ink::new(Role::Title, word(Word::Tail))];
     let mut note = Vec::new();
-    let mut empty = format!("{} …", word(Word::NotYet));
+    let mut empty = awaited(ctx, Word::NotYet);
     if let Some(tail) = focus.map(|f| &f.tail) {
         if !ctx.state.tail_filter_text.is_empty() {
             title.push(Ink::dim(format!(" · {}: ", word(Word::Filter))));

@@ -26,6 +26,8 @@ struct Tile<'a> {
     panel: PanelId,
     title: Word,
     parts: Vec<Part>,
+    /// The same with fewer words, for when `parts` do not fit.
+    short: Option<Vec<Part>>,
     line: &'a Line,
     pick: Pick,
     role: Role,
@@ -49,6 +51,7 @@ pub fn throughput(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         panel: PanelId::Throughput,
         title: Word::Throughput,
         parts: vec![part(0, Word::Nothing, rate), part(1, Word::Nothing, bytes)],
+        short: None,
         line,
         pick: Pick::Mean,
         role: Role::Chart1,
@@ -60,8 +63,14 @@ pub fn latency(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let l = &totals(ctx).latency_ms;
     let ms = |v: Option<u64>| Ink::known(v, |ms| text::short_duration_ms(ms as f64));
     let parts = vec![part(1, Word::ColP50, ms(l.p50)), part(0, Word::ColP99, ms(l.p99)), part(2, Word::P999, ms(l.p999))];
+    // Where the three do not fit, milliseconds are named once.
+    let bare = |v: Option<u64>| Ink::known(v, |ms| ms.to_string());
+    let short = l
+        .p999
+        .is_some_and(|ms| ms < 1_000)
+        .then(|| vec![part(1, Word::ColP50, bare(l.p50)), part(0, Word::ColP99, bare(l.p99)), part(2, Word::P999, ms(l.p999))]);
     let line = &ctx.view.focus.totals.p99_ms;
-    let tile = Tile { panel: PanelId::Latency, title: Word::Latency, parts, line, pick: Pick::Max, role: Role::Chart2 };
+    let tile = Tile { panel: PanelId::Latency, title: Word::Latency, parts, short, line, pick: Pick::Max, role: Role::Chart2 };
     draw(ctx, buf, area, hits, tile);
 }
 
@@ -73,7 +82,8 @@ pub fn lag(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let oldest = Ink::known(lag.seconds, text::short_duration_s);
     let line = &ctx.view.focus.totals.lag_records;
     let parts = vec![part(0, Word::Nothing, records), part(1, label, oldest)];
-    let tile = Tile { panel: PanelId::Lag, title: Word::ConsumerLag, parts, line, pick: Pick::Max, role: Role::Chart3 };
+    let tile =
+        Tile { panel: PanelId::Lag, title: Word::ConsumerLag, parts, short: None, line, pick: Pick::Max, role: Role::Chart3 };
     draw(ctx, buf, area, hits, tile);
 }
 
@@ -85,7 +95,15 @@ pub fn errors(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let count = Ink::text(format!("{} {}", text::column_count(sum), word(Word::InAll)));
     let line = &ctx.view.focus.totals.errors_per_s;
     let parts = vec![part(0, Word::Nothing, ratio), part(1, Word::Nothing, count)];
-    let tile = Tile { panel: PanelId::Errors, title: Word::ErrorsOneMinute, parts, line, pick: Pick::Max, role: Role::Critical };
+    let tile = Tile {
+        panel: PanelId::Errors,
+        title: Word::ErrorsOneMinute,
+        parts,
+        short: None,
+        line,
+        pick: Pick::Max,
+        role: Role::Warning,
+    };
     draw(ctx, buf, area, hits, tile);
 }
 
@@ -98,17 +116,31 @@ fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, tile: Tile) {
     }
     let pad = u16::from(inner.width >= NARROW);
     let text = Rect { x: inner.x + pad, width: inner.width - 2 * pad, ..inner };
-    figures(ctx, buf, text, tile.parts);
+    let fits = |parts: &Vec<Part>| needed(parts, least_gap(text.width)) <= text.width;
+    let parts = tile.short.filter(|short| !fits(&tile.parts) && fits(short)).unwrap_or(tile.parts);
+    figures(ctx, buf, text, parts);
     let curve = Rect { y: inner.y + 1, height: inner.height - 1, ..text };
     let values = columns(tile.line, ctx.state.span.seconds(), curve.width, tile.pick);
     chart::area(buf, curve, &values, nice_top(peak(&values)), ctx.style(tile.role));
 }
 
+fn least_gap(room: u16) -> u16 {
+    if room < NARROW { 1 } else { 2 }
+}
+
+fn wide(part: &Part) -> u16 {
+    let [label, figure] = &part.inks;
+    label.width() + figure.width() + u16::from(!label.text.is_empty())
+}
+
+fn needed(parts: &[Part], gap: u16) -> u16 {
+    parts.iter().map(|p| wide(p) + gap).sum::<u16>().saturating_sub(gap)
+}
+
 /// As many parts as there is room for, spread over the width. A narrow tile keeps what matters most.
 fn figures(ctx: Ctx, buf: &mut Buffer, area: Rect, mut parts: Vec<Part>) {
-    let least_gap = if area.width < NARROW { 1 } else { 2 };
-    let wide = |p: &Part| p.inks[0].width() + p.inks[1].width() + u16::from(!p.inks[0].text.is_empty());
-    while parts.len() > 1 && parts.iter().map(wide).sum::<u16>() + least_gap * (parts.len() as u16 - 1) > area.width {
+    let least_gap = least_gap(area.width);
+    while parts.len() > 1 && needed(&parts, least_gap) > area.width {
         let Some(leaver) = (0..parts.len()).max_by_key(|i| parts[*i].leaves_first) else { break };
         parts.remove(leaver);
     }

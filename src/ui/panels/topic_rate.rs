@@ -7,7 +7,7 @@ use crate::ui::draw::Hits;
 use crate::ui::theme::Role;
 use crate::ui::widgets::chart::{self, Pick, columns, nice_top, peak};
 use crate::ui::widgets::frame::frame;
-use crate::ui::widgets::ink::{Ctx, Ink, put, put_middle, put_right, width};
+use crate::ui::widgets::ink::{Ctx, Ink, awaited, put, put_middle, put_right, width};
 use crate::ui::words::span_word;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -35,7 +35,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     }
     let plot = Rect { x: inner.x + AXIS + 1, width: inner.width.saturating_sub(AXIS + 2), height: inner.height - 1, ..inner };
     let Some(focus) = focus else {
-        put_middle(ctx, buf, inner, &format!("{} …", word(Word::NotYet)));
+        put_middle(ctx, buf, inner, &awaited(ctx, Word::NotYet));
         return;
     };
     let values = columns(&focus.records_per_s, ctx.state.span.seconds(), plot.width, Pick::Mean);

@@ -144,7 +144,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 0,
         sort: Some(|a, b| most(a.lag.records, b.lag.records)),
-        cell: |r, _, _| Ink::known(r.lag.records, text::column_count),
+        cell: |r, _, _| Ink::quiet_zero(r.lag.records, text::column_count),
     },
     Column {
         id: "oldest",
@@ -153,7 +153,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 4,
         sort: Some(|a, b| most(a.lag.seconds, b.lag.seconds)),
-        cell: |r, _, _| Ink::known(r.lag.seconds, text::short_duration_s),
+        cell: |r, _, _| Ink::quiet_zero(r.lag.seconds, text::short_duration_s),
     },
     Column {
         id: "errors",
@@ -162,7 +162,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 5,
         sort: Some(|a, b| most(a.error_rate, b.error_rate)),
-        cell: |r, _, _| Ink::known(r.error_rate, text::percent_figure),
+        cell: |r, _, _| Ink::quiet_zero(r.error_rate, text::percent_figure),
     },
     Column {
         id: "health",

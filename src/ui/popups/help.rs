@@ -40,6 +40,7 @@ pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
     };
     let rate = format!("{}B{}", short_bytes(written.bytes_per_s), word(Word::PerSecond));
     for (label, figure) in [
+        (Word::Bootstrap, ctx.view.snapshot.source.bootstrap.to_string()),
         (Word::Zone, zone_name(ctx.state)),
         (Word::Theme, ctx.state.theme().name.clone()),
         (Word::Colors, colors.to_owned()),

@@ -97,6 +97,9 @@ fn alike(a: &Cell, b: &Cell) -> bool {
 
 impl Painter<'_> {
     fn row(&mut self, y: u16, new: &[Cell], old: &[Cell]) {
+        if new == old {
+            return;
+        }
         let blank_from = blank_tail(new);
         let (mut new_covered, mut old_covered) = (0, 0);
         for x in 0..new.len() {

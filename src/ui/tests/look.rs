@@ -87,6 +87,31 @@ fn twenty_four_live_topics_stay_below_ten_kilobytes_a_second() {
     }
 }
 
+/// What one frame costs, drawn and painted, with every figure moving.
+#[test]
+#[ignore = "a measurement, for a quiet machine"]
+fn cost() {
+    let mut view = fixture::rich();
+    let mut ui = ui_with(UiConfig { color: ColorChoice::C256, ..UiConfig::default() }, view.clone());
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let mut screen = Screen::new(std::io::sink());
+        let mut spent = Duration::ZERO;
+        for tick in 1..=400 {
+            view = moved(&view, tick);
+            let next = Arc::new(view.clone());
+            let start = std::time::Instant::now();
+            ui.view(next);
+            screen.paint(&mut paint(&mut ui, width, height)).unwrap();
+            spent += start.elapsed();
+        }
+        println!("{width}x{height}: {} us a frame", spent.as_micros() / 400);
+    }
+    let start = std::time::Instant::now();
+    let mut ui = super::ui(fixture::empty());
+    Screen::new(std::io::sink()).paint(&mut paint(&mut ui, 120, 40)).unwrap();
+    println!("first frame: {} us", start.elapsed().as_micros());
+}
+
 #[test]
 #[ignore = "needs a terminal and somebody who looks"]
 fn live() {

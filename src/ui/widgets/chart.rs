@@ -4,7 +4,7 @@
 use crate::snapshot::Line;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
@@ -54,9 +54,10 @@ pub fn peak(values: &[f32]) -> f32 {
     values.iter().copied().filter(|v| v.is_finite()).fold(0.0, f32::max)
 }
 
-/// One row of blocks. A known value always shows at least one eighth.
+/// One row of blocks, at most six eighths high, so that the rows of a table stay apart. A known value always shows at
+/// least one eighth.
 pub fn spark(values: &[f32], top: f32) -> String {
-    values.iter().map(|v| EIGHTHS[height_of(*v, top, 1)]).collect()
+    values.iter().map(|v| EIGHTHS[height_of(*v, top * 8.0 / 6.0, 1)]).collect()
 }
 
 fn height_of(value: f32, top: f32, rows: usize) -> usize {
@@ -66,25 +67,26 @@ fn height_of(value: f32, top: f32, rows: usize) -> usize {
     ((value / top * (rows * 8) as f32).round().max(0.0) as usize).clamp(1, rows * 8)
 }
 
-/// An area chart of the values, one a column, as high as the area.
+/// An area chart of the values, one a column, as high as the area: a bright crest on a dim body.
 pub fn area(buf: &mut Buffer, area: Rect, values: &[f32], top: f32, style: Style) {
     let rows = usize::from(area.height);
     for (value, x) in values.iter().zip(area.x..area.right()) {
         let eighths = height_of(*value, top, rows.max(1));
         for row in 0..rows {
             let fill = eighths.saturating_sub(row * 8).min(8);
+            let crest = eighths <= (row + 1) * 8;
             if fill > 0 {
+                let style = if crest { style } else { style.add_modifier(Modifier::DIM) };
                 buf[(x, area.bottom() - 1 - row as u16)].set_symbol(EIGHTHS[fill]).set_style(style);
             }
         }
     }
 }
 
-/// A level bar of `width` cells in eighths of a cell.
+/// A level bar of at most `width` cells in halves of a cell, thin, so that bars below each other stay apart.
 pub fn bar(ratio: f64, width: u16) -> String {
-    const LEFT: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let eighths = (ratio.clamp(0.0, 1.0) * f64::from(width) * 8.0).round() as usize;
-    format!("{}{}", "█".repeat(eighths / 8), LEFT[eighths % 8])
+    let halves = (ratio.clamp(0.0, 1.0) * f64::from(width) * 2.0).round() as usize;
+    format!("{}{}", "━".repeat(halves / 2), if halves % 2 == 1 { "╸" } else { "" })
 }
 
 #[cfg(test)]
@@ -116,7 +118,7 @@ mod tests {
 
     #[test]
     fn zero_is_drawn_and_unknown_is_not() {
-        assert_eq!(spark(&[0.0, f32::NAN, 4.0, 8.0], 8.0), "▁ ▄█");
+        assert_eq!(spark(&[0.0, f32::NAN, 4.0, 8.0], 8.0), "▁ ▃▆");
     }
 
     #[test]
@@ -127,9 +129,9 @@ mod tests {
     }
 
     #[test]
-    fn bars_have_eighths() {
-        assert_eq!(bar(0.5, 4), "██");
-        assert_eq!(bar(0.53, 4), "██▏");
-        assert_eq!(bar(7.0, 2), "██");
+    fn bars_have_halves() {
+        assert_eq!(bar(0.5, 4), "━━");
+        assert_eq!(bar(0.6, 4), "━━╸");
+        assert_eq!(bar(7.0, 2), "━━");
     }
 }

@@ -20,19 +20,24 @@ pub fn framed(ctx: Ctx, buf: &mut Buffer, area: Rect, focused: bool, title: &[In
     let style = ctx.style(if focused { Role::BorderFocus } else { Role::Border });
     let boxed = buf.area.height >= 20 && buf.area.width >= 70;
     let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+    let mut set = |x: u16, y: u16, symbol: &str| {
+        if let Some(cell) = buf.cell_mut((x, y)) {
+            cell.set_symbol(symbol).set_style(style);
+        }
+    };
     for x in area.x..area.right() {
-        put(buf, x, area.y, 1, "─", style);
+        set(x, area.y, "─");
     }
     if boxed {
         for x in area.x..area.right() {
-            put(buf, x, bottom, 1, "─", style);
+            set(x, bottom, "─");
         }
         for y in area.y..area.bottom() {
-            put(buf, area.x, y, 1, "│", style);
-            put(buf, right, y, 1, "│", style);
+            set(area.x, y, "│");
+            set(right, y, "│");
         }
         for (x, y, corner) in [(area.x, area.y, "┌"), (right, area.y, "┐"), (area.x, bottom, "└"), (right, bottom, "┘")] {
-            put(buf, x, y, 1, corner, style);
+            set(x, y, corner);
         }
     }
     let line = Rect { x: area.x + 1, width: area.width - 2, ..area };
@@ -54,7 +59,13 @@ fn titled(ctx: Ctx, buf: &mut Buffer, area: Rect, inks: &[Ink]) -> u16 {
     if inks.is_empty() || area.width < 4 {
         return area.x;
     }
-    put(buf, area.x, area.y, 1, " ", ctx.style(Role::Text));
+    // The rule's colour must not shine through where the theme leaves text its own.
+    for x in area.x..area.right().min(area.x + wide + 2) {
+        if let Some(cell) = buf.cell_mut((x, area.y)) {
+            cell.reset();
+            cell.set_style(ctx.style(Role::Text));
+        }
+    }
     let inner = Rect { x: area.x + 1, width: (area.width - 2).min(wide), ..area };
     let end = put_all(ctx, buf, inner, area.y, inks);
     end + put(buf, end, area.y, 1, " ", ctx.style(Role::Text))

@@ -55,6 +55,14 @@ impl Ink {
         value.map_or_else(Self::unknown, |v| Self::text(show(v)))
     }
 
+    /// A figure of which 0 means that there is nothing to see.
+    pub fn quiet_zero<T: PartialEq + Default + Copy>(value: Option<T>, show: impl FnOnce(T) -> String) -> Self {
+        match value {
+            Some(v) if v == T::default() => Self::dim("0"),
+            value => Self::known(value, show),
+        }
+    }
+
     pub fn with_role(mut self, role: Role) -> Self {
         self.role = role;
         self
@@ -66,7 +74,8 @@ impl Ink {
 }
 
 pub fn width(text: &str) -> u16 {
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
+    let cells = if text.is_ascii() { text.len() } else { text.width() };
+    u16::try_from(cells).unwrap_or(u16::MAX)
 }
 
 /// The symbol, role and word of a level: never a colour alone.
@@ -104,8 +113,27 @@ pub fn put(buf: &mut Buffer, x: u16, y: u16, max: u16, text: &str, style: Style)
     if !buf.area.contains((x, y).into()) {
         return 0;
     }
-    let (end, _) = buf.set_stringn(x, y, fit(text, max), usize::from(max), style);
+    let text = fit(text, max);
+    if text.is_ascii() {
+        return put_ascii(buf, x, y, &text, style);
+    }
+    let (end, _) = buf.set_stringn(x, y, text, usize::from(max), style);
     end - x
+}
+
+/// Most of what is drawn, without the search for graphemes.
+fn put_ascii(buf: &mut Buffer, x: u16, y: u16, text: &str, style: Style) -> u16 {
+    let room = usize::from(buf.area.right() - x);
+    let from = buf.index_of(x, y);
+    let mut used = 0;
+    for (i, cell) in (0..text.len().min(room)).zip(buf.content.iter_mut().skip(from)) {
+        let symbol = &text[i..=i];
+        if !symbol.as_bytes()[0].is_ascii_control() {
+            cell.set_symbol(symbol).set_style(style);
+        }
+        used += 1;
+    }
+    used
 }
 
 /// Puts pieces one after the other. Returns where the next would begin.
@@ -123,6 +151,14 @@ pub fn put_all(ctx: Ctx, buf: &mut Buffer, area: Rect, y: u16, inks: &[Ink]) -> 
 pub fn put_right(buf: &mut Buffer, right: u16, y: u16, max: u16, text: &str, style: Style) -> u16 {
     let text = fit(text, max);
     put(buf, right.saturating_sub(width(&text)), y, max, &text, style)
+}
+
+/// What to say while an answer is awaited. A frozen screen gets none.
+pub fn awaited(ctx: Ctx, what: Word) -> String {
+    match ctx.state.frozen {
+        Some(_) => format!("{}.", word(Word::FrozenBefore)),
+        None => format!("{} …", word(what)),
+    }
 }
 
 /// One sentence in the middle, for a panel without content.

@@ -100,6 +100,7 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
         put_middle(ctx, buf, body, if whole > 0 { &filtered } else { &dress.empty });
         return;
     }
+    let cells: Vec<_> = placed.iter().map(|p| (&columns[p.index], p)).collect();
     let offset = list.offset(place, rows.len(), page);
     let mut y = body.y;
     for (i, row) in rows.iter().enumerate().skip(offset) {
@@ -113,7 +114,7 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
         }
         let line = Rect { y, height: 1, ..body };
         let selected = i == place && ctx.state.focused_panel() == L::PANEL;
-        draw_row(ctx, buf, line, columns, &placed, row, selected, L::section(row) > 0);
+        draw_row(ctx, buf, line, &cells, row, Standing { selected, faint: L::section(row) > 0 });
         hits.push(line, Target::Row(L::PANEL, i));
         y += 1;
     }
@@ -140,15 +141,21 @@ fn heading<L: Rows>(ctx: Ctx, buf: &mut Buffer, inner: Rect, hits: &mut Hits, pl
     }
 }
 
-fn draw_row<R>(ctx: Ctx, buf: &mut Buffer, line: Rect, columns: &[Column<R>], placed: &[Placed], row: &R, on: bool, faint: bool) {
-    let selection = ctx.style(Role::Selection);
-    if on {
-        buf.set_style(line, selection);
+/// How a row differs from its neighbours.
+#[derive(Clone, Copy)]
+struct Standing {
+    selected: bool,
+    /// In a section apart.
+    faint: bool,
+}
+
+fn draw_row<R>(ctx: Ctx, buf: &mut Buffer, line: Rect, cells: &[(&Column<R>, &Placed)], row: &R, is: Standing) {
+    if is.selected {
+        buf.set_style(line, ctx.style(Role::Selection));
     }
-    for p in placed {
-        let column = &columns[p.index];
+    for (column, p) in cells {
         let ink = (column.cell)(row, ctx, p.width);
-        let style = match (on && ctx.state.theme().whole_selection, faint) {
+        let style = match (is.selected && ctx.state.theme().whole_selection, is.faint) {
             (true, _) => Style::new(),
             (_, true) => ctx.style(Role::Dim),
             _ if ink.role == Role::Text => Style::new(),

@@ -12,11 +12,15 @@ fn snapshot(brokers: &str, topic: &str, groups: &str) -> Value {
     snapshot
 }
 
-/// Every partition that Kafka's tool names has the same figures here.
+/// Every partition that Kafka's tool names has the same figures here. One without a commit, which the tool knows from the
+/// members, may be missing.
 fn assert_same(snapshot: &Value, name: &str, topic: &str, rows: &[GroupRow]) {
     let ours = group(snapshot, name).unwrap_or_else(|| panic!("no group {name}: {}", at(snapshot, "/groups")));
     for row in rows.iter().filter(|row| row.topic == topic) {
-        let found = partition(ours, topic, row.partition).unwrap_or_else(|| panic!("no {row:?} in {ours}"));
+        let Some(found) = partition(ours, topic, row.partition) else {
+            assert_eq!(row.committed, None, "not here: {ours}");
+            continue;
+        };
         assert_eq!(at(found, "/committed").as_i64(), row.committed, "{row:?}: {found}");
         assert_eq!(at(found, "/end").as_i64(), row.end, "{row:?}: {found}");
         assert_eq!(at(found, "/lag").as_i64(), row.lag, "{row:?}: {found}");

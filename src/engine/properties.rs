@@ -1,0 +1,164 @@
+//! What must hold whatever comes in.
+
+use super::{Engine, EngineConfig};
+use crate::catalogue::Catalogue;
+use crate::model::*;
+use crate::rules::RulesConfig;
+use crate::snapshot::{SourceKind, View};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+const START: i64 = 1_700_000_000_000;
+
+fn engine() -> Engine {
+    let mut engine = Engine::new(EngineConfig {
+        catalogue: Arc::new(Catalogue::default()),
+        source_kind: SourceKind::Live,
+        source_name: "p".into(),
+        bootstrap: "b".into(),
+        rules: RulesConfig::default(),
+        history_memory: 1 << 20,
+        started: Timestamp(START),
+    });
+    take(&mut engine, 0, Input::Link(Link { state: LinkState::Connected, reasons: Vec::new() }));
+    engine
+}
+
+fn take(engine: &mut Engine, ms: i64, input: Input) {
+    engine.take(Timed { at: Timestamp(START + ms), input });
+}
+
+fn reading(ms: i64, ends: &[i64], commits: &[Option<i64>]) -> Input {
+    let partition = |(number, end): (usize, &i64)| PartitionReading {
+        partition: number as i32,
+        leader: 1,
+        replicas: vec![1],
+        isr: vec![1],
+        low: Some(0),
+        high: Some(*end),
+        last_stable: Some(*end),
+    };
+    let topic = TopicReading {
+        name: "t".into(),
+        watched: true,
+        partitions: ends.iter().enumerate().map(partition).collect(),
+        ..TopicReading::default()
+    };
+    let offsets = commits.iter().enumerate().map(|(number, offset)| (Arc::from("t"), number as i32, *offset)).collect();
+    Input::Cluster(Box::new(ClusterReading {
+        asked_at: Timestamp(START + ms - 5),
+        taken_at: Timestamp(START + ms),
+        topics: vec![topic],
+        groups: vec![GroupReading { name: "g".into(), state: GroupState::Stable, offsets, ..GroupReading::default() }],
+        ..ClusterReading::default()
+    }))
+}
+
+fn record(offset: i64, time: i64) -> OwnedRecord {
+    let time = Some(RecordTime { at: Timestamp(START + time), kind: TimestampKind::Create });
+    OwnedRecord { slot: Slot(0), offset, time, key: None, value: Some(vec![b'v'; 10]), headers: Vec::new() }
+}
+
+fn assigned() -> Input {
+    Input::Assigned(vec![Assignment { slot: Slot(0), topic: "t".into(), partition: 0, start: 0, live_from: 0 }])
+}
+
+fn json(view: &View) -> serde_json::Value {
+    serde_json::to_value(view.snapshot.as_ref()).unwrap()
+}
+
+proptest! {
+    /// Whenever the readings come, rate × time observed is what the log end moved by.
+    #[test]
+    fn throughput_is_the_offsets_difference(steps in prop::collection::vec((1_000i64..20_000, 0i64..5_000, 0i64..5_000), 2..60)) {
+        let mut engine = engine();
+        let (mut ms, mut ends) = (1_000, [0i64, 0]);
+        let mut all = vec![];
+        for (wait, a, b) in steps {
+            ms += wait;
+            ends[0] += a;
+            ends[1] += b;
+            all.push((ms, ends[0] + ends[1]));
+            take(&mut engine, ms, reading(ms, &ends, &[]));
+        }
+        let view = engine.view(Timestamp(START + ms));
+        let rates = view.snapshot.topic("t").unwrap().throughput.records_per_s;
+        for (window, rate) in [(10_000, rates.s10), (60_000, rates.m1), (300_000, rates.m5)] {
+            let full = all.iter().rev().find(|(at, _)| ms - at >= window).unwrap_or(&all[0]);
+            let Some(rate) = rate else { prop_assert_eq!(full.0, ms); continue };
+            let added = (all[all.len() - 1].1 - full.1) as f64;
+            let seconds = (ms - full.0) as f64 / 1_000.0;
+            prop_assert!((rate * seconds - added).abs() < 1e-6 * added.max(1.0), "{window}: {rate} over {seconds} s, added {added}");
+        }
+    }
+
+    #[test]
+    fn lag_is_never_negative(steps in prop::collection::vec((0i64..1_000, prop::option::of(0i64..2_000)), 1..40)) {
+        let mut engine = engine();
+        take(&mut engine, 0, assigned());
+        for (i, (end, commit)) in steps.iter().enumerate() {
+            let ms = (i as i64 + 1) * 2_000;
+            take(&mut engine, ms, reading(ms, &[*end], &[*commit]));
+            let view = engine.view(Timestamp(START + ms));
+            let group = view.snapshot.group("g").unwrap();
+            prop_assert_eq!(group.lag.records, commit.map(|c| u64::try_from(end - c).unwrap_or(0)));
+            prop_assert!(group.lag.seconds.is_none_or(|s| s >= 0.0));
+            prop_assert!(group.retention_danger_s.is_none_or(|s| s >= 0.0));
+        }
+    }
+
+    /// However the records are cut into batches, the picture is the same.
+    #[test]
+    fn any_split_into_batches_gives_the_same_picture(
+        delays in prop::collection::vec(-50i64..70_000, 1..300),
+        cuts in prop::collection::vec(1usize..40, 1..50),
+    ) {
+        let records: Vec<_> = delays.iter().enumerate().map(|(i, delay)| record(i as i64, 2_500 - delay)).collect();
+        let mut pictures = Vec::new();
+        for cuts in [cuts, vec![records.len()]] {
+            let mut engine = engine();
+            take(&mut engine, 0, assigned());
+            take(&mut engine, 1_000, reading(1_000, &[0], &[Some(0)]));
+            let (mut rest, mut cut) = (records.as_slice(), cuts.iter().cycle());
+            while !rest.is_empty() {
+                let (batch, more) = rest.split_at((*cut.next().unwrap()).min(rest.len()));
+                take(&mut engine, 2_500, Input::Records(Box::new(OwnedBatch(batch.to_vec()))));
+                rest = more;
+            }
+            let end = records.len() as i64;
+            take(&mut engine, 3_000, reading(3_000, &[end], &[Some(end / 2)]));
+            pictures.push(json(&engine.view(Timestamp(START + 3_200))));
+        }
+        prop_assert_eq!(&pictures[0], &pictures[1]);
+    }
+}
+
+#[test]
+fn parts_that_did_not_change_are_the_same() {
+    let mut engine = engine();
+    take(&mut engine, 0, assigned());
+    for second in 1..5 {
+        take(&mut engine, second * 1_000, reading(second * 1_000, &[second * 10], &[Some(second * 10)]));
+    }
+    let before = engine.view(Timestamp(START + 4_200));
+    take(&mut engine, 4_300, Input::Tick);
+    let after = engine.view(Timestamp(START + 4_400));
+    assert!(Arc::ptr_eq(&before.snapshot.topics[0], &after.snapshot.topics[0]));
+    assert!(Arc::ptr_eq(&before.snapshot.groups[0], &after.snapshot.groups[0]));
+    assert!(Arc::ptr_eq(&before.snapshot.totals, &after.snapshot.totals));
+    assert!(Arc::ptr_eq(&before.snapshot.source, &after.snapshot.source));
+    assert!(Arc::ptr_eq(&before.focus, &after.focus));
+}
+
+#[test]
+fn a_deleted_topic_leaves_and_its_slot_is_deaf() {
+    let mut engine = engine();
+    take(&mut engine, 0, assigned());
+    take(&mut engine, 1_000, reading(1_000, &[5], &[Some(5)]));
+    let empty =
+        ClusterReading { asked_at: Timestamp(START + 1_900), taken_at: Timestamp(START + 2_000), ..ClusterReading::default() };
+    take(&mut engine, 2_000, Input::Cluster(Box::new(empty)));
+    take(&mut engine, 2_100, Input::Records(Box::new(OwnedBatch(vec![record(7, 2_000)]))));
+    let view = engine.view(Timestamp(START + 2_200));
+    assert!(view.snapshot.topics.is_empty() && view.snapshot.groups.is_empty());
+}
