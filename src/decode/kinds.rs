@@ -1,22 +1,30 @@
 //! Whether a value is of the kind that the catalogue says.
 
-use super::scan::{Kind, Scanner, Token};
+use super::scan::{Kind, Token, is_number};
 use crate::catalogue::FieldKind;
 use crate::model::Timestamp;
 use std::borrow::Cow;
 
+/// The kinds of values that will do for the field whatever they say, as bits.
+pub(super) fn plain(kind: FieldKind) -> u16 {
+    let bits = |kinds: &[Kind]| kinds.iter().fold(0, |bits, kind| bits | kind.bit());
+    match kind {
+        FieldKind::Text => bits(&[Kind::Text, Kind::EscapedText]),
+        FieldKind::Integer => bits(&[Kind::Integer]),
+        FieldKind::Number | FieldKind::Amount => bits(&[Kind::Integer, Kind::Decimal]),
+        FieldKind::Bool => bits(&[Kind::Bool]),
+        FieldKind::Time => 0,
+        FieldKind::Any => !bits(&[Kind::Absent, Kind::Null]),
+    }
+}
+
 /// Whether the value, which is there and not null, will do for the field.
 pub(super) fn fits(kind: FieldKind, token: Token, of: &[u8]) -> bool {
-    let text = matches!(token.kind, Kind::Text | Kind::EscapedText);
-    let number = matches!(token.kind, Kind::Integer | Kind::Decimal);
     match kind {
-        FieldKind::Text => text,
-        FieldKind::Integer => token.kind == Kind::Integer,
-        FieldKind::Number => number,
-        FieldKind::Amount => number || token.kind == Kind::Text && Scanner::is_number(token.bytes(of)),
-        FieldKind::Bool => token.kind == Kind::Bool,
+        _ if token.kind.bit() & plain(kind) != 0 => true,
+        FieldKind::Amount => token.kind == Kind::Text && is_number(token.bytes(of)),
         FieldKind::Time => time(token, of).is_some(),
-        FieldKind::Any => true,
+        _ => false,
     }
 }
 

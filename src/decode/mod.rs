@@ -11,7 +11,7 @@ mod scan;
 use crate::catalogue::{FieldKind, TopicEntry};
 use crate::model::{Record, Timestamp};
 use names::{Names, NamesBuilder};
-use scan::{Fault, Kind, Scanner, Token};
+use scan::{Expected, Fault, Kind, Token};
 use std::sync::Arc;
 
 /// What became of one record.
@@ -52,6 +52,8 @@ struct Required {
     name: Arc<str>,
     slot: usize,
     kind: FieldKind,
+    /// The kinds of values that will do without a closer look, as bits.
+    plain: u16,
 }
 
 #[derive(Debug)]
@@ -73,7 +75,7 @@ impl Decoder {
     pub fn new(entry: &TopicEntry) -> Self {
         let mut names = NamesBuilder::default();
         let required: Vec<Required> = (entry.fields.iter().filter(|f| f.required))
-            .map(|f| Required { name: f.name.clone(), slot: names.slot(&f.name), kind: f.kind })
+            .map(|f| Required { name: f.name.clone(), slot: names.slot(&f.name), kind: f.kind, plain: kinds::plain(f.kind) })
             .collect();
         let entity = entry.entity.as_ref().map(|name| Entity {
             name: name.clone(),
@@ -138,12 +140,10 @@ impl Decoder {
 
     fn read(&mut self, value: &[u8]) -> Result<(), Fault> {
         if let Err(broken) = std::str::from_utf8(value) {
-            return Err(Fault { at: broken.valid_up_to(), expected: "UTF-8" });
+            return Err(Fault::new(broken.valid_up_to(), Expected::Utf8));
         }
         let (names, slots) = (&self.names, &mut self.slots);
-        let mut scanner = Scanner::new(value, 0);
-        let read = scanner.document(|key, escaped, token| keep(names, slots, key, escaped, token));
-        read.map_err(|_| scanner.broken())
+        scan::document(value, |key, token| keep(names, slots, value, key, token))
     }
 
     /// Where the fields lie in an envelope, they are looked up there.
@@ -162,24 +162,32 @@ impl Decoder {
         self.envelope_time = if cloud { time } else { Token::ABSENT };
         let (names, slots) = (&self.names, &mut self.slots);
         // Already found to be JSON by the first pass.
-        let _ = Scanner::new(value, token.start as usize).object(|key, escaped, token| keep(names, slots, key, escaped, token));
+        let _ = scan::object_at(value, token.start as usize, |key, token| keep(names, slots, value, key, token));
         Ok(())
     }
 
     fn contract(&self, key: Option<&[u8]>, value: &[u8]) -> Result<(), String> {
-        for Required { name, slot, kind } in &self.required {
-            let mut token = self.slot(*slot);
-            if !token.present() {
-                token = self.entity_instead_of(*slot);
-            }
-            if !token.present() {
-                return Err(format!("`{name}` is missing"));
-            }
-            if !kinds::fits(*kind, token, value) {
-                return Err(format!("`{name}` holds {}, not what `{}` asks for", kinds::name(token.kind), kind.name()));
+        for required in &self.required {
+            if self.slot(required.slot).kind.bit() & required.plain == 0 {
+                self.look_closer(required, value)?;
             }
         }
         self.entity_is_key(key, value)
+    }
+
+    fn look_closer(&self, required: &Required, value: &[u8]) -> Result<(), String> {
+        let Required { name, slot, kind, .. } = required;
+        let mut token = self.slot(*slot);
+        if !token.present() {
+            token = self.entity_instead_of(*slot);
+        }
+        if !token.present() {
+            return Err(format!("`{name}` is missing"));
+        }
+        if !kinds::fits(*kind, token, value) {
+            return Err(format!("`{name}` holds {}, not what `{}` asks for", kinds::name(token.kind), kind.name()));
+        }
+        Ok(())
     }
 
     /// The entity under its other name.
@@ -206,12 +214,20 @@ impl Decoder {
     }
 }
 
-fn keep(names: &Names, slots: &mut [Token], key: &[u8], escaped: bool, token: Token) {
-    let slot = if escaped { kinds::unescaped(key).and_then(|k| names.find(k.as_bytes())) } else { names.find(key) };
+#[inline(always)]
+fn keep(names: &Names, slots: &mut [Token], value: &[u8], key: Token, token: Token) {
+    let slot =
+        if key.kind == Kind::Text { names.find(value, key.start as usize, key.end as usize) } else { escaped(names, value, key) };
     // Of a key that stands twice the last counts, as everywhere in JSON.
     if let Some(kept) = slot.and_then(|s| slots.get_mut(s)) {
         *kept = token;
     }
+}
+
+#[cold]
+fn escaped(names: &Names, value: &[u8], key: Token) -> Option<usize> {
+    let key = kinds::unescaped(key.bytes(value))?;
+    names.find(key.as_bytes(), 0, key.len())
 }
 
 fn same(token: Token, value: &[u8], key: &[u8]) -> bool {
@@ -231,8 +247,8 @@ fn schema_id(value: &[u8]) -> Option<u32> {
 }
 
 fn told(value: &[u8], fault: Fault) -> String {
-    let Fault { at, expected } = fault;
-    if at >= value.len() {
+    let (at, expected) = (fault.at, fault.expected.name());
+    if at as usize >= value.len() {
         return format!("not JSON: ends after byte {at}, {expected} expected");
     }
     format!("not JSON: {expected} expected at byte {at}")

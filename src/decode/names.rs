@@ -5,9 +5,20 @@ use crate::catalogue::snake_case;
 /// Wanted names, grouped by hash, each with its slot. A name and its snake_case spelling share a slot.
 #[derive(Debug)]
 pub(super) struct Names {
-    names: Vec<(Box<[u8]>, usize)>,
+    names: Vec<Name>,
     /// The names of hash `h` are `names[starts[h]..starts[h + 1]]`.
     starts: [u16; BUCKETS + 1],
+}
+
+/// A name, cut so that most are compared as one number.
+#[derive(Debug)]
+struct Name {
+    /// The first eight bytes; zeros behind a shorter one.
+    head: u64,
+    length: usize,
+    /// What comes after the first eight.
+    tail: Box<[u8]>,
+    slot: usize,
 }
 
 const BUCKETS: usize = 64;
@@ -31,35 +42,59 @@ impl NamesBuilder {
     }
 
     pub fn build(&self) -> Names {
-        let mut names: Vec<(Box<[u8]>, usize)> = Vec::new();
+        let mut names: Vec<Name> = Vec::new();
         for (slot, name) in self.0.iter().enumerate() {
             let snake = snake_case(name);
             if snake != *name {
-                names.push((snake.into_bytes().into(), slot));
+                names.push(Name::new(snake.as_bytes(), slot));
             }
-            names.push((name.as_bytes().into(), slot));
+            names.push(Name::new(name.as_bytes(), slot));
         }
-        names.sort_by_key(|(name, _)| hash(name));
+        names.sort_by_key(|name| hash(name.head, name.length));
         let mut starts = [0_u16; BUCKETS + 1];
         for (h, start) in starts.iter_mut().enumerate() {
-            *start = names.partition_point(|(name, _)| hash(name) < h) as u16;
+            *start = names.partition_point(|name| hash(name.head, name.length) < h) as u16;
         }
         Names { names, starts }
     }
 }
 
-fn hash(name: &[u8]) -> usize {
-    let (Some(&first), Some(&last)) = (name.first(), name.last()) else { return 0 };
-    (name.len() * 7 + usize::from(first) * 3 + usize::from(last) * 17) % BUCKETS
+impl Name {
+    fn new(name: &[u8], slot: usize) -> Self {
+        Self { head: head(name, 0, name.len()), length: name.len(), tail: name.get(8..).unwrap_or_default().into(), slot }
+    }
+}
+
+/// The first eight bytes of the name at `start`, as a number.
+#[inline(always)]
+fn head(text: &[u8], start: usize, length: usize) -> u64 {
+    let unused = 64 - 8 * length.clamp(1, 8) as u32;
+    match text.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
+        Some(chunk) if length > 0 => u64::from_le_bytes(*chunk) << unused >> unused,
+        _ => text.iter().skip(start).take(length.min(8)).rev().fold(0, |head, &b| head << 8 | u64::from(b)),
+    }
+}
+
+#[inline(always)]
+fn hash(head: u64, length: usize) -> usize {
+    // The multiplier is the golden ratio's: it brings every byte into the highest bits.
+    ((head ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize
 }
 
 impl Names {
-    pub fn find(&self, name: &[u8]) -> Option<usize> {
-        let h = hash(name);
+    /// The slot of the name that stands in `text` from `start` to `end`.
+    #[inline(always)]
+    pub fn find(&self, text: &[u8], start: usize, end: usize) -> Option<usize> {
+        let length = end.checked_sub(start)?;
+        let head = head(text, start, length);
+        let h = hash(head, length);
         // `hash` is below BUCKETS, and `starts` has one more.
         let (from, to) = (usize::from(self.starts[h]), usize::from(self.starts[h + 1]));
         let group = self.names.get(from..to).unwrap_or_default();
-        group.iter().find(|(known, _)| known.as_ref() == name).map(|&(_, slot)| slot)
+        let same = |name: &&Name| {
+            name.head == head && name.length == length && (length <= 8 || text.get(start + 8..end) == Some(&*name.tail))
+        };
+        group.iter().find(same).map(|name| name.slot)
     }
 }
 
@@ -73,11 +108,20 @@ mod tests {
         let order = builder.slot("orderId");
         let id = builder.slot("id");
         assert_eq!(builder.slot("order_id"), order);
+        let long = builder.slot("paymentMethod");
         let names = builder.build();
-        assert_eq!(names.find(b"orderId"), Some(order));
-        assert_eq!(names.find(b"order_id"), Some(order));
-        assert_eq!(names.find(b"id"), Some(id));
-        assert_eq!(names.find(b""), None);
-        assert_eq!(names.find(b"orderid"), None);
+        let find = |name: &str| {
+            let text = format!("{{\"{name}\":");
+            let whole = names.find(name.as_bytes(), 0, name.len());
+            assert_eq!(names.find(text.as_bytes(), 2, 2 + name.len()), whole);
+            whole
+        };
+        assert_eq!(find("orderId"), Some(order));
+        assert_eq!(find("order_id"), Some(order));
+        assert_eq!(find("id"), Some(id));
+        assert_eq!(find("paymentMethod"), Some(long));
+        for other in ["", "orderid", "i", "idx", "paymentMethoD", "paymentM", "payment_metho"] {
+            assert_eq!(find(other), None, "{other}");
+        }
     }
 }

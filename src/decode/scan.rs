@@ -1,4 +1,7 @@
-//! One pass over JSON bytes: checks all of it, copies nothing, and remembers where the values of the named keys lie.
+//! One pass over JSON bytes: checks all of it, copies nothing, and tells where the values of an object lie.
+//!
+//! The functions take a place and give the next one back, so that both stay in registers; what services write without spaces
+//! goes the short way.
 
 /// What stands at a place of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,14 @@ pub(super) enum Kind {
     Array,
 }
 
+impl Kind {
+    /// One bit for each kind.
+    #[inline(always)]
+    pub fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
 /// A value: its bytes are `start..end` (without the quotes of a text).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
@@ -30,6 +41,11 @@ pub(super) struct Token {
 impl Token {
     pub const ABSENT: Self = Self { kind: Kind::Absent, start: 0, end: 0 };
 
+    #[inline(always)]
+    fn new(kind: Kind, start: usize, end: usize) -> Self {
+        Self { kind, start: start as u32, end: end as u32 }
+    }
+
     pub fn bytes(self, of: &[u8]) -> &[u8] {
         of.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
@@ -38,314 +54,245 @@ impl Token {
     pub fn present(self) -> bool {
         !matches!(self.kind, Kind::Absent | Kind::Null)
     }
+
+    /// The place behind it.
+    #[inline(always)]
+    fn after(self) -> usize {
+        self.end as usize + usize::from(matches!(self.kind, Kind::Text | Kind::EscapedText))
+    }
+}
+
+/// What should have stood where the text broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expected {
+    Utf8,
+    Object,
+    End,
+    CommaOrBrace,
+    CommaOrBracket,
+    Key,
+    Colon,
+    Value,
+    Digit,
+    EndOfText,
+    NoControl,
+    Escape,
+    HexDigits,
+    FewerLevels,
+}
+
+impl Expected {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::Object => "an object",
+            Self::End => "the end",
+            Self::CommaOrBrace => "`,` or `}`",
+            Self::CommaOrBracket => "`,` or `]`",
+            Self::Key => "a key in quotes",
+            Self::Colon => "`:`",
+            Self::Value => "a value",
+            Self::Digit => "a digit",
+            Self::EndOfText => "the quote that ends a text",
+            Self::NoControl => "no control character in a text",
+            Self::Escape => "an escape that JSON knows",
+            Self::HexDigits => "four hexadecimal digits",
+            Self::FewerLevels => "at most 128 levels",
+        }
+    }
 }
 
 /// Where the text stops to be JSON, and what should stand there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
-    pub at: usize,
-    pub expected: &'static str,
+    pub at: u32,
+    pub expected: Expected,
 }
 
-/// The text is not JSON; the scanner knows where ([`Scanner::broken`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Broken;
-
-/// Objects and lists inside each other, below the first object: one bit each.
-const DEEPEST: u32 = u128::BITS;
-
-pub(super) struct Scanner<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    /// What should have stood at `at`, once something else did.
-    expected: &'static str,
-}
-
-impl<'a> Scanner<'a> {
-    /// Over `bytes`, which are UTF-8, from `at` on.
-    pub fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at, expected: "" }
-    }
-
-    /// The object that the whole text is: `wanted` is told each key (its bytes, and whether it has escapes) with its value.
-    pub fn document(&mut self, wanted: impl FnMut(&'a [u8], bool, Token)) -> Result<(), Broken> {
-        self.space();
-        self.object(wanted)?;
-        self.space();
-        if self.at == self.bytes.len() { Ok(()) } else { self.fault("the end") }
-    }
-
-    pub fn object(&mut self, mut wanted: impl FnMut(&'a [u8], bool, Token)) -> Result<(), Broken> {
-        self.take(b'{', "an object")?;
-        self.space();
-        if self.peek() == b'}' {
-            self.at += 1;
-            return Ok(());
-        }
-        loop {
-            let key = self.key()?;
-            let value = self.value()?;
-            wanted(key.bytes(self.bytes), key.kind == Kind::EscapedText, value);
-            self.space();
-            match self.peek() {
-                b',' => self.at += 1,
-                b'}' => break,
-                _ => return self.fault("`,` or `}`"),
-            }
-            self.space();
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    /// Whether all of the bytes are one number.
-    pub fn is_number(bytes: &'a [u8]) -> bool {
-        let mut scanner = Self::new(bytes, 0);
-        scanner.number().is_ok() && scanner.at == bytes.len()
-    }
-
-    /// Where the text broke and what was expected there, after a [`Broken`].
-    pub fn broken(&self) -> Fault {
-        Fault { at: self.at, expected: self.expected }
-    }
-
-    /// The byte here; 0, which no JSON has outside of texts, at the end.
-    #[inline(always)]
-    fn peek(&self) -> u8 {
-        self.bytes.get(self.at).copied().unwrap_or(0)
-    }
-
+impl Fault {
     #[cold]
-    fn fault<T>(&mut self, expected: &'static str) -> Result<T, Broken> {
-        self.expected = expected;
-        Err(Broken)
-    }
-
-    #[inline(always)]
-    fn token(&self, kind: Kind, start: usize, end: usize) -> Token {
-        Token { kind, start: start as u32, end: end as u32 }
-    }
-
-    #[inline(always)]
-    fn take(&mut self, byte: u8, expected: &'static str) -> Result<(), Broken> {
-        if self.bytes.get(self.at) != Some(&byte) {
-            return self.fault(expected);
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn space(&mut self) {
-        while self.peek() <= b' ' && matches!(self.peek(), b' ' | b'\n' | b'\t' | b'\r') {
-            self.at += 1;
-        }
-    }
-
-    /// A key with its colon; stands on the value afterwards.
-    #[inline(always)]
-    fn key(&mut self) -> Result<Token, Broken> {
-        let key = self.text("a key in quotes")?;
-        self.space();
-        self.take(b':', "`:`")?;
-        self.space();
-        Ok(key)
-    }
-
-    #[inline(always)]
-    fn value(&mut self) -> Result<Token, Broken> {
-        match self.peek() {
-            b'{' => self.nested(Kind::Object),
-            b'[' => self.nested(Kind::Array),
-            _ => self.scalar(),
-        }
-    }
-
-    #[inline(always)]
-    fn scalar(&mut self) -> Result<Token, Broken> {
-        match self.peek() {
-            b'"' => self.text("a value"),
-            b'-' | b'0'..=b'9' => self.number(),
-            b't' => self.word(b"true", Kind::Bool),
-            b'f' => self.word(b"false", Kind::Bool),
-            b'n' => self.word(b"null", Kind::Null),
-            _ => self.fault("a value"),
-        }
-    }
-
-    fn word(&mut self, word: &'static [u8], kind: Kind) -> Result<Token, Broken> {
-        let start = self.at;
-        let rest = self.bytes.get(start..).unwrap_or_default();
-        if !rest.starts_with(word) {
-            return self.fault("a value");
-        }
-        self.at += word.len();
-        Ok(self.token(kind, start, self.at))
-    }
-
-    fn digits(&mut self) -> Result<(), Broken> {
-        let start = self.at;
-        while self.peek().is_ascii_digit() {
-            self.at += 1;
-        }
-        if self.at == start { self.fault("a digit") } else { Ok(()) }
-    }
-
-    fn number(&mut self) -> Result<Token, Broken> {
-        let start = self.at;
-        let mut kind = Kind::Integer;
-        if self.peek() == b'-' {
-            self.at += 1;
-        }
-        if self.peek() == b'0' {
-            self.at += 1;
-        } else {
-            self.digits()?;
-        }
-        if self.peek() == b'.' {
-            kind = Kind::Decimal;
-            self.at += 1;
-            self.digits()?;
-        }
-        if matches!(self.peek(), b'e' | b'E') {
-            kind = Kind::Decimal;
-            self.at += 1;
-            if matches!(self.peek(), b'+' | b'-') {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        Ok(self.token(kind, start, self.at))
-    }
-
-    #[inline(always)]
-    fn text(&mut self, expected: &'static str) -> Result<Token, Broken> {
-        self.take(b'"', expected)?;
-        let start = self.at;
-        let mut kind = Kind::Text;
-        loop {
-            self.at = plain_until(self.bytes, self.at);
-            match self.bytes.get(self.at) {
-                Some(b'"') => {
-                    let end = self.at;
-                    self.at += 1;
-                    return Ok(self.token(kind, start, end));
-                }
-                Some(b'\\') => {
-                    kind = Kind::EscapedText;
-                    self.escape()?;
-                }
-                Some(_) => return self.fault("no control character in a text"),
-                None => return self.fault("the quote that ends a text"),
-            }
-        }
-    }
-
-    fn escape(&mut self) -> Result<(), Broken> {
-        self.at += 1;
-        match self.peek() {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 1,
-            b'u' => {
-                self.at += 1;
-                for _ in 0..4 {
-                    if !self.peek().is_ascii_hexdigit() {
-                        return self.fault("four hexadecimal digits");
-                    }
-                    self.at += 1;
-                }
-            }
-            _ => return self.fault("an escape that JSON knows"),
-        }
-        Ok(())
-    }
-
-    /// An object or a list below the first object, with all that is in it, without recursion.
-    fn nested(&mut self, kind: Kind) -> Result<Token, Broken> {
-        let start = self.at;
-        let mut open = Open { lists: 0, depth: 0 };
-        loop {
-            let opened = match self.peek() {
-                b'{' => Some(false),
-                b'[' => Some(true),
-                _ => None,
-            };
-            match opened {
-                Some(list) => {
-                    if !open.push(list) {
-                        return self.fault("fewer than 128 levels");
-                    }
-                    self.at += 1;
-                    self.space();
-                    if self.peek() != open.end() {
-                        self.key_inside(&open)?;
-                        continue;
-                    }
-                }
-                None => drop(self.scalar()?),
-            }
-            if self.after_value(&mut open)? {
-                return Ok(self.token(kind, start, self.at));
-            }
-        }
-    }
-
-    /// Closes what ends here. True when all is closed, else it stands on the next value.
-    fn after_value(&mut self, open: &mut Open) -> Result<bool, Broken> {
-        loop {
-            self.space();
-            let byte = self.peek();
-            if byte == open.end() {
-                self.at += 1;
-                open.pop();
-                if open.depth == 0 {
-                    return Ok(true);
-                }
-            } else if byte == b',' {
-                self.at += 1;
-                self.space();
-                self.key_inside(open)?;
-                return Ok(false);
-            } else {
-                return self.fault(if open.in_list() { "`,` or `]`" } else { "`,` or `}`" });
-            }
-        }
-    }
-
-    fn key_inside(&mut self, open: &Open) -> Result<(), Broken> {
-        if !open.in_list() {
-            self.key()?;
-        }
-        Ok(())
+    pub fn new(at: usize, expected: Expected) -> Self {
+        Self { at: at as u32, expected }
     }
 }
 
-/// What is open, innermost in the lowest bit.
-struct Open {
-    lists: u128,
-    depth: u32,
+/// Objects and lists inside each other, the first object not counted.
+const LEVELS: u32 = 128;
+
+/// The object that all of the bytes (which are UTF-8) are: `wanted` is told each key with its value.
+pub(super) fn document(bytes: &[u8], wanted: impl FnMut(Token, Token)) -> Result<(), Fault> {
+    let start = past_space(bytes, 0);
+    if bytes.get(start) != Some(&b'{') {
+        return Err(Fault::new(start, Expected::Object));
+    }
+    let end = past_space(bytes, object(bytes, start, LEVELS, wanted)?);
+    if end == bytes.len() { Ok(()) } else { Err(Fault::new(end, Expected::End)) }
 }
 
-impl Open {
-    fn push(&mut self, list: bool) -> bool {
-        if self.depth == DEEPEST {
-            return false;
+/// The object that begins at `start`. Gives the place behind it.
+pub(super) fn object_at(bytes: &[u8], start: usize, wanted: impl FnMut(Token, Token)) -> Result<usize, Fault> {
+    object(bytes, start, LEVELS, wanted)
+}
+
+/// Whether all of the bytes are one number.
+pub(super) fn is_number(bytes: &[u8]) -> bool {
+    number(bytes, 0).is_ok_and(|n| n.after() == bytes.len())
+}
+
+/// The place of the next byte that is no white space.
+#[inline(always)]
+fn past_space(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at) {
+        Some(&b) if b <= b' ' => past_more_space(bytes, at),
+        _ => at,
+    }
+}
+
+#[inline(never)]
+fn past_more_space(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\t' | b'\r')) {
+        at += 1;
+    }
+    at
+}
+
+/// `at` stands on the brace; `levels` more may be inside.
+#[inline(always)]
+fn object(bytes: &[u8], at: usize, levels: u32, mut wanted: impl FnMut(Token, Token)) -> Result<usize, Fault> {
+    let mut at = past_space(bytes, at + 1);
+    if bytes.get(at) == Some(&b'}') {
+        return Ok(at + 1);
+    }
+    loop {
+        if bytes.get(at) != Some(&b'"') {
+            return Err(Fault::new(at, Expected::Key));
         }
-        self.lists = self.lists << 1 | u128::from(list);
-        self.depth += 1;
-        true
+        let key = text(bytes, at + 1)?;
+        at = past_space(bytes, key.after());
+        if bytes.get(at) != Some(&b':') {
+            return Err(Fault::new(at, Expected::Colon));
+        }
+        let value = value(bytes, past_space(bytes, at + 1), levels)?;
+        wanted(key, value);
+        at = past_space(bytes, value.after());
+        match bytes.get(at) {
+            Some(b',') => at = past_space(bytes, at + 1),
+            Some(b'}') => return Ok(at + 1),
+            _ => return Err(Fault::new(at, Expected::CommaOrBrace)),
+        }
     }
+}
 
-    fn pop(&mut self) {
-        self.lists >>= 1;
-        self.depth -= 1;
+/// An object that nobody wants to know about.
+fn inner_object(bytes: &[u8], at: usize, levels: u32) -> Result<usize, Fault> {
+    object(bytes, at, levels, |_, _| ())
+}
+
+fn list(bytes: &[u8], at: usize, levels: u32) -> Result<usize, Fault> {
+    let mut at = past_space(bytes, at + 1);
+    if bytes.get(at) == Some(&b']') {
+        return Ok(at + 1);
     }
-
-    fn in_list(&self) -> bool {
-        self.lists & 1 == 1
+    loop {
+        at = past_space(bytes, value(bytes, at, levels)?.after());
+        match bytes.get(at) {
+            Some(b',') => at = past_space(bytes, at + 1),
+            Some(b']') => return Ok(at + 1),
+            _ => return Err(Fault::new(at, Expected::CommaOrBracket)),
+        }
     }
+}
 
-    fn end(&self) -> u8 {
-        if self.in_list() { b']' } else { b'}' }
+#[inline(always)]
+fn value(bytes: &[u8], at: usize, levels: u32) -> Result<Token, Fault> {
+    match bytes.get(at) {
+        Some(b'"') => text(bytes, at + 1),
+        Some(b'-' | b'0'..=b'9') => number(bytes, at),
+        Some(b'{' | b'[') => nested(bytes, at, levels),
+        _ => word(bytes, at),
+    }
+}
+
+/// An object or a list, by recursion over at most [`LEVELS`].
+#[inline(never)]
+fn nested(bytes: &[u8], at: usize, levels: u32) -> Result<Token, Fault> {
+    let Some(levels) = levels.checked_sub(1) else { return Err(Fault::new(at, Expected::FewerLevels)) };
+    if bytes.get(at) == Some(&b'{') {
+        Ok(Token::new(Kind::Object, at, inner_object(bytes, at, levels)?))
+    } else {
+        Ok(Token::new(Kind::Array, at, list(bytes, at, levels)?))
+    }
+}
+
+#[inline(never)]
+fn word(bytes: &[u8], at: usize) -> Result<Token, Fault> {
+    let rest = bytes.get(at..).unwrap_or_default();
+    for (word, kind) in [(&b"true"[..], Kind::Bool), (b"false", Kind::Bool), (b"null", Kind::Null)] {
+        if rest.starts_with(word) {
+            return Ok(Token::new(kind, at, at + word.len()));
+        }
+    }
+    Err(Fault::new(at, Expected::Value))
+}
+
+#[inline(always)]
+fn digits(bytes: &[u8], start: usize) -> Result<usize, Fault> {
+    let mut at = start;
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    if at == start { Err(Fault::new(at, Expected::Digit)) } else { Ok(at) }
+}
+
+#[inline(never)]
+fn number(bytes: &[u8], start: usize) -> Result<Token, Fault> {
+    let first = start + usize::from(bytes.get(start) == Some(&b'-'));
+    let mut at = if bytes.get(first) == Some(&b'0') { first + 1 } else { digits(bytes, first)? };
+    let mut kind = Kind::Integer;
+    if bytes.get(at) == Some(&b'.') {
+        kind = Kind::Decimal;
+        at = digits(bytes, at + 1)?;
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        kind = Kind::Decimal;
+        let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+        at = digits(bytes, at + 1 + sign)?;
+    }
+    Ok(Token::new(kind, start, at))
+}
+
+/// `start` stands behind the quote that opens it.
+#[inline(always)]
+fn text(bytes: &[u8], start: usize) -> Result<Token, Fault> {
+    let end = plain_until(bytes, start);
+    if bytes.get(end) == Some(&b'"') {
+        return Ok(Token::new(Kind::Text, start, end));
+    }
+    escaped_text(bytes, start, end)
+}
+
+/// Goes on at `at`, where something else than the closing quote stands.
+#[inline(never)]
+fn escaped_text(bytes: &[u8], start: usize, mut at: usize) -> Result<Token, Fault> {
+    loop {
+        match bytes.get(at) {
+            Some(b'"') => return Ok(Token::new(Kind::EscapedText, start, at)),
+            Some(b'\\') => at = plain_until(bytes, escape(bytes, at + 1)?),
+            Some(_) => return Err(Fault::new(at, Expected::NoControl)),
+            None => return Err(Fault::new(at, Expected::EndOfText)),
+        }
+    }
+}
+
+/// `at` stands behind the backslash. Gives the place behind the escape.
+fn escape(bytes: &[u8], at: usize) -> Result<usize, Fault> {
+    match bytes.get(at) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 1),
+        Some(b'u') => {
+            let hex = bytes.get(at + 1..at + 5).is_some_and(|four| four.iter().all(u8::is_ascii_hexdigit));
+            if hex { Ok(at + 5) } else { Err(Fault::new(at + 1, Expected::HexDigits)) }
+        }
+        _ => Err(Fault::new(at, Expected::Escape)),
     }
 }
 
@@ -354,12 +301,13 @@ impl Open {
 fn plain_until(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    // The lowest byte found is a true one: a borrow can only spoil those above it.
-    let zero_bytes = |w: u64| w.wrapping_sub(ONES) & !w & HIGHS;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*chunk);
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let found = zero_bytes(word ^ (ONES * u64::from(b'"'))) | zero_bytes(word ^ (ONES * u64::from(b'\\'))) | control;
+        // With its second bit turned over the quote (0x22) comes to 0x20, right above the control characters: one comparison
+        // finds both. The lowest byte found is a true one: a borrow can only spoil those above it.
+        let low = word ^ (ONES * 0x02);
+        let slash = word ^ (ONES * 0x5c);
+        let found = (low.wrapping_sub(ONES * 0x21) & !low | slash.wrapping_sub(ONES) & !slash) & HIGHS;
         if found != 0 {
             return at + (found.trailing_zeros() / 8) as usize;
         }

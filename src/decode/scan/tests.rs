@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn accepts(text: &str) -> bool {
-    Scanner::new(text.as_bytes(), 0).document(|_, _, _| ()).is_ok()
+    document(text.as_bytes(), |_, _| ()).is_ok()
 }
 
 fn serde_accepts(text: &str) -> bool {
