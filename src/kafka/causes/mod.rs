@@ -113,9 +113,6 @@ impl Causes {
             }
             // Bootstrap lines would hide the broker's own.
             if stat.id >= 0 && inner.tells_more(at, &stat) {
-                // Another handle, or this one between two readings, had nothing to ask.
-                let before = inner.stats.get(&stat.address).and_then(|(_, s)| s.round_trip_ms);
-                let stat = BrokerStat { round_trip_ms: stat.round_trip_ms.or(before), ..stat };
                 inner.stats.insert(stat.address.clone(), (at, stat));
             }
         }
