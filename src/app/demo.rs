@@ -35,6 +35,7 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
         orders_per_minute: args.orders_per_minute,
         speed: args.speed,
         kafka: kafka(&cluster),
+        prelude: true,
         groups: true,
     })?;
     if args.no_ui {

@@ -23,6 +23,7 @@ pub fn run(file: Option<PathBuf>, args: &SimulateArgs) -> Result<u8> {
         orders_per_minute: args.orders_per_minute,
         speed: args.speed,
         kafka,
+        prelude: false,
         groups: false,
     })?;
     eprintln!("writing to {}; Ctrl-C ends it", text::visible(&bootstrap));

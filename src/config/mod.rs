@@ -25,6 +25,8 @@ pub enum ConfigError {
     NoFile { file: PathBuf, name: String },
     #[error("{origin}: `{key}`: {what}")]
     Value { origin: String, key: String, what: String },
+    #[error("no cluster named: give -b HOST:PORT, or a profile in {}", file.display())]
+    NoCluster { file: PathBuf },
     #[error("-X {0}: a property is KEY=VALUE")]
     Property(String),
 }

@@ -25,13 +25,16 @@ pub struct TownConfig {
     pub speed: f64,
     /// The cluster that is written to.
     pub kafka: KafkaConfig,
+    /// Write what happened in the five minutes before, with its own times, so that the town is at work when it opens. Whoever
+    /// already watches the cluster sees it as records that come late.
+    pub prelude: bool,
     /// Whether the services' groups ([`super::GROUPS`]) run too.
     pub groups: bool,
 }
 
 impl Default for TownConfig {
     fn default() -> Self {
-        Self { seed: 224, orders_per_minute: 600, speed: 1.0, kafka: KafkaConfig::default(), groups: true }
+        Self { seed: 224, orders_per_minute: 600, speed: 1.0, kafka: KafkaConfig::default(), prelude: true, groups: true }
     }
 }
 
@@ -99,9 +102,9 @@ impl Town {
         let topics = Topics::new(&config.kafka, causes)?;
         let (tally, stop) = (Arc::clone(&self.tally), Arc::clone(&self.stop));
         let world = WorldConfig { seed, orders_per_minute, speed, start };
-        self.spawn("town", move || {
-            Sender { world: World::new(world).peekable(), publisher, topics, tally, stop, opening: Some(opening) }.run()
-        })
+        let world = World::new(world).peekable();
+        let sender = Sender { world, publisher, topics, tally, stop, past: config.prelude, start, opening: Some(opening) };
+        self.spawn("town", move || sender.run())
     }
 
     fn spawn(&mut self, what: &'static str, run: impl FnOnce() + Send + 'static) -> Result<(), SimError> {

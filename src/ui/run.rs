@@ -32,7 +32,7 @@ pub struct UiPorts {
     /// A new view is there; at most four a second.
     pub beat: Receiver<()>,
     pub asks: Sender<Ask>,
-    /// Leave now (a signal).
+    /// Leave now (a signal): a token, or the channel's end.
     pub stop: Receiver<()>,
 }
 
@@ -127,10 +127,7 @@ impl<W: Write> Session<'_, W> {
                     Ok(()) => due.figures |= self.ui.view(self.ports.view.load_full()),
                     Err(_) => self.ports.beat = never(),
                 },
-                recv(self.ports.stop) -> stop => match stop {
-                    Ok(()) => return Ok(Exit::Stopped),
-                    Err(_) => self.ports.stop = never(),
-                },
+                recv(self.ports.stop) -> _ => return Ok(Exit::Stopped),
                 recv(wake) -> _ => {}
             }
             while let Ok(event) = events.try_recv() {

@@ -234,7 +234,7 @@ impl GroupBook {
             });
         }
         groups.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        (groups, self.missing.clone())
+        (groups, self.missing.clone().filter(|_| !self.filter.only_names()))
     }
 
     fn group(&self, name: Arc<str>, patience: Duration, now: Instant) -> GroupReading {
