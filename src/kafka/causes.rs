@@ -157,7 +157,7 @@ impl Causes {
         let waiting = inner.answered.unwrap_or(self.started);
         let failing = inner.unanswered.is_some() || inner.answered.is_none();
         let patience = if inner.answered.is_some() { SILENT_MS } else { SILENT_MS / 2 };
-        let all_down = failing && inner.all_have_causes(now);
+        let all_down = failing && inner.all_have_causes(now, &self.bootstrap);
         if all_down || (failing && now.since_ms(waiting) > patience) {
             if reasons.is_empty() {
                 let list: Vec<_> = self.bootstrap.iter().map(String::as_str).collect();
@@ -227,9 +227,11 @@ impl Inner {
     }
 
     /// Whether a cause is known for everything that we could talk to.
-    fn all_have_causes(&self, now: Timestamp) -> bool {
+    fn all_have_causes(&self, now: Timestamp, bootstrap: &BTreeSet<String>) -> bool {
         if self.brokers.is_empty() {
-            return self.current(now).next().is_some();
+            // One address of several may lead nowhere while another is still being tried.
+            let has = |address: &String| self.current(now).any(|t| t.broker.as_ref() == Some(address));
+            return self.current(now).any(|t| t.broker.is_none()) || bootstrap.iter().all(has);
         }
         let has = |b: &BrokerSeen| self.current(now).any(|t| t.broker.as_ref() == Some(&format!("{}:{}", b.host, b.port)));
         self.brokers.iter().all(has)
@@ -304,6 +306,15 @@ mod tests {
         let link = c.link(at(1), &[]);
         assert_eq!((link.state, codes(&link)), (LinkState::Down, vec![Code::LoginRefused]));
         assert_eq!(c.reason_of_code(RDKafkaErrorCode::BrokerTransportFailure, at(1)).code, Code::LoginRefused);
+    }
+
+    #[test]
+    fn one_of_several_addresses_that_leads_nowhere_is_not_the_cluster() {
+        let c = Causes::new(vec!["h:1".into(), "h:2".into()], at(0));
+        c.told(at(1), REFUSED);
+        assert_eq!(c.link(at(1), &[]).state, LinkState::Connecting);
+        c.told(at(2), "h:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused (after 0ms in state CONNECT)");
+        assert_eq!(c.link(at(2), &[]).state, LinkState::Down);
     }
 
     #[test]
