@@ -54,9 +54,26 @@ pub fn read(line: &str) -> Option<Told> {
         _ => (None, rest),
     };
     let lower = text.to_ascii_lowercase();
-    let code = MEANINGS.iter().find(|(part, _)| lower.contains(part)).map(|(_, code)| *code)?;
+    let known = MEANINGS.iter().find(|(part, _)| lower.contains(part)).map(|(_, code)| *code);
+    let code = known.or_else(|| closed_at_once(rest, &lower))?;
     Some(Told { broker, code, text: without_counters(text).to_owned() })
 }
+
+/// A listener that wants another protocol says nothing: it closes the connection, and only when it does so tells why.
+fn closed_at_once(line: &str, lower: &str) -> Option<Code> {
+    let (_, after) = lower.strip_prefix("disconnected")?.rsplit_once(" (after ")?;
+    let (ms, state) = after.split_once("ms in state ")?;
+    let state = state.split([',', ')']).next()?;
+    match state {
+        "apiversion_query" if !line.starts_with("ssl://") && !line.starts_with("sasl_ssl://") => Some(Code::TlsExpected),
+        // Right after a connection without a login.
+        "up" if !line.starts_with("sasl_") && ms.parse::<u64>().is_ok_and(|ms| ms < AT_ONCE_MS) => Some(Code::SaslExpected),
+        _ => None,
+    }
+}
+
+/// A round trip to a far broker, and a little more.
+const AT_ONCE_MS: u64 = 2_000;
 
 /// `sasl_ssl://host:9093/2` and `host:9092/bootstrap` as `host:port`; a logical broker (`GroupCoordinator`) has no address.
 fn address(name: &str) -> Option<String> {
@@ -143,6 +160,8 @@ mod tests {
     fn what_names_no_cause_is_no_cause() {
         for line in [
             "h:9092/1: Disconnected (after 600012ms in state UP)",
+            "h:9092/1: Disconnected: connection closed by peer: receive 0 after POLLIN (after 41213ms in state UP)",
+            "sasl_ssl://h:9092/1: Disconnected: connection closed by peer: receive 0 after POLLIN (after 3ms in state UP)",
             "Failed to acquire metadata: Local: Broker transport failure",
             "1/1 brokers are down",
             "[thrd:app]: Configuration property foo is deprecated",

@@ -4,8 +4,9 @@
 //! offsets (`scout`), one serves librdkafka's callbacks. The reader never waits for a broker.
 //!
 //! **Memory.** All partitions share one queue, and librdkafka holds its caps against that queue, however many partitions
-//! there are: at most 16 MB of records (or 30,000) lie in it, plus one answer of at most 16 MiB on its way per broker; with a
-//! read budget both shrink with it, down to 1 MB. What was taken out and is not dropped yet is at most 32 MiB, plus one batch.
+//! there are: 16 MB of records (or 30,000) lie in it at most, plus one answer of at most 4 MiB per broker, as compressed as its
+//! producers made it; with a read budget both shrink with it, down to 1 MB. What was taken out and is not dropped yet is at
+//! most 32 MiB, plus one batch.
 
 mod batch;
 mod budget;
@@ -74,7 +75,7 @@ pub fn start(config: &KafkaConfig, causes: &Arc<Causes>, tail: TailConfig, sink:
     let mut reading = config.tail()?.client;
     sizes(&mut reading, tail.budget);
     let client = Arc::new(config.consumer("reading", &reading, causes)?);
-    let observer = Arc::new(config.observer_client(causes, 5_000)?);
+    let observer = Arc::new(config.observer_client(causes, 2_000)?);
     let shared = Arc::new(Shared::default());
     let tail_config = Arc::new(tail);
     // Dropped on an early return, which ends what was started.
@@ -89,7 +90,15 @@ pub fn start(config: &KafkaConfig, causes: &Arc<Causes>, tail: TailConfig, sink:
         requests,
         news: tell,
     };
-    let inputs = reader::Inputs { client: Arc::clone(&client), config: tail_config, shared: Arc::clone(&shared), ask, news, sink };
+    let inputs = reader::Inputs {
+        causes: Arc::clone(causes),
+        client: Arc::clone(&client),
+        config: tail_config,
+        shared: Arc::clone(&shared),
+        ask,
+        news,
+        sink,
+    };
     tail.spawn("vigie-callbacks", move || serve(&shared, &client, &observer))?;
     tail.spawn("vigie-scout", move || scout.run())?;
     tail.spawn("vigie-tail", move || reader::run(inputs))?;
@@ -147,17 +156,21 @@ fn serve(shared: &Shared, client: &BaseConsumer<Watcher>, observer: &BaseConsume
 /// Queue and fetch sizes (see the room's essay). What the person set himself stays.
 fn sizes(client: &mut ClientConfig, budget: Option<u64>) {
     let per_s = budget.unwrap_or(u64::MAX);
-    let queue_kb = (per_s / 8 / 1_000).clamp(1_000, 16_000);
-    let fetch = (per_s / 32).clamp(64 << 10, 1 << 20);
+    let queue_kb = (per_s / 4 / 1_000).clamp(1_000, 16_000);
+    let fetch = (per_s / 128).clamp(16 << 10, 256 << 10);
+    let answer = (per_s / 4).clamp(1_000_000, 4 << 20);
     let sizes = [
         // The default of 1 s stalls any reader that is slower than the broker for a moment.
         ("fetch.queue.backoff.ms", 5),
         ("queued.min.messages", 30_000),
         ("queued.max.messages.kbytes", queue_kb),
         ("fetch.message.max.bytes", fetch),
+        // librdkafka refuses one that is below message.max.bytes.
+        ("fetch.max.bytes", answer),
     ];
+    let larger_messages = client.get("message.max.bytes").is_some();
     for (key, value) in sizes {
-        if client.get(key).is_none() {
+        if client.get(key).is_none() && !(larger_messages && key == "fetch.max.bytes") {
             client.set(key, value.to_string());
         }
     }

@@ -16,6 +16,8 @@ pub(super) struct Place {
     pub live_from: i64,
     /// What lies before `live_from` was not all read yet.
     pub warming: bool,
+    /// The broker refuses its records to us.
+    pub refused: bool,
 }
 
 /// All partitions that are read, by slot and by what messages carry.
@@ -43,7 +45,15 @@ impl Places {
         let warming = found.start < found.live_from;
         self.warming += usize::from(warming);
         let Found { topic, partition, start, live_from } = found.clone();
-        self.by_slot.push(Some(Place { topic: Arc::clone(&topic), partition, class, position: start, live_from, warming }));
+        self.by_slot.push(Some(Place {
+            topic: Arc::clone(&topic),
+            partition,
+            class,
+            position: start,
+            live_from,
+            warming,
+            refused: false,
+        }));
         Some(Assignment { slot, topic, partition, start, live_from })
     }
 
@@ -101,13 +111,15 @@ impl Places {
         self.all().filter(|(_, p)| meant(p)).map(asked).collect()
     }
 
-    /// Those of a class, as librdkafka wants a list.
-    pub fn list(&self, class: Class) -> TopicPartitionList {
-        let mut list = TopicPartitionList::new();
-        for (_, place) in self.all().filter(|(_, p)| p.class == class) {
+    /// Those of a class, as librdkafka wants a list, parted at a point (0..1) of it: what lies before, and the rest.
+    pub fn lists(&self, class: Class, point: f64) -> (TopicPartitionList, TopicPartitionList) {
+        let (mut before, mut rest) = (TopicPartitionList::new(), TopicPartitionList::new());
+        let first = self.by_slot.len() as f64 * point;
+        for (slot, place) in self.all().filter(|(_, p)| p.class == class) {
+            let list = if f64::from(slot.0) < first { &mut before } else { &mut rest };
             list.add_partition(&place.topic, place.partition);
         }
-        list
+        (before, rest)
     }
 
     pub fn all(&self) -> impl Iterator<Item = (Slot, &Place)> {

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 /// How often the list of topics is read.
 const EVERY: Duration = Duration::from_secs(2);
+/// How often positions are held against the ends.
+const CHECK: Duration = Duration::from_secs(6);
 /// How soon again while nobody has answered yet.
 const RETRY: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,14 +30,23 @@ pub(super) type Asked = (Slot, Arc<str>, i32);
 pub(super) enum Request {
     /// Where do these end now? For a jump there.
     Ends(Why, Vec<Asked>),
-    /// The position of this one exists no more: where does it begin and end?
-    Lost(Asked),
+    /// The position of this one may exist no more: where does it begin and end?
+    Lost(Asked, Doubt),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Why {
     Stretch(Class),
     WarmUpCut,
+}
+
+/// Why a position is in doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// The broker refused it: reading has stopped there.
+    Refused,
+    /// We stood here, and an end that was asked for before lay behind.
+    Beyond(i64),
 }
 
 /// A partition with the offsets to read it from.
@@ -57,7 +68,10 @@ pub(super) enum News {
         slot: Slot,
         low: i64,
         end: i64,
+        doubt: Doubt,
     },
+    /// Where partitions ended a moment ago: a position past it reads another log than the one that is there now.
+    Check(Vec<(Arc<str>, i32, i64)>),
 }
 
 pub(super) struct Scout {
@@ -77,13 +91,23 @@ impl Scout {
         let mut known = Known::new();
         // Partitions of the very first list: they are read from where the person said, later ones from their beginning.
         let mut old: Option<BTreeSet<(Arc<str>, i32)>> = None;
+        let mut lost: Vec<(Asked, Doubt)> = Vec::new();
+        let mut check = Instant::now() + CHECK;
         let mut next = Instant::now();
         while !self.shared.stopped() {
             match self.requests.recv_deadline(next) {
-                Ok(request) => self.answer(request),
+                Ok(Request::Ends(why, asked)) => self.ends(why, &asked),
+                Ok(Request::Lost(asked, doubt)) => lost.extend(self.lost(asked, doubt)),
                 Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {
                     let listed = self.list(&mut known, &mut old);
+                    // What could not be had is asked for again, while it is there.
+                    let again = lost.drain(..).filter(|((_, topic, p), _)| known.contains_key(&(Arc::clone(topic), *p)));
+                    lost = again.filter_map(|(asked, doubt)| self.lost(asked, doubt)).collect();
+                    if listed && check <= Instant::now() {
+                        self.check(&known);
+                        check = Instant::now() + CHECK;
+                    }
                     next = Instant::now() + if listed { EVERY } else { RETRY };
                 }
             }
@@ -162,29 +186,37 @@ impl Scout {
         }
     }
 
-    fn answer(&self, request: Request) {
-        match request {
-            Request::Ends(why, asked) => {
-                let mut told = Vec::with_capacity(asked.len());
-                for chunk in asked.chunks(CHUNK) {
-                    let places: Vec<_> = chunk.iter().map(|(_, t, p)| (Arc::clone(t), *p)).collect();
-                    let ends = self.offsets(&places, Offset::End);
-                    let end = |(slot, topic, partition): &Asked| ends.get(&(Arc::clone(topic), *partition)).map(|e| (*slot, *e));
-                    told.extend(chunk.iter().filter_map(end));
-                }
-                self.tell(News::Ends(why, told));
-            }
-            Request::Lost((slot, topic, partition)) => {
-                let place = [(topic, partition)];
-                let low = self.offsets(&place, Offset::Beginning).into_values().next();
-                let end = self.offsets(&place, Offset::End).into_values().next();
-                match (low, end) {
-                    (Some(low), Some(end)) => self.tell(News::Lost { slot, low, end }),
-                    // Not even this can be had: what becomes of it shows in the next lists.
-                    _ => tracing::debug!(partition, "offsets of a lost position"),
-                }
-            }
+    fn ends(&self, why: Why, asked: &[Asked]) {
+        let mut told = Vec::with_capacity(asked.len());
+        for chunk in asked.chunks(CHUNK) {
+            let places: Vec<_> = chunk.iter().map(|(_, t, p)| (Arc::clone(t), *p)).collect();
+            let ends = self.offsets(&places, Offset::End);
+            let end = |(slot, topic, partition): &Asked| ends.get(&(Arc::clone(topic), *partition)).map(|e| (*slot, *e));
+            told.extend(chunk.iter().filter_map(end));
         }
+        self.tell(News::Ends(why, told));
+    }
+
+    /// librdkafka may wait for ever on a topic that was deleted and made again between two lists: its end gives it away.
+    fn check(&self, known: &Known) {
+        let places: Vec<_> = known.keys().cloned().collect();
+        for chunk in places.chunks(CHUNK) {
+            if self.shared.stopped() {
+                return;
+            }
+            let ends = self.offsets(chunk, Offset::End);
+            self.tell(News::Check(ends.into_iter().map(|((topic, p), end)| (topic, p, end)).collect()));
+        }
+    }
+
+    /// Tells where a partition begins and ends; gives the question back where that cannot be had.
+    fn lost(&self, asked: Asked, doubt: Doubt) -> Option<(Asked, Doubt)> {
+        let place = [(Arc::clone(&asked.1), asked.2)];
+        let low = self.offsets(&place, Offset::Beginning).into_values().next();
+        let end = self.offsets(&place, Offset::End).into_values().next();
+        let (Some(low), Some(end)) = (low, end) else { return Some((asked, doubt)) };
+        self.tell(News::Lost { slot: asked.0, low, end, doubt });
+        None
     }
 
     /// Offsets of one kind for at most [`CHUNK`] partitions; those that could not be had are left out.

@@ -34,14 +34,14 @@ impl WarmUpWatch {
         self.told.left_out += records;
     }
 
-    /// `warming`: partitions that are not through. True once: it is enough, the rest of the past is to be left out.
+    /// `warming`: partitions that are not through. True: it is enough, the rest of their past is to be left out.
     pub fn judge(&mut self, warming: usize, now: Instant) -> bool {
-        if self.told.done || !self.listed {
+        if self.told.done {
             return false;
         }
         let late = self.began.is_some_and(|b| now.saturating_duration_since(b) >= self.most_time);
         let cut = warming > 0 && (late || self.told.bytes >= self.most_bytes);
-        self.told.done = cut || warming == 0;
+        self.told.done = self.listed && (cut || warming == 0);
         cut
     }
 
@@ -76,8 +76,9 @@ mod tests {
         let now = Instant::now();
         let mut by_bytes = WarmUpWatch::new(1_000, MAX);
         by_bytes.begin(now);
-        by_bytes.listed();
         by_bytes.read(1_000);
+        assert!(by_bytes.judge(2, now) && !by_bytes.done(), "more may be found");
+        by_bytes.listed();
         assert!(by_bytes.judge(2, now));
         assert!(!by_bytes.judge(2, now) && by_bytes.done());
         let mut by_time = WarmUpWatch::new(1_000, MAX);

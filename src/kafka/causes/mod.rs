@@ -1,8 +1,8 @@
-use super::log_text::{self, Told};
+use crate::kafka::log_text::{self, Told};
 use crate::model::{Code, Link, LinkState, Reason, Timestamp};
 use rdkafka::types::RDKafkaErrorCode;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Causes kept: a cluster has fewer brokers with trouble than this, or its first ones tell enough.
 const KEPT: usize = 64;
@@ -10,6 +10,9 @@ const KEPT: usize = 64;
 const HOLDS_MS: i64 = 45_000;
 /// No answer for so long, though no cause is known, and the cluster counts as down.
 const SILENT_MS: i64 = 10_000;
+
+/// How long a handle's measurement of a broker stands against another's that measured none.
+const FRESH_MS: i64 = 3_000;
 
 /// A broker as the metadata names it: where it says that it can be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +29,7 @@ pub struct BrokerStat {
     pub id: i32,
     pub address: String,
     pub up: bool,
-    /// Least time from a request to its answer over the last interval that had one, in ms; `None` before the first.
+    /// Mean time from a request to its answer over the last interval, in ms; `None` without a request.
     pub round_trip_ms: Option<f64>,
     /// The longest throttling told by the broker in the last interval, in ms.
     pub throttle_ms: f64,
@@ -45,11 +48,13 @@ pub struct Causes {
 struct Inner {
     told: Vec<(Timestamp, Told)>,
     brokers: Vec<BrokerSeen>,
-    stats: BTreeMap<String, BrokerStat>,
+    stats: BTreeMap<String, (Timestamp, BrokerStat)>,
     /// Addresses that have answered at least once.
     reached: BTreeSet<String>,
     answered: Option<Timestamp>,
     unanswered: Option<Timestamp>,
+    /// Topics that we may see and not read.
+    refused: BTreeSet<Arc<str>>,
 }
 
 impl Causes {
@@ -77,8 +82,19 @@ impl Causes {
     pub fn answered(&self, at: Timestamp, brokers: Vec<BrokerSeen>) {
         let mut inner = self.lock();
         inner.answered = Some(at);
+        inner.told.retain(|(_, t)| !is_mistaken_protocol(t.code));
         inner.unanswered = None;
         inner.brokers = brokers;
+    }
+
+    /// A topic's records are refused to us, or not any more.
+    pub fn topic(&self, name: &Arc<str>, refused: bool) {
+        let mut inner = self.lock();
+        if !refused {
+            inner.refused.remove(name);
+        } else if inner.refused.len() < KEPT {
+            inner.refused.insert(Arc::clone(name));
+        }
     }
 
     /// A metadata request failed or timed out.
@@ -90,23 +106,21 @@ impl Causes {
     pub fn stats(&self, at: Timestamp, stats: Vec<BrokerStat>) {
         let mut inner = self.lock();
         for stat in stats {
-            if stat.up {
+            let silent = |t: &Told| t.code == Code::SaslExpected;
+            if stat.up && !inner.told.iter().any(|(_, t)| silent(t) && t.broker.as_ref() == Some(&stat.address)) {
                 inner.reached.insert(stat.address.clone());
                 inner.told.retain(|(t, told)| *t > at || told.broker.as_ref() != Some(&stat.address));
             }
             // Bootstrap lines would hide the broker's own.
-            if stat.id >= 0 {
-                // Another handle, or this one between two readings, had nothing to ask.
-                let before = inner.stats.get(&stat.address).and_then(|s| s.round_trip_ms);
-                let stat = BrokerStat { round_trip_ms: stat.round_trip_ms.or(before), ..stat };
-                inner.stats.insert(stat.address.clone(), stat);
+            if stat.id >= 0 && inner.tells_more(at, &stat) {
+                inner.stats.insert(stat.address.clone(), (at, stat));
             }
         }
     }
 
     /// The newest statistics of a broker.
     pub fn stat(&self, host: &str, port: u16) -> Option<BrokerStat> {
-        self.lock().stats.get(&format!("{host}:{port}")).cloned()
+        self.lock().stats.get(&format!("{host}:{port}")).map(|(_, stat)| stat.clone())
     }
 
     /// Why we cannot talk to this broker; `None`: nothing is known against it.
@@ -157,7 +171,7 @@ impl Causes {
         let waiting = inner.answered.unwrap_or(self.started);
         let failing = inner.unanswered.is_some() || inner.answered.is_none();
         let patience = if inner.answered.is_some() { SILENT_MS } else { SILENT_MS / 2 };
-        let all_down = failing && inner.all_have_causes(now, &self.bootstrap);
+        let all_down = inner.all_gone(now, &self.bootstrap) || (failing && inner.all_have_causes(now, &self.bootstrap));
         if all_down || (failing && now.since_ms(waiting) > patience) {
             if reasons.is_empty() {
                 let list: Vec<_> = self.bootstrap.iter().map(String::as_str).collect();
@@ -169,6 +183,7 @@ impl Causes {
             return Link { state: LinkState::Connecting, reasons };
         }
         reasons.extend_from_slice(more);
+        reasons.extend(inner.refused.iter().map(|topic| Reason::new(Code::TopicRefused).text("topic", Arc::clone(topic))));
         reasons.sort_by_key(|r| rank(r.code));
         let state = if reasons.is_empty() { LinkState::Connected } else { LinkState::Degraded };
         Link { state, reasons }
@@ -176,6 +191,10 @@ impl Causes {
 
     fn keep(&self, at: Timestamp, told: Told) {
         let mut inner = self.lock();
+        // A broker that dies ends connections in the same words: what once was understood is no mistake of the settings.
+        if inner.answered.is_some() && is_mistaken_protocol(told.code) {
+            return;
+        }
         inner.told.retain(|(_, t)| t.broker != told.broker || (t.code != told.code && rank(t.code) < rank(told.code)));
         if inner.told.len() == KEPT {
             inner.told.remove(0);
@@ -192,6 +211,12 @@ impl Causes {
 impl Inner {
     fn broker(&self, address: &str, now: Timestamp, bootstrap: &BTreeSet<String>) -> Option<Reason> {
         self.current(now).find(|t| t.broker.as_deref() == Some(address)).map(|t| self.reason(t, bootstrap))
+    }
+
+    /// A handle that has nothing to do with a broker says nothing of it: what another measured a moment ago stays.
+    fn tells_more(&self, at: Timestamp, stat: &BrokerStat) -> bool {
+        let measured = stat.up && stat.round_trip_ms.is_some();
+        measured || self.stats.get(&stat.address).is_none_or(|(before, _)| at.since_ms(*before) >= FRESH_MS)
     }
 
     fn current(&self, now: Timestamp) -> impl Iterator<Item = &Told> {
@@ -226,16 +251,32 @@ impl Inner {
         self.brokers.iter().any(at)
     }
 
+    /// Whether every broker that once answered was lost since the last answer: nobody is left to fail us by silence.
+    fn all_gone(&self, now: Timestamp, bootstrap: &BTreeSet<String>) -> bool {
+        let lost = |b: &BrokerSeen| {
+            let address = format!("{}:{}", b.host, b.port);
+            let known = bootstrap.contains(&address) || self.reached.contains(&address);
+            let since = |(at, t): &(Timestamp, Told)| {
+                Some(*at) > self.answered && now.since_ms(*at) < HOLDS_MS && t.broker.as_ref() == Some(&address)
+            };
+            known && self.told.iter().any(since)
+        };
+        !self.brokers.is_empty() && self.brokers.iter().all(lost)
+    }
+
     /// Whether a cause is known for everything that we could talk to.
     fn all_have_causes(&self, now: Timestamp, bootstrap: &BTreeSet<String>) -> bool {
+        let has = |address: &String| self.current(now).any(|t| t.broker.as_ref().is_none_or(|b| b == address));
         if self.brokers.is_empty() {
-            // One address of several may lead nowhere while another is still being tried.
-            let has = |address: &String| self.current(now).any(|t| t.broker.as_ref() == Some(address));
-            return self.current(now).any(|t| t.broker.is_none()) || bootstrap.iter().all(has);
+            return bootstrap.iter().all(has);
         }
-        let has = |b: &BrokerSeen| self.current(now).any(|t| t.broker.as_ref() == Some(&format!("{}:{}", b.host, b.port)));
-        self.brokers.iter().all(has)
+        self.brokers.iter().all(|b| has(&format!("{}:{}", b.host, b.port)))
     }
+}
+
+/// Settings that do not fit the listener: a cluster that answered once has none of these.
+fn is_mistaken_protocol(code: Code) -> bool {
+    matches!(code, Code::TlsExpected | Code::TlsNotExpected | Code::SaslExpected)
 }
 
 /// The order in which causes are told: what only a person can mend stands before what may pass by itself.
@@ -262,118 +303,4 @@ fn rank(code: Code) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const REFUSED: &str = "h:2/1: Connect to ipv4#127.0.0.1:2 failed: Connection refused (after 0ms in state CONNECT)";
-
-    fn at(s: i64) -> Timestamp {
-        Timestamp(s * 1_000)
-    }
-
-    fn seen(id: i32, port: u16) -> BrokerSeen {
-        BrokerSeen { id, host: "h".into(), port }
-    }
-
-    fn causes() -> Causes {
-        Causes::new(vec!["h:1".into()], at(0))
-    }
-
-    fn up(address: &str) -> Vec<BrokerStat> {
-        vec![BrokerStat { id: 1, address: address.into(), up: true, ..BrokerStat::default() }]
-    }
-
-    fn codes(link: &Link) -> Vec<Code> {
-        link.reasons.iter().map(|r| r.code).collect()
-    }
-
-    #[test]
-    fn it_connects_then_says_that_nobody_answers() {
-        let c = causes();
-        assert_eq!(c.link(at(1), &[]).state, LinkState::Connecting);
-        c.unanswered(at(3));
-        let link = c.link(at(6), &[]);
-        assert_eq!((link.state, codes(&link)), (LinkState::Down, vec![Code::AllBrokersDown]));
-        c.answered(at(7), vec![seen(1, 1)]);
-        assert_eq!(c.link(at(7), &[]), Link { state: LinkState::Connected, reasons: vec![] });
-    }
-
-    #[test]
-    fn a_refused_login_is_down_at_once_with_its_cause() {
-        let c = causes();
-        c.told(at(1), "h:1/bootstrap: SASL authentication error: Authentication failed: Invalid username or password");
-        c.unanswered(at(1));
-        let link = c.link(at(1), &[]);
-        assert_eq!((link.state, codes(&link)), (LinkState::Down, vec![Code::LoginRefused]));
-        assert_eq!(c.reason_of_code(RDKafkaErrorCode::BrokerTransportFailure, at(1)).code, Code::LoginRefused);
-    }
-
-    #[test]
-    fn one_of_several_addresses_that_leads_nowhere_is_not_the_cluster() {
-        let c = Causes::new(vec!["h:1".into(), "h:2".into()], at(0));
-        c.told(at(1), REFUSED);
-        assert_eq!(c.link(at(1), &[]).state, LinkState::Connecting);
-        c.told(at(2), "h:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused (after 0ms in state CONNECT)");
-        assert_eq!(c.link(at(2), &[]).state, LinkState::Down);
-    }
-
-    #[test]
-    fn an_advertised_address_that_leads_nowhere_is_told_as_such() {
-        let c = causes();
-        c.answered(at(1), vec![seen(1, 2)]);
-        c.told(at(2), REFUSED);
-        let link = c.link(at(2), &[]);
-        assert_eq!((link.state, codes(&link)), (LinkState::Degraded, vec![Code::AdvertisedAddress]));
-        assert_eq!(c.broker("h", 2, at(2)).map(|r| r.code), Some(Code::AdvertisedAddress));
-    }
-
-    #[test]
-    fn a_broker_that_answered_before_is_down_and_comes_back() {
-        let c = causes();
-        c.answered(at(1), vec![seen(1, 2), seen(2, 3)]);
-        c.stats(at(1), up("h:2"));
-        c.told(at(2), REFUSED);
-        let link = c.link(at(2), &[]);
-        assert_eq!((link.state, codes(&link)), (LinkState::Degraded, vec![Code::BrokerUnreachable]));
-        c.stats(at(4), up("h:2"));
-        assert_eq!(c.link(at(4), &[]).state, LinkState::Connected);
-    }
-
-    #[test]
-    fn the_only_broker_gone_is_the_cluster_gone() {
-        let c = causes();
-        c.answered(at(1), vec![seen(1, 2)]);
-        c.stats(at(1), up("h:2"));
-        c.told(at(2), REFUSED);
-        c.unanswered(at(2));
-        assert_eq!(c.link(at(2), &[]).state, LinkState::Down);
-        c.answered(at(60), vec![seen(1, 2)]);
-        assert_eq!(c.link(at(60), &[]).state, LinkState::Connected);
-    }
-
-    #[test]
-    fn a_bootstrap_address_that_leads_nowhere_does_no_harm_once_another_answers() {
-        let c = causes();
-        c.told(at(1), "x:9/bootstrap: Failed to resolve 'x:9': Name or service not known");
-        c.answered(at(2), vec![seen(1, 1)]);
-        assert_eq!(c.link(at(2), &[]).state, LinkState::Connected);
-    }
-
-    #[test]
-    fn a_missing_permission_makes_it_degraded() {
-        let c = causes();
-        c.answered(at(1), vec![seen(1, 1)]);
-        let link = c.link(at(1), &[Code::GroupRefused.into()]);
-        assert_eq!((link.state, codes(&link)), (LinkState::Degraded, vec![Code::GroupRefused]));
-    }
-
-    #[test]
-    fn the_store_does_not_grow() {
-        let c = causes();
-        for port in 1..1_000 {
-            c.told(at(1), &format!("h:{port}/{port}: Connection refused"));
-            c.told(at(1), &format!("h:{port}/{port}: Connection refused"));
-        }
-        assert_eq!(c.lock().told.len(), KEPT);
-    }
-}
+mod tests;

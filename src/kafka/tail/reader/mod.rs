@@ -1,13 +1,17 @@
 //! The reading thread: takes records out of the queue, knows every position, keeps to the budget, hands batches on.
 
+mod news;
+mod pace;
+
 use super::batch::{Batch, Message};
 use super::budget::{Budget, Class};
-use super::handle::{self, BATCH, Handle, Queue};
+use super::handle::{BATCH, Handle, Queue};
 use super::places::Places;
-use super::scout::{Found, News, Request, Why};
+use super::scout::{Asked, Doubt, News, Request};
 use super::warm_up::WarmUpWatch;
 use super::{Shared, TailConfig};
-use crate::model::{Assignment, Input, Slot, TailReading, Timed, Timestamp};
+use crate::kafka::Causes;
+use crate::model::{Input, Slot, TailReading, Timed, Timestamp};
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 use rdkafka::types::RDKafkaErrorCode;
 use std::collections::{BTreeMap, HashSet};
@@ -22,11 +26,16 @@ const OVERHEAD: usize = 256;
 /// The longest wait for a record: news and a stop are seen after it.
 const WAIT: Duration = Duration::from_millis(20);
 const EVERY_TELL: Duration = Duration::from_secs(1);
+/// Steps of this length meet every part of a list evenly.
+const GOLDEN: f64 = 0.618_033_988_749_895;
+/// So long librdkafka takes to begin with those that go on first.
+const BETWEEN: Duration = Duration::from_millis(5);
 /// An answer about ends that does not come by then is asked for again.
 const ENDS_PATIENCE: Duration = Duration::from_secs(15);
 
 pub(super) struct Inputs {
     pub client: Handle,
+    pub causes: Arc<Causes>,
     pub config: Arc<TailConfig>,
     pub shared: Arc<Shared>,
     pub ask: Sender<Request>,
@@ -51,6 +60,7 @@ enum Stretch {
 }
 
 struct Reader {
+    causes: Arc<Causes>,
     config: Arc<TailConfig>,
     shared: Arc<Shared>,
     ask: Sender<Request>,
@@ -67,12 +77,18 @@ struct Reader {
     told_at: Instant,
     skipped: bool,
     told_warm: bool,
+    /// Where in the list of partitions the last stretch began, 0..1.
+    turn: f64,
+    /// Partitions that go on a moment after the others.
+    resume_later: Option<(Instant, rdkafka::TopicPartitionList)>,
+    /// Partitions whose past was cut: they wait for the answer where to go on.
+    cut: Vec<Asked>,
 }
 
 impl Reader {
     fn new(inputs: Inputs, queue: Queue) -> Self {
         let now = Instant::now();
-        let Inputs { config, shared, ask, news, sink, .. } = inputs;
+        let Inputs { causes, config, shared, ask, news, sink, .. } = inputs;
         Self {
             first: config.first.iter().cloned().collect(),
             budget: Budget::new(config.budget, now),
@@ -83,6 +99,10 @@ impl Reader {
             told_at: now,
             skipped: false,
             told_warm: false,
+            turn: 0.0,
+            resume_later: None,
+            cut: Vec::new(),
+            causes,
             config,
             shared,
             ask,
@@ -104,11 +124,9 @@ impl Reader {
         }
     }
 
-    /// Nothing is taken out of the queue while too much of it is still in others' hands, or the past was read faster than the
-    /// budget allows.
+    /// Nothing is taken out of the queue while too much of it is still in others' hands.
     fn may_read(&self) -> bool {
-        let held = self.in_flight.load(Ordering::Relaxed) < IN_FLIGHT;
-        held && (self.warm_up.done() || Class::ALL.iter().all(|c| !self.budget.exhausted(*c)))
+        self.in_flight.load(Ordering::Relaxed) < IN_FLIGHT
     }
 
     fn read(&mut self) {
@@ -146,11 +164,20 @@ impl Reader {
         }
         self.hand_on(records, tally);
         for (slot, offset) in ends {
+            self.allowed(slot);
             self.places.warmed(slot);
             self.send(Input::Reached { slot, offset });
         }
         for (slot, code) in events {
             self.trouble(slot, code);
+        }
+    }
+
+    /// Its end was told, so its records may be read.
+    fn allowed(&mut self, slot: Slot) {
+        if let Some(place) = self.places.get_mut(slot).filter(|p| p.refused) {
+            place.refused = false;
+            self.causes.topic(&place.topic, false);
         }
     }
 
@@ -190,141 +217,21 @@ impl Reader {
     }
 
     fn trouble(&mut self, slot: Slot, code: RDKafkaErrorCode) {
-        let Some(place) = self.places.get(slot) else { return };
+        let Some(place) = self.places.get_mut(slot) else { return };
         match code {
             RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => {
-                self.ask(Request::Lost((slot, Arc::clone(&place.topic), place.partition)));
+                let lost = (slot, Arc::clone(&place.topic), place.partition);
+                self.ask(Request::Lost(lost, Doubt::Refused));
+            }
+            RDKafkaErrorCode::TopicAuthorizationFailed => {
+                place.refused = true;
+                self.causes.topic(&place.topic, true);
+                self.places.warmed(slot);
             }
             code => {
-                tracing::warn!(topic = %place.topic.escape_debug(), partition = place.partition, %code, "a partition cannot be read now")
+                tracing::warn!(topic = %place.topic.escape_debug(), partition = place.partition, %code, "a partition cannot be read now");
             }
         }
-    }
-
-    fn hear(&mut self, news: News) {
-        match news {
-            News::Found(found) => self.assign(found),
-            News::Listed => self.warm_up.listed(),
-            News::Gone(places) => {
-                let slots: Vec<_> = places.iter().filter_map(|(topic, p)| self.places.slot_of(topic, *p)).collect();
-                for slot in &slots {
-                    self.places.remove(*slot);
-                }
-                self.send(Input::Revoked(slots));
-            }
-            News::Ends(why, ends) => self.go_on_from(why, &ends),
-            News::Lost { slot, low, end } => self.find_again(slot, low, end),
-        }
-    }
-
-    fn assign(&mut self, found: Vec<Found>) {
-        let nothing = self.config.budget == Some(0);
-        let mut assigned = Vec::with_capacity(found.len());
-        for mut found in found {
-            if nothing {
-                found.start = found.live_from;
-            }
-            let class = Class::of(self.first.contains(found.topic.as_ref()));
-            assigned.extend(self.places.add(self.queue.client(), &found, class));
-        }
-        // Before the first record of any.
-        self.send(Input::Assigned(assigned.clone()));
-        if !nothing {
-            self.warm_up.begin(Instant::now());
-            assigned.iter().for_each(|a| self.begin(a));
-        }
-    }
-
-    fn begin(&mut self, assignment: &Assignment) {
-        let Some(place) = self.places.get(assignment.slot) else { return };
-        let started = self.places.topic(place).is_some_and(|t| t.start(place.partition, place.position, &self.queue));
-        if !started {
-            tracing::warn!(topic = %place.topic.escape_debug(), partition = place.partition, "librdkafka refuses to read");
-        }
-        if !matches!(self.stretches[place.class as usize], Stretch::Reading) {
-            let mut list = rdkafka::TopicPartitionList::new();
-            list.add_partition(&place.topic, place.partition);
-            handle::pause(self.queue.client(), &list, true);
-        }
-    }
-
-    /// The position exists no more: retention was faster than we, or the topic is another one of the same name.
-    fn find_again(&mut self, slot: Slot, low: i64, end: i64) {
-        let Some(place) = self.places.get(slot) else { return };
-        if place.position > end {
-            let class = place.class;
-            let found = Found { topic: Arc::clone(&place.topic), partition: place.partition, start: low, live_from: end };
-            self.places.remove(slot);
-            self.send(Input::Revoked(vec![slot]));
-            if let Some(assignment) = self.places.add(self.queue.client(), &found, class) {
-                self.send(Input::Assigned(vec![assignment.clone()]));
-                self.begin(&assignment);
-            }
-        } else {
-            let to = low.max(place.position);
-            if let Some(topic) = self.places.topic(place) {
-                topic.stop(place.partition);
-                topic.start(place.partition, to, &self.queue);
-            }
-            self.jumped(slot, to);
-        }
-    }
-
-    fn keep_to_budget(&mut self, now: Instant) {
-        if self.warm_up.judge(self.places.warming(), now) {
-            let past = self.places.asked(|p| p.warming);
-            past.iter().for_each(|(slot, ..)| self.places.warmed(*slot));
-            self.ask(Request::Ends(Why::WarmUpCut, past));
-        }
-        self.budget.refill(now);
-        if !self.warm_up.done() {
-            return;
-        }
-        for class in Class::ALL {
-            match self.stretches[class as usize] {
-                Stretch::Reading if self.budget.exhausted(class) => self.rest(class),
-                Stretch::Resting if self.budget.ready(class) => {
-                    self.stretches[class as usize] = Stretch::Asked(now);
-                    let asked = self.places.asked(|p| p.class == class);
-                    self.ask(Request::Ends(Why::Stretch(class), asked));
-                }
-                Stretch::Asked(since) if now.saturating_duration_since(since) > ENDS_PATIENCE => {
-                    self.stretches[class as usize] = Stretch::Resting;
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn rest(&mut self, class: Class) {
-        self.stretches[class as usize] = Stretch::Resting;
-        handle::pause(self.queue.client(), &self.places.list(class), true);
-    }
-
-    /// Jumps to the ends and reads on from there.
-    fn go_on_from(&mut self, why: Why, ends: &[(Slot, i64)]) {
-        for (slot, end) in ends {
-            let Some(place) = self.places.get(*slot).filter(|p| p.position < *end) else { continue };
-            if self.places.topic(place).is_some_and(|t| t.seek(place.partition, *end)) {
-                self.jumped(*slot, *end);
-            }
-        }
-        if let Why::Stretch(class) = why {
-            handle::pause(self.queue.client(), &self.places.list(class), false);
-            self.stretches[class as usize] = Stretch::Reading;
-        }
-    }
-
-    fn jumped(&mut self, slot: Slot, to: i64) {
-        let Some(place) = self.places.get_mut(slot) else { return };
-        let from = std::mem::replace(&mut place.position, to);
-        if to <= from {
-            return;
-        }
-        let past = place.live_from.min(to).saturating_sub(from);
-        self.warm_up.left_out(u64::try_from(past).unwrap_or_default());
-        self.skipped = true;
-        self.send(Input::Skipped { slot, from, to });
     }
 
     fn tell(&mut self, now: Instant) {
@@ -332,7 +239,7 @@ impl Reader {
         if turned || now.saturating_duration_since(self.told_at) >= EVERY_TELL {
             self.told_at = now;
             self.told_warm = self.warm_up.done();
-            let sampling = std::mem::take(&mut self.skipped) || self.stretches.iter().any(|s| !matches!(s, Stretch::Reading));
+            let sampling = std::mem::take(&mut self.skipped) || self.resting();
             self.send(Input::Tail(TailReading { budget: self.config.budget, sampling, warm_up: self.warm_up.told() }));
         }
     }
