@@ -1,4 +1,4 @@
-//! The composition root: the only place that spawns and opens channels. One file a command; [`session`] is one cluster's running
+//! The composition root: the only place that spawns and opens channels. One file a command; `session` is one cluster's running
 //! set.
 
 mod check;

@@ -1,8 +1,8 @@
 //! From inputs to the picture: rates, latency, lag, errors, health. Pure: no lock, no clock, no thread; every input has its
 //! time, and the same inputs give the same picture.
 //!
-//! A record's way: [`records`] finds its slot and topic, counts it, keeps its time in [`times`], has it judged, shows it to
-//! the topic in focus. A reading's way: [`topics`] and [`groups`] take it, [`lag`] measures, [`status`] judges the groups.
+//! A record's way: `records` finds its slot and topic, counts it, keeps its time in `times`, has it judged, shows it to
+//! the topic in focus. A reading's way: `topics` and `groups` take it, `lag` measures, `status` judges the groups.
 //! Once a second the rules are judged; [`Engine::view`] puts the parts together.
 
 mod cluster;
