@@ -24,6 +24,7 @@ pub fn run(file: Option<PathBuf>, args: &SimulateArgs) -> Result<u8> {
         speed: args.speed,
         kafka,
         prelude: false,
+        linger: Duration::from_millis(5),
         groups: false,
     })?;
     eprintln!("writing to {}; Ctrl-C ends it", text::visible(&bootstrap));

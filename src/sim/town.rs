@@ -28,13 +28,15 @@ pub struct TownConfig {
     /// Write what happened in the five minutes before, with its own times, so that the town is at work when it opens. Whoever
     /// already watches the cluster sees it as records that come late.
     pub prelude: bool,
+    /// How long records wait for others to share a batch with.
+    pub linger: Duration,
     /// Whether the services' groups ([`super::GROUPS`]) run too.
     pub groups: bool,
 }
 
 impl Default for TownConfig {
     fn default() -> Self {
-        Self { seed: 224, orders_per_minute: 600, speed: 1.0, kafka: KafkaConfig::default(), prelude: true, groups: true }
+        Self { seed: 224, orders_per_minute: 600, speed: 1.0, kafka: KafkaConfig::default(), prelude: true, linger: Duration::from_millis(5), groups: true }
     }
 }
 
@@ -95,9 +97,9 @@ impl Town {
         causes: &Arc<Causes>,
         opening: crossbeam_channel::Sender<()>,
     ) -> Result<(), SimError> {
-        let TownConfig { seed, orders_per_minute, speed, .. } = *config;
+        let TownConfig { seed, orders_per_minute, speed, linger, .. } = *config;
         // Short patience: a full queue must not hold up a stop.
-        let publish = PublishConfig { idempotent: false, in_flight: 20_000, patience: Duration::from_millis(100) };
+        let publish = PublishConfig { idempotent: false, in_flight: 20_000, patience: Duration::from_millis(100), linger };
         let publisher = Publisher::new(&config.kafka, causes, &publish)?;
         let topics = Topics::new(&config.kafka, causes)?;
         let (tally, stop) = (Arc::clone(&self.tally), Arc::clone(&self.stop));
