@@ -36,7 +36,15 @@ pub struct TownConfig {
 
 impl Default for TownConfig {
     fn default() -> Self {
-        Self { seed: 224, orders_per_minute: 600, speed: 1.0, kafka: KafkaConfig::default(), prelude: true, linger: Duration::from_millis(5), groups: true }
+        Self {
+            seed: 224,
+            orders_per_minute: 600,
+            speed: 1.0,
+            kafka: KafkaConfig::default(),
+            prelude: true,
+            linger: Duration::from_millis(5),
+            groups: true,
+        }
     }
 }
 
