@@ -8,7 +8,7 @@ use crate::config::{Config, ConfigError, Given};
 use crate::engine::EngineConfig;
 use crate::kafka::poller::PollerConfig;
 use crate::kafka::tail::{StartFrom, TailConfig};
-use crate::kafka::{GroupFilter, KafkaConfig, TokenSource, TopicFilter};
+use crate::kafka::{GroupFilter, KafkaConfig, Overruled, TokenSource, TopicFilter};
 use crate::model::Timestamp;
 use crate::snapshot::SourceKind;
 use crate::ui::{ColorChoice, UiConfig};
@@ -59,6 +59,15 @@ pub fn kafka(config: &Config) -> Result<KafkaConfig> {
     Ok(kafka)
 }
 
+/// What the person set and watching does not follow, a line each.
+fn tell_overruled(kafka: &KafkaConfig) -> Result<()> {
+    for Overruled { key, theirs, ours } in kafka.tail()?.overruled {
+        let ours = if ours.is_empty() { "left out".to_owned() } else { format!("set to {ours}") };
+        eprintln!("vigie: {key}={} is {ours}: watching changes nothing", crate::text::visible(&theirs));
+    }
+    Ok(())
+}
+
 pub fn catalogue(config: &Config) -> Result<Arc<Catalogue>> {
     match config.get("catalogue") {
         None => Ok(Catalogue::builtin()),
@@ -72,6 +81,7 @@ pub fn catalogue(config: &Config) -> Result<Arc<Catalogue>> {
 /// The configuration of a session on the configured cluster; `from` is the command's own default.
 pub fn session(config: &Config, from: From) -> Result<SessionConfig> {
     let kafka = kafka(config)?;
+    tell_overruled(&kafka)?;
     let catalogue = catalogue(config)?;
     let bootstrap = kafka.bootstrap().join(",");
     let name = config.profile.clone().unwrap_or_else(|| bootstrap.clone());
@@ -95,8 +105,16 @@ pub fn tail(config: &Config, catalogue: &Catalogue, from: From) -> Result<TailCo
         first: catalogue.topics.iter().map(|t| t.name.to_string()).collect(),
         budget: config.parsed("read_budget", parse::budget)?.unwrap_or(Some(8 << 20)),
         from,
-        ..TailConfig::default()
+        ..caps(from)
     })
+}
+
+/// The past is warm-up, which has an end; "from the beginning" is what the person wants read, however long it takes.
+fn caps(from: StartFrom) -> TailConfig {
+    match from {
+        StartFrom::Beginning => TailConfig { warm_up_bytes: u64::MAX, warm_up_time: Duration::MAX, ..TailConfig::default() },
+        StartFrom::Now | StartFrom::Ago(_) => TailConfig::default(),
+    }
 }
 
 pub fn poller(config: &Config) -> Result<PollerConfig> {

@@ -12,7 +12,7 @@ impl Reader {
         if self.warm_up.judge(self.places.warming(), now) {
             let past = self.places.asked(|p| p.warming);
             past.iter().for_each(|(slot, ..)| self.places.warmed(*slot));
-            handle::pause(self.queue.client(), &list(&past), true);
+            self.hold(&past);
             self.cut.extend_from_slice(&past);
             self.ask(Request::Ends(Why::WarmUpCut, past));
         }
@@ -46,7 +46,19 @@ impl Reader {
         if let Some((_, waiting)) = self.resume_later.take() {
             handle::pause(self.queue.client(), &waiting, false);
         }
-        handle::pause(self.queue.client(), &self.places.lists(class, 0.0).1, true);
+        self.hold(&self.places.asked(|p| p.class == class));
+    }
+
+    /// Stops fetching. On its own, librdkafka would go on from the position after the last thing that it told, and takes the end of a
+    /// partition for one more record: it would ask for an offset that does not exist. So it is told where we stand.
+    fn hold(&self, partitions: &[Asked]) {
+        handle::pause(self.queue.client(), &list(partitions), true);
+        for (slot, _, partition) in partitions {
+            let Some(place) = self.places.get(*slot) else { continue };
+            if self.places.topic(place).is_some_and(|topic| !topic.seek(*partition, place.position)) {
+                tracing::warn!(topic = %place.topic.escape_debug(), partition, "librdkafka refuses to keep its place");
+            }
+        }
     }
 
     /// Jumps to the ends and reads on from there.
