@@ -2,6 +2,7 @@
 //! set.
 
 mod check;
+mod confirm;
 mod demo;
 mod doctor;
 mod effective;

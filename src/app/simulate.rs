@@ -1,6 +1,6 @@
 //! `vigie simulate`: the town's producers against a real cluster.
 
-use super::{DONE, FAILED, setup, stop, tell, watch};
+use super::{DONE, FAILED, confirm, setup, stop, tell};
 use crate::cli::SimulateArgs;
 use crate::kafka::{KafkaConfig, admin};
 use crate::sim::{Town, TownConfig};
@@ -47,7 +47,7 @@ fn confirm(brokers: &str, yes: bool) -> Result<()> {
     if !std::io::stdin().is_terminal() {
         bail!("{what}: say --yes to do so");
     }
-    watch::ask(&format!("{what}. Go on?"))
+    confirm::ask(&format!("{what}. Go on?"))
 }
 
 fn missing_topics(kafka: &KafkaConfig, config: &crate::config::Config) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, setup, tell, watch};
+use super::{DONE, FAILED, confirm, setup, tell};
 use crate::cli::{Format, SnapshotArgs};
 use crate::config::parse::From;
 use crate::model::LinkState;
@@ -22,7 +22,7 @@ pub fn run(file: Option<PathBuf>, args: &SnapshotArgs) -> Result<u8> {
     let gather = setup::duration("--for", &args.run_for)?;
     let config = setup::load(file, &args.run.connect, args.run.overrides())?;
     let session = setup::session(&config, From::Now)?;
-    watch::confirm_reading(&session, args.yes)?;
+    confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;
     let session = Session::start(session)?;
     let picture = gathered(&session, gather, &end);

@@ -3,23 +3,18 @@
 use super::session::{Prepared, Session};
 use super::setup::SessionConfig;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, setup, snapshot, tell};
+use super::{DONE, FAILED, confirm, setup, snapshot, tell};
 use crate::cli::{Connect, Format, Run, WatchArgs};
 use crate::config::Config;
 use crate::config::parse::From;
-use crate::kafka::admin;
-use crate::kafka::tail::StartFrom;
-use crate::text;
 use crate::ui::{self, UiConfig};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// History and panels are warmed from this far back.
 const FROM: From = From::Ago(Duration::from_secs(300));
-/// `--from beginning` on more than this asks first.
-const MUCH: u64 = 1 << 30;
 
 pub fn run(file: Option<PathBuf>, args: &WatchArgs) -> Result<u8> {
     let mut flags = args.run.overrides();
@@ -50,7 +45,7 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
 
 fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
     let session = setup::session(config, FROM)?;
-    confirm_reading(&session, args.yes)?;
+    confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;
     if args.no_ui {
         let every = setup::duration("--every", &args.every)?;
@@ -92,40 +87,5 @@ fn lines(session: Session, every: Duration, format: Format, end: &Stop) -> Resul
             return Ok(FAILED);
         }
         snapshot::print(&session.snapshot(), format)?;
-    }
-}
-
-/// Says what `--from beginning` will read and asks, where it is much.
-pub fn confirm_reading(session: &SessionConfig, yes: bool) -> Result<()> {
-    if yes || session.tail.from != StartFrom::Beginning {
-        return Ok(());
-    }
-    // A cluster that cannot be asked now is read under the budget all the same: the warm-up's own caps hold.
-    let Ok(records) = admin::held(&session.kafka, &session.tail.topics, Duration::from_secs(10)) else { return Ok(()) };
-    let bytes = records.bytes_estimate;
-    if bytes <= MUCH {
-        return Ok(());
-    }
-    let what = format!(
-        "--from beginning would read about {} ({} records in {} topics)",
-        text::bytes(bytes as f64),
-        text::count(records.records),
-        records.topics
-    );
-    if !std::io::stdin().is_terminal() {
-        bail!("{what}: say --yes to do so, or take --from 1h");
-    }
-    ask(&format!("{what}. Go on?"))
-}
-
-/// A question on the terminal; anything but yes ends the command.
-pub fn ask(question: &str) -> Result<()> {
-    eprint!("{question} [y/N] ");
-    std::io::stderr().flush().ok();
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).context("no answer")?;
-    match answer.trim() {
-        "y" | "Y" | "yes" => Ok(()),
-        _ => bail!("not done"),
     }
 }

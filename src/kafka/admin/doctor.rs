@@ -1,7 +1,7 @@
 use super::served::Served;
 use crate::kafka::native::{self, At, Handle, Isolation, PartitionList, Reader};
 use crate::kafka::{Causes, KafkaConfig, KafkaError, lookup};
-use crate::model::{Code, Fact, Reason, Timestamp};
+use crate::model::{Code, Fact, OwnedRecord, Reason, Timestamp};
 use rdkafka::consumer::Consumer;
 use rdkafka::metadata::Metadata;
 use rdkafka::types::RDKafkaErrorCode as E;
@@ -198,6 +198,19 @@ fn read(served: &Served, handle: Handle, metadata: &Metadata) -> Result<Found, K
     Ok(found)
 }
 
+/// The first record, end or lasting refusal; leaders that are being elected or found are waited for.
+fn first_word(reader: &mut Reader, timeout: Duration) -> Option<Result<OwnedRecord, E>> {
+    let until = Instant::now() + timeout;
+    loop {
+        let read = reader.next(until.saturating_duration_since(Instant::now()))?;
+        let passing = [E::NotLeaderForPartition, E::LeaderNotAvailable, E::UnknownTopicOrPartition, E::UnknownPartition];
+        match read.result {
+            Err(code) if passing.contains(&code) && Instant::now() < until => {}
+            result => return Some(result),
+        }
+    }
+}
+
 fn read_topic(served: &Served, handle: &Handle, topic: &rdkafka::metadata::MetadataTopic) -> Found {
     let led = |p: &&rdkafka::metadata::MetadataPartition| p.leader() >= 0;
     let Some(partition) = topic.partitions().iter().find(led).map(|p| p.id()) else { return Err(Code::Offline.into()) };
@@ -212,9 +225,9 @@ fn read_topic(served: &Served, handle: &Handle, topic: &rdkafka::metadata::Metad
     if !reader.start(&name, partition, start) {
         return Err(Code::TopicGone.into());
     }
-    let read = reader.next(served.timeout);
+    let read = first_word(&mut reader, served.timeout);
     reader.stop(&name, partition);
-    match read.map(|r| r.result) {
+    match read {
         Some(Ok(_) | Err(E::PartitionEOF)) => Ok(vec![("topic", Fact::Text(name))]),
         Some(Err(code)) => Err(served.reason(code)),
         None => Err(served.reason(E::OperationTimedOut)),
