@@ -143,6 +143,7 @@ pub struct DemoArgs {
     /// The same seed gives the same world
     #[arg(long, value_name = "N", default_value_t = 224)]
     pub seed: u64,
+    /// Orders a minute in the lunch rush
     #[arg(long, value_name = "N", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub orders_per_minute: u32,
     /// Multiplies happenings; timestamps stay wall clock
@@ -160,6 +161,7 @@ pub struct DemoArgs {
     /// With --no-ui: how long it runs
     #[arg(long = "for", value_name = "DURATION", default_value = "12s", requires = "no_ui")]
     pub run_for: String,
+    /// JSON or a table for reading
     #[arg(long, value_enum, default_value_t, requires = "no_ui")]
     pub format: Format,
     #[command(flatten)]
@@ -184,6 +186,7 @@ pub struct WatchArgs {
     /// With --no-ui: the beat
     #[arg(long, value_name = "DURATION", default_value = "10s", requires = "no_ui")]
     pub every: String,
+    /// JSON or a table for reading
     #[arg(long, value_enum, default_value_t, requires = "no_ui")]
     pub format: Format,
     /// Do not ask before much is read
@@ -204,6 +207,7 @@ pub struct SnapshotArgs {
     /// How long figures are gathered, from the connection on
     #[arg(long = "for", value_name = "DURATION", default_value = "10s")]
     pub run_for: String,
+    /// JSON or a table for reading
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
     /// Do not ask before much is read
@@ -222,8 +226,10 @@ pub struct SnapshotArgs {
 pub struct CheckArgs {
     #[command(flatten)]
     pub run: Run,
+    /// Judge this topic; with --group, that group's lag on it
     #[arg(long, value_name = "NAME")]
     pub topic: Option<String>,
+    /// Judge this consumer group
     #[arg(long, value_name = "NAME")]
     pub group: Option<String>,
     /// Thresholds for a warning
@@ -246,6 +252,7 @@ pub struct SimulateArgs {
     /// The same seed gives the same world
     #[arg(long, value_name = "N", default_value_t = 224)]
     pub seed: u64,
+    /// Orders a minute in the lunch rush
     #[arg(long, value_name = "N", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub orders_per_minute: u32,
     /// Multiplies happenings; timestamps stay wall clock
