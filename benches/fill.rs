@@ -19,7 +19,8 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     // Without arguments there is nothing to fill: `cargo bench` runs every bench.
     let [brokers, numbers @ ..] = args.as_slice() else { return };
-    let number = |at: usize| numbers.get(at).and_then(|n: &String| n.parse::<usize>().ok()).expect("HOST:PORT TOPICS PARTITIONS GROUPS");
+    let number =
+        |at: usize| numbers.get(at).and_then(|n: &String| n.parse::<usize>().ok()).expect("HOST:PORT TOPICS PARTITIONS GROUPS");
     let (topics, partitions, groups) = (number(0), number(1), number(2));
     let begun = Instant::now();
     make_topics(brokers, topics, partitions);
@@ -35,7 +36,8 @@ fn name(topic: usize) -> String {
 
 fn make_topics(brokers: &str, topics: usize, partitions: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let admin: AdminClient<DefaultClientContext> = ClientConfig::new().set("bootstrap.servers", brokers).create().expect("a client");
+    let admin: AdminClient<DefaultClientContext> =
+        ClientConfig::new().set("bootstrap.servers", brokers).create().expect("a client");
     let patience = Duration::from_secs(120);
     let options = AdminOptions::new().request_timeout(Some(patience)).operation_timeout(Some(patience));
     let names: Vec<String> = (0..topics).map(name).collect();

@@ -119,7 +119,8 @@ impl Town {
         };
         let group = |(at, name): (usize, &&str)| {
             let behind = self.now.0 / 1_000 % 7 + at as i64;
-            let committed = logs.iter().cycle().skip(at * 3).take(3).map(|(t, end)| (Arc::clone(t), 0, Some((end - behind).max(0))));
+            let committed =
+                logs.iter().cycle().skip(at * 3).take(3).map(|(t, end)| (Arc::clone(t), 0, Some((end - behind).max(0))));
             GroupReading {
                 name: Arc::from(*name),
                 kind: GroupKind::Classic,

@@ -17,8 +17,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The embedded brokers answer a fetch only when its wait is over, also when records came meanwhile; real ones answer at once.
-const QUICK_FETCH: [&str; 2] = ["fetch.wait.max.ms", "20"];
+/// The embedded brokers answer a fetch only when its wait is over, also when records came meanwhile (real ones answer at once), and
+/// look for an offset batch by batch from the log's start. So fetches must not be rare, and batches and fetches not many.
+const QUICK_FETCH: [&str; 2] = ["fetch.wait.max.ms", "100"];
+const LINGER: Duration = Duration::from_millis(100);
 const NAME: &str = "demo";
 /// The prelude is written in about half a second; a machine that needs longer than this opens all the same.
 const OPENING: Duration = Duration::from_secs(4);
@@ -35,6 +37,8 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
         orders_per_minute: args.orders_per_minute,
         speed: args.speed,
         kafka: kafka(&cluster),
+        prelude: true,
+        linger: LINGER,
         groups: true,
     })?;
     if args.no_ui {

@@ -1,4 +1,4 @@
-//! The composition root: the only place that spawns and opens channels. One file a command; [`session`] is one cluster's running
+//! The composition root: the only place that spawns and opens channels. One file a command; `session` is one cluster's running
 //! set.
 
 mod check;
@@ -16,7 +16,11 @@ mod stop;
 mod topics;
 mod watch;
 
+use crate::catalogue::CatalogueError;
 use crate::cli::{Cli, Command, WatchArgs};
+use crate::config::ConfigError;
+use crate::kafka::KafkaError;
+use crate::outlet::LimitsError;
 use anyhow::Result;
 use clap::CommandFactory;
 use std::io::Write;
@@ -42,10 +46,18 @@ pub fn run(cli: Cli) -> ExitCode {
         }
         Err(error) => {
             eprintln!("vigie: {}", crate::text::visible(&format!("{error:#}")).replace("\\n", "\n"));
-            let usage = error.downcast_ref::<crate::config::ConfigError>().is_some();
-            ExitCode::from(if usage { USAGE } else { FAILED })
+            ExitCode::from(if is_usage(&error) { USAGE } else { FAILED })
         }
     }
+}
+
+/// What was asked for is wrong in itself; no cluster had a say in it.
+fn is_usage(error: &anyhow::Error) -> bool {
+    let settings = |e: &KafkaError| !matches!(e, KafkaError::Thread { .. });
+    error.is::<ConfigError>()
+        || error.is::<CatalogueError>()
+        || error.is::<LimitsError>()
+        || error.downcast_ref::<KafkaError>().is_some_and(settings)
 }
 
 /// clap's words, with the exit code of the command that was meant.

@@ -4,7 +4,7 @@ use super::host;
 use crate::catalogue::Catalogue;
 use crate::cli::Connect;
 use crate::config::parse::{self, From};
-use crate::config::{Config, Given};
+use crate::config::{Config, ConfigError, Given};
 use crate::engine::EngineConfig;
 use crate::kafka::poller::PollerConfig;
 use crate::kafka::tail::{StartFrom, TailConfig};
@@ -12,7 +12,7 @@ use crate::kafka::{GroupFilter, KafkaConfig, TokenSource, TopicFilter};
 use crate::model::Timestamp;
 use crate::snapshot::SourceKind;
 use crate::ui::{ColorChoice, UiConfig};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,7 +54,7 @@ pub fn kafka(config: &Config) -> Result<KafkaConfig> {
         token,
     };
     if kafka.bootstrap().is_empty() {
-        bail!("no cluster named: give -b HOST:PORT, or a profile in {}", config.file.display());
+        return Err(ConfigError::NoCluster { file: config.file.clone() }.into());
     }
     Ok(kafka)
 }
@@ -149,7 +149,8 @@ fn color(name: &str) -> ColorChoice {
 
 /// A duration given on the command line.
 pub fn duration(flag: &str, text: &str) -> Result<Duration> {
-    parse::duration(text).map_err(|what| anyhow::anyhow!("{flag}: {what}"))
+    let wrong = |what| ConfigError::Value { origin: "command line".into(), key: flag.into(), what };
+    Ok(parse::duration(text).map_err(wrong)?)
 }
 
 /// Whether every bootstrap server is on this machine.

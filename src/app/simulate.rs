@@ -23,6 +23,8 @@ pub fn run(file: Option<PathBuf>, args: &SimulateArgs) -> Result<u8> {
         orders_per_minute: args.orders_per_minute,
         speed: args.speed,
         kafka,
+        prelude: false,
+        linger: Duration::from_millis(5),
         groups: false,
     })?;
     eprintln!("writing to {}; Ctrl-C ends it", text::visible(&bootstrap));

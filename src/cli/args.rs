@@ -44,12 +44,21 @@ pub enum Command {
     /// Hold the catalogue against the cluster, and create what is missing
     Topics(TopicsArgs),
     /// Try every connection and permission, and the terminal; say what to do
+    #[command(after_help = "Examples:\n  vigie doctor -b kafka-1:9092\n  vigie doctor --profile prod\n\n\
+                            Exit code 0 when all is well, 1 when something is not: each line says what to do.")]
     Doctor(Run),
     /// Print the effective configuration and where each value comes from
+    #[command(after_help = "Examples:\n  vigie config\n  vigie config --profile prod\n\nSecrets are not shown.")]
     Config(Run),
     /// Print shell completions
-    Completions { shell: Shell },
+    #[command(after_help = "Examples:\n  vigie completions bash > ~/.local/share/bash-completion/completions/vigie\n  \
+                            vigie completions zsh > ~/.zfunc/_vigie")]
+    Completions {
+        /// The shell that they are for
+        shell: Shell,
+    },
     /// Print the man page (roff)
+    #[command(after_help = "Example:\n  vigie man > vigie.1 && man ./vigie.1")]
     Man,
 }
 

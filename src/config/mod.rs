@@ -25,6 +25,8 @@ pub enum ConfigError {
     NoFile { file: PathBuf, name: String },
     #[error("{origin}: `{key}`: {what}")]
     Value { origin: String, key: String, what: String },
+    #[error("no cluster named: give -b HOST:PORT, or a profile in {}", file.display())]
+    NoCluster { file: PathBuf },
     #[error("-X {0}: a property is KEY=VALUE")]
     Property(String),
 }
@@ -66,15 +68,15 @@ impl Config {
         };
         config.defaults();
         match &text {
-            Some(text) => config.from_file(&path, text, given)?,
+            Some(text) => config.take_file(&path, text, given)?,
             None => {
                 if let Some(name) = &given.profile {
                     return Err(ConfigError::NoFile { file: path, name: name.clone() });
                 }
             }
         }
-        config.from_env(env, all_env)?;
-        config.from_flags(given)?;
+        config.take_env(env, all_env)?;
+        config.take_flags(given)?;
         Ok(config)
     }
 
@@ -86,7 +88,7 @@ impl Config {
         }
     }
 
-    fn from_file(&mut self, path: &Path, text: &str, given: &Given) -> Result<(), ConfigError> {
+    fn take_file(&mut self, path: &Path, text: &str, given: &Given) -> Result<(), ConfigError> {
         let file = File::parse(path, text)?;
         // Brokers on the command line mean that cluster, not the default profile's secrets and filters.
         if self.profile.is_none() && !given.flags.contains_key("brokers") {
@@ -99,7 +101,7 @@ impl Config {
         Ok(())
     }
 
-    fn from_env(&mut self, env: &dyn Fn(&str) -> Option<String>, all: &[(String, String)]) -> Result<(), ConfigError> {
+    fn take_env(&mut self, env: &dyn Fn(&str) -> Option<String>, all: &[(String, String)]) -> Result<(), ConfigError> {
         for setting in SETTINGS {
             if let Some(value) = env(setting.env) {
                 let origin = Origin::Env(setting.env.to_owned());
@@ -116,7 +118,7 @@ impl Config {
         Ok(())
     }
 
-    fn from_flags(&mut self, given: &Given) -> Result<(), ConfigError> {
+    fn take_flags(&mut self, given: &Given) -> Result<(), ConfigError> {
         for (key, value) in &given.flags {
             if let Some(setting) = settings::setting(key) {
                 check(setting, value, &Origin::Flag)?;

@@ -111,14 +111,15 @@ fn catch_up(lag: &GroupLag, consume: Option<f64>, produce: Option<f64>, interval
     if records == 0 || lag.quality == LagQuality::CaughtUp {
         return CatchUp::CaughtUp;
     }
+    // What is read but not yet committed is no backlog: its time to catch up would be noise over noise.
+    let on_its_way = ON_ITS_WAY_S.max(2.0 * interval_s.unwrap_or(0.0));
+    if lag.seconds.is_some_and(|seconds| seconds <= on_its_way) {
+        return CatchUp::CaughtUp;
+    }
     if consume > produce {
         return CatchUp::Seconds(records as f64 / (consume - produce));
     }
-    let on_its_way = ON_ITS_WAY_S.max(2.0 * interval_s.unwrap_or(0.0));
-    match lag.seconds {
-        Some(seconds) if seconds <= on_its_way => CatchUp::CaughtUp,
-        _ => CatchUp::FallingBehind,
-    }
+    CatchUp::FallingBehind
 }
 
 #[derive(Default)]

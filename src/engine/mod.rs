@@ -1,8 +1,8 @@
 //! From inputs to the picture: rates, latency, lag, errors, health. Pure: no lock, no clock, no thread; every input has its
 //! time, and the same inputs give the same picture.
 //!
-//! A record's way: [`records`] finds its slot and topic, counts it, keeps its time in [`times`], has it judged, shows it to
-//! the topic in focus. A reading's way: [`topics`] and [`groups`] take it, [`lag`] measures, [`status`] judges the groups.
+//! A record's way: `records` finds its slot and topic, counts it, keeps its time in `times`, has it judged, shows it to
+//! the topic in focus. A reading's way: `topics` and `groups` take it, `lag` measures, `status` judges the groups.
 //! Once a second the rules are judged; [`Engine::view`] puts the parts together.
 
 mod cluster;
@@ -44,7 +44,7 @@ mod totals;
 use crate::catalogue::Catalogue;
 use crate::history::Budget;
 use crate::model::{
-    Answer, Ask, ClusterReading, HostReading, Input, Link, Lookup, LookupId, RecordBatch, TailReading, Timed, Timestamp,
+    Answer, Ask, Assignment, ClusterReading, HostReading, Input, Link, Lookup, LookupId, RecordBatch, TailReading, Timed, Timestamp,
 };
 use crate::rules::{ClusterInput, Context, Rules, RulesConfig, ViewerInput};
 use crate::snapshot::{SourceKind, View};
@@ -81,6 +81,8 @@ pub struct Engine {
     host: HostReading,
     tail: TailReading,
     behind_s: Option<f64>,
+    /// Records stamped before it waited for us to read the past: their latency is ours, not theirs.
+    latency_from: Timestamp,
 }
 
 impl Engine {
@@ -104,6 +106,7 @@ impl Engine {
             host: HostReading::default(),
             tail: TailReading::default(),
             behind_s: None,
+            latency_from: Timestamp(i64::MIN),
         }
     }
 
@@ -112,11 +115,11 @@ impl Engine {
         self.advance(timed.at);
         match timed.input {
             Input::Records(batch) => self.take_records(batch.as_ref(), timed.at),
-            Input::Assigned(assignments) => self.topics.assigned(&assignments, self.now),
+            Input::Assigned(assignments) => self.take_assignments(&assignments),
             Input::Revoked(slots) => self.topics.revoked(&slots),
             Input::Reached { slot, offset } => self.topics.reached(slot, offset),
             Input::Skipped { slot, from, to } => self.topics.skipped(slot, from, to),
-            Input::Tail(tail) => self.tail = tail,
+            Input::Tail(tail) => self.take_tail(tail),
             Input::Cluster(reading) => self.take_cluster(&reading),
             Input::Link(link) => self.link = link,
             Input::Host(host) => self.host = host,
@@ -147,12 +150,27 @@ impl Engine {
         Arc::new(View { snapshot, focus })
     }
 
+    fn take_assignments(&mut self, assignments: &[Assignment]) {
+        if !self.tail.warm_up.done && assignments.iter().any(|a| a.start < a.live_from) {
+            self.latency_from = Timestamp(i64::MAX);
+        }
+        self.topics.assigned(assignments, self.now);
+    }
+
+    fn take_tail(&mut self, tail: TailReading) {
+        if tail.warm_up.done && self.latency_from == Timestamp(i64::MAX) {
+            self.latency_from = self.now;
+        }
+        self.tail = tail;
+    }
+
     fn take_records(&mut self, batch: &dyn RecordBatch, at: Timestamp) {
         let mut intake = records::Intake {
             topics: &mut self.topics,
             totals: &mut self.totals,
             once: &mut self.once,
             spotlight: self.focus.spotlight(),
+            latency_from: self.latency_from,
         };
         intake.take(batch, at);
     }

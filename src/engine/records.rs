@@ -15,6 +15,8 @@ pub struct Intake<'a> {
     pub totals: &'a mut Totals,
     pub once: &'a mut Once,
     pub spotlight: Option<&'a mut Spotlight>,
+    /// Records stamped before it do not enter the latency.
+    pub latency_from: Timestamp,
 }
 
 /// An error that belongs to another topic's record.
@@ -44,7 +46,10 @@ impl Intake<'_> {
             state.times.push(record.offset, time.at, step.reach, super::partition::RECORD_POINTS);
         }
         if step.live {
-            measure(topic, self.totals, record, step.gap, (at, sec));
+            count(topic, self.totals, record, step.gap, sec, at);
+            if record.time.is_none_or(|time| time.at >= self.latency_from) {
+                measure(topic, self.totals, record, sec, at);
+            }
         }
         let (verdict, error) = judge(topic, record);
         let error = error && self.once.first(place, number, record.offset);
@@ -80,7 +85,7 @@ impl Intake<'_> {
 }
 
 /// A live record enters the windows.
-fn measure(topic: &mut TopicState, totals: &mut Totals, record: &Record<'_>, gap: i64, (at, sec): (Timestamp, i64)) {
+fn count(topic: &mut TopicState, totals: &mut Totals, record: &Record<'_>, gap: i64, sec: i64, at: Timestamp) {
     topic.sums.read += 1;
     topic.sums.records += 1;
     topic.sums.passed += 1 + gap.unsigned_abs();
@@ -90,6 +95,10 @@ fn measure(topic: &mut TopicState, totals: &mut Totals, record: &Record<'_>, gap
     if topic.decoder.is_some() {
         totals.window.record(sec);
     }
+}
+
+/// Its latency enters the histograms.
+fn measure(topic: &mut TopicState, totals: &mut Totals, record: &Record<'_>, sec: i64, at: Timestamp) {
     topic.latency_second(sec);
     totals.latency_second(sec);
     match record.time {

@@ -48,6 +48,11 @@ impl GroupFilter {
         self.0.lets_pass(name)
     }
 
+    /// Every group is named: no list is needed to know them all.
+    pub fn only_names(&self) -> bool {
+        !self.0.names.is_empty() && self.0.wanted.len() == self.0.names.len()
+    }
+
     /// The names that stand in the list without wildcards: they are asked for even where listing is refused.
     pub fn names(&self) -> &[String] {
         &self.0.names

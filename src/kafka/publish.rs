@@ -21,11 +21,13 @@ pub struct PublishConfig {
     pub in_flight: u32,
     /// How long a record waits for room before it is refused.
     pub patience: Duration,
+    /// How long a record waits for others to share a batch with.
+    pub linger: Duration,
 }
 
 impl Default for PublishConfig {
     fn default() -> Self {
-        Self { idempotent: true, in_flight: 10_000, patience: Duration::from_secs(5) }
+        Self { idempotent: true, in_flight: 10_000, patience: Duration::from_secs(5), linger: Duration::from_millis(5) }
     }
 }
 
@@ -78,7 +80,7 @@ impl Publisher {
         client.set("queue.buffering.max.messages", publish.in_flight.max(1).to_string());
         let own = [
             ("enable.idempotence", publish.idempotent.to_string()),
-            ("linger.ms", "5".to_owned()),
+            ("linger.ms", publish.linger.as_millis().to_string()),
             ("message.timeout.ms", "30000".to_owned()),
             ("partitioner", "murmur2_random".to_owned()),
         ];

@@ -99,7 +99,9 @@ struct Window {
 
 impl Line {
     fn stat(self) -> Option<BrokerStat> {
-        (!self.nodename.is_empty()).then(|| BrokerStat {
+        // Not connected because nothing is asked of it: says nothing of the broker.
+        let idle = self.state == "INIT";
+        (!self.nodename.is_empty() && !idle).then(|| BrokerStat {
             id: self.nodeid,
             up: self.state == "UP",
             // Microseconds. The least: a reading sends hundreds of requests at once, and in the mean they wait for each other.

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use std::sync::Arc;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+    ($($(#[$attr:meta])* $variant:ident = $name:literal,)*) => {
         /// What is the case, without words: `text` makes the sentence, JSON carries the name.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $($(#[$doc])* $variant,)* }
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[$attr])* $variant,)* }
         impl Code {
             pub const ALL: &[Code] = &[$(Code::$variant,)*];
             pub fn name(self) -> &'static str { match self { $(Code::$variant => $name,)* } }
@@ -41,6 +41,7 @@ codes! {
     CaughtUp = "caught-up",
     KeepingUp = "keeping-up",
     // Not known, and why.
+    #[default]
     NotKnownYet = "not-known-yet",
     NotAsked = "not-asked",
     NotSupported = "not-supported",
@@ -79,12 +80,6 @@ codes! {
     TopicGone = "topic-gone",
     Throttled = "throttled",
     WarmUpCut = "warm-up-cut",
-}
-
-impl Default for Code {
-    fn default() -> Self {
-        Self::NotKnownYet
-    }
 }
 
 impl Serialize for Code {

@@ -28,6 +28,9 @@ pub(super) struct Sender {
     pub topics: Topics,
     pub tally: Arc<Tally>,
     pub stop: Arc<AtomicBool>,
+    /// Whether what lies before the start is written.
+    pub past: bool,
+    pub start: Timestamp,
     /// Dropped when the prelude is written: whoever waits for the town to be open is woken.
     pub opening: Option<crossbeam_channel::Sender<()>>,
 }
@@ -80,6 +83,9 @@ impl Sender {
     }
 
     fn send(&mut self, happening: &Happening) {
+        if !self.past && happening.due < self.start {
+            return;
+        }
         if !self.topics.has(happening.topic) {
             return self.tally.skipped(happening.topic);
         }

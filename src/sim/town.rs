@@ -25,13 +25,26 @@ pub struct TownConfig {
     pub speed: f64,
     /// The cluster that is written to.
     pub kafka: KafkaConfig,
+    /// Write what happened in the five minutes before, with its own times, so that the town is at work when it opens. Whoever
+    /// already watches the cluster sees it as records that come late.
+    pub prelude: bool,
+    /// How long records wait for others to share a batch with.
+    pub linger: Duration,
     /// Whether the services' groups ([`super::GROUPS`]) run too.
     pub groups: bool,
 }
 
 impl Default for TownConfig {
     fn default() -> Self {
-        Self { seed: 224, orders_per_minute: 600, speed: 1.0, kafka: KafkaConfig::default(), groups: true }
+        Self {
+            seed: 224,
+            orders_per_minute: 600,
+            speed: 1.0,
+            kafka: KafkaConfig::default(),
+            prelude: true,
+            linger: Duration::from_millis(5),
+            groups: true,
+        }
     }
 }
 
@@ -92,16 +105,16 @@ impl Town {
         causes: &Arc<Causes>,
         opening: crossbeam_channel::Sender<()>,
     ) -> Result<(), SimError> {
-        let TownConfig { seed, orders_per_minute, speed, .. } = *config;
+        let TownConfig { seed, orders_per_minute, speed, linger, .. } = *config;
         // Short patience: a full queue must not hold up a stop.
-        let publish = PublishConfig { idempotent: false, in_flight: 20_000, patience: Duration::from_millis(100) };
+        let publish = PublishConfig { idempotent: false, in_flight: 20_000, patience: Duration::from_millis(100), linger };
         let publisher = Publisher::new(&config.kafka, causes, &publish)?;
         let topics = Topics::new(&config.kafka, causes)?;
         let (tally, stop) = (Arc::clone(&self.tally), Arc::clone(&self.stop));
         let world = WorldConfig { seed, orders_per_minute, speed, start };
-        self.spawn("town", move || {
-            Sender { world: World::new(world).peekable(), publisher, topics, tally, stop, opening: Some(opening) }.run()
-        })
+        let world = World::new(world).peekable();
+        let sender = Sender { world, publisher, topics, tally, stop, past: config.prelude, start, opening: Some(opening) };
+        self.spawn("town", move || sender.run())
     }
 
     fn spawn(&mut self, what: &'static str, run: impl FnOnce() + Send + 'static) -> Result<(), SimError> {

@@ -1,6 +1,6 @@
 //! The read model: what JSON, Prometheus and the screens show. Its JSON is the contract of `docs/snapshot.md`.
 //!
-//! Not known is `None` and has a [`Reason`] beside it; never 0. Parts stand behind `Arc`: a part that did not change is the
+//! Not known is `None` and has a [`Reason`](crate::model::Reason) beside it; never 0. Parts stand behind `Arc`: a part that did not change is the
 //! same `Arc` as in the picture before.
 
 mod cluster;
@@ -11,7 +11,9 @@ mod view;
 pub use cluster::{Alert, Broker, Cluster, Source, SourceKind, Viewer, subject_name};
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
 pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};
-pub use view::{Distribution, Focus, GroupFocus, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict, View};
+pub use view::{
+    Distribution, Focus, GroupFocus, KeptHeader, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict, View,
+};
 
 use crate::model::Timestamp;
 use serde::Serialize;

@@ -112,6 +112,9 @@ pub enum Verdict {
     },
 }
 
+/// A header's name and its value, which may be null.
+pub type KeptHeader = (Box<str>, Option<Box<[u8]>>);
+
 /// A record that the filter let pass: the only copies that vigie makes of records.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TailRow {
@@ -124,7 +127,7 @@ pub struct TailRow {
     /// At most 16 KiB of it; `value_len` has its whole length.
     pub value: Option<Box<[u8]>>,
     pub value_len: usize,
-    pub headers: Vec<(Box<str>, Option<Box<[u8]>>)>,
+    pub headers: Vec<KeptHeader>,
     pub verdict: Verdict,
 }
 

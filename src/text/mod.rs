@@ -1,7 +1,7 @@
 //! Every word that is shown: ids in, language out. English is complete; French follows as one more column.
 //!
-//! [`words`] has the fixed words and labels, [`sentences`] what a [`Reason`](crate::model::Reason) says, [`numbers`] how figures
-//! with units look, [`clean`] how bytes from outside become harmless text.
+//! `words` has the fixed words and labels, `sentences` what a [`Reason`](crate::model::Reason) says, `numbers` how figures
+//! with units look, `clean` how bytes from outside become harmless text.
 
 mod clean;
 mod numbers;

@@ -181,9 +181,8 @@ fn states(f: &Facts<'_>) -> Option<String> {
     Some(match f.0.code {
         Code::Healthy => "healthy".into(),
         Code::CaughtUp => "everything is read".into(),
-        Code::KeepingUp => {
-            format!("keeps up{}{}", f.part(", ", "lag", " records on their way"), f.part(", ", "lag_s", " behind"))
-        }
+        // Lag in records and in time stand in the columns beside it.
+        Code::KeepingUp => "keeps up".into(),
         Code::NotKnownYet => "not known yet".into(),
         Code::NotAsked => "not asked: nobody looks at it".into(),
         Code::NotSupported => "this cannot be asked here".into(),

@@ -1,7 +1,7 @@
 //! The dashboard in the terminal: draws the newest [`View`](crate::snapshot::View), sends [`Ask`](crate::model::Ask)s.
 //!
-//! [`run`] is the loop, [`Canvas`] the same without a terminal. A draw is a pure function of the view and of [`state`]; [`update`] and [`act`] turn keys and clicks into changes
-//! of the state; [`term`] holds the terminal and paints it.
+//! [`run`] is the loop, [`Canvas`] the same without loop and terminal. A draw is a pure function of the view and of `state`;
+//! `update` and `act` turn keys and clicks into changes of the state; `term` holds the terminal and paints it.
 
 mod act;
 mod ascii;

@@ -1,5 +1,5 @@
-use super::config::UiConfig;
 use super::canvas::Canvas;
+use super::config::UiConfig;
 use super::copy::osc52;
 use super::keymap::{Key, KeymapError};
 use super::term::{Guard, window_size};
@@ -29,7 +29,7 @@ pub struct UiPorts {
     /// A new view is there; at most four a second.
     pub beat: Receiver<()>,
     pub asks: Sender<Ask>,
-    /// Leave now (a signal).
+    /// Leave now (a signal): a token, or the channel's end.
     pub stop: Receiver<()>,
 }
 
@@ -59,15 +59,8 @@ pub fn run(config: UiConfig, ports: UiPorts) -> Result<Exit, UiError> {
     let canvas = Canvas::new(&config, File::from(out))?;
     let guard = Guard::enter(config.mouse).map_err(UiError::Terminal)?;
     let beat = Duration::from_secs(1) / u32::from(config.fps.clamp(1, 10));
-    let mut session = Session {
-        canvas,
-        guard: &guard,
-        ports,
-        asked: None,
-        drawn_at: Instant::now(),
-        beat,
-        bytes_at: (Instant::now(), 0),
-    };
+    let mut session =
+        Session { canvas, guard: &guard, ports, asked: None, drawn_at: Instant::now(), beat, bytes_at: (Instant::now(), 0) };
     match session.run() {
         Err(error) if is_gone(&error) => Ok(Exit::TerminalGone),
         other => other.map_err(UiError::Terminal),
@@ -119,10 +112,7 @@ impl<W: Write> Session<'_, W> {
                     Ok(()) => due.figures |= self.canvas.view(self.ports.view.load_full()),
                     Err(_) => self.ports.beat = never(),
                 },
-                recv(self.ports.stop) -> stop => match stop {
-                    Ok(()) => return Ok(Exit::Stopped),
-                    Err(_) => self.ports.stop = never(),
-                },
+                recv(self.ports.stop) -> _ => return Ok(Exit::Stopped),
                 recv(wake) -> _ => {}
             }
             while let Ok(event) = events.try_recv() {

@@ -29,7 +29,7 @@ pub struct BrokerStat {
     pub id: i32,
     pub address: String,
     pub up: bool,
-    /// Least time from a request to its answer over the last interval that had one, in ms; `None` before the first.
+    /// Mean time from a request to its answer over the last interval, in ms; `None` without a request.
     pub round_trip_ms: Option<f64>,
     /// The longest throttling told by the broker in the last interval, in ms.
     pub throttle_ms: f64,

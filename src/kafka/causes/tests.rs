@@ -44,6 +44,15 @@ fn a_refused_login_is_down_at_once_with_its_cause() {
 }
 
 #[test]
+fn one_of_several_addresses_that_leads_nowhere_is_not_the_cluster() {
+    let c = Causes::new(vec!["h:1".into(), "h:2".into()], at(0));
+    c.told(at(1), REFUSED);
+    assert_eq!(c.link(at(1), &[]).state, LinkState::Connecting);
+    c.told(at(2), "h:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused (after 0ms in state CONNECT)");
+    assert_eq!(c.link(at(2), &[]).state, LinkState::Down);
+}
+
+#[test]
 fn an_advertised_address_that_leads_nowhere_is_told_as_such() {
     let c = causes();
     c.answered(at(1), vec![seen(1, 2)]);

@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 /// How long a reading waits for the list of groups, and for each of its other steps. What comes later is taken by the next one.
 const LIST: Duration = Duration::from_secs(1);
 const STEP: Duration = Duration::from_secs(2);
+/// Where nothing comes for so long, somebody may have gone down.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Reads the cluster, one reading after the other.
 pub struct Beat {
@@ -24,6 +26,8 @@ pub struct Beat {
     causes: Arc<Causes>,
     config: PollerConfig,
     courier: Courier,
+    /// Carries what may hang: see [`super::start`].
+    side: Courier,
     names: Names,
     topics: Topics,
     brokers: BrokerBook,
@@ -38,11 +42,12 @@ pub struct Beat {
 }
 
 impl Beat {
-    pub fn new(handle: &Handle, causes: &Arc<Causes>, config: PollerConfig, all_groups: &Arc<AllGroups>) -> Self {
+    pub fn new(handle: &Handle, side: &Handle, causes: &Arc<Causes>, config: PollerConfig, all_groups: &Arc<AllGroups>) -> Self {
         Self {
             handle: Arc::clone(handle),
             causes: Arc::clone(causes),
             courier: Courier::new(handle, config.timeout),
+            side: Courier::new(side, config.timeout),
             names: Names::default(),
             topics: Topics::default(),
             brokers: BrokerBook::default(),
@@ -74,6 +79,9 @@ impl Beat {
         self.collect(Step::Groups, STEP);
         let taken_at = self.read_marks();
         self.collect(Step::Rest, Duration::ZERO);
+        while let Some((_, reply)) = self.side.next(Instant::now()) {
+            self.probe.take(&reply);
+        }
         Some(self.reading(asked_at, taken_at))
     }
 
@@ -102,17 +110,28 @@ impl Beat {
     /// Settings and controllers: asked first, taken whenever they come.
     fn ask_the_rest(&mut self) {
         let now = Instant::now();
-        self.last = self.brokers.read(&self.causes, &self.courier, Timestamp::now(), now);
+        self.look_at_brokers();
         let up = |id: &i32| self.last.iter().any(|b| b.id == *id && b.up);
-        for broker in self.last.iter().filter(|b| !b.up) {
-            self.courier.expect_late(Party::Leader(broker.id));
-        }
         let controller = native::controller(&self.handle).filter(up);
         let Some(broker) = controller.or_else(|| self.last.iter().find(|b| b.up).map(|b| b.id)) else { return };
         self.configs.ask(&mut self.courier, &self.topics, broker, now);
         if self.config.probe_controllers {
             let trouble = self.last.iter().any(|b| !b.up);
-            self.probe.ask(&mut self.courier, broker, trouble, now);
+            self.probe.ask(&mut self.side, broker, trouble, now);
+        }
+    }
+
+    /// Who went down meanwhile is not waited for, nor asked until he is back.
+    fn look_at_brokers(&mut self) {
+        self.last = self.brokers.read(&self.causes, &self.courier, Timestamp::now(), Instant::now());
+        let away = |b: &BrokerReading| Some((b.id, b.reason.clone()?));
+        // One that is connected and silent is asked on: only its answers tell when it is well again.
+        self.courier.down = self.last.iter().filter_map(away).filter(|(_, r)| r.code != Code::TimedOut).collect();
+        for broker in self.last.iter().filter(|b| !b.up) {
+            self.courier.excuse(broker.id);
+        }
+        if self.last.iter().any(|b| !b.up && self.brokers.is_named(b.id)) {
+            self.courier.expect_late(Party::Listing);
         }
     }
 
@@ -139,9 +158,10 @@ impl Beat {
             if self.courier.awaited(step) == 0 && step != Step::Rest {
                 break;
             }
-            match self.courier.next(until) {
+            match self.courier.next(until.min(Instant::now() + GLANCE)) {
                 Some((job, reply)) => self.take(job, &reply),
-                None => break,
+                None if Instant::now() >= until => break,
+                None => self.look_at_brokers(),
             }
         }
         self.courier.leave(step);
@@ -153,17 +173,15 @@ impl Beat {
         let causes = &self.causes;
         let answered = match job {
             Job::Listing => self.groups.take_list(reply, causes, at),
-            Job::Commits { group, explicit } => self.groups.take_commits(&group, explicit, reply, &mut self.names, causes, at),
+            Job::Commits { group, explicit, .. } => self.groups.take_commits(&group, explicit, reply, &mut self.names, causes, at),
             Job::Members { .. } => self.groups.take_members(reply, causes, at),
             Job::Marks { mark, .. } => self.take_marks(mark, reply),
             Job::Configs { topics } => {
                 self.configs.take(&topics, reply, causes, at, now);
                 true
             }
-            Job::Controllers => {
-                self.probe.take(reply);
-                true
-            }
+            // Goes by the side.
+            Job::Controllers => true,
         };
         self.courier.judge(party, answered);
     }
@@ -210,7 +228,10 @@ impl Beat {
         if reading.topics.is_empty() {
             add(Code::NothingVisible.into());
         }
-        reading.brokers.iter().filter_map(|b| b.reason.clone()).for_each(&mut add);
+        // Of a broker that the metadata names the causes know by themselves.
+        let known =
+            |b: &&BrokerReading| self.brokers.is_named(b.id) && self.causes.broker(&b.host, b.port, Timestamp::now()).is_some();
+        reading.brokers.iter().filter(|b| !known(b)).filter_map(|b| b.reason.clone()).for_each(&mut add);
         reading.topics.iter().filter(|t| t.watched).filter_map(|t| t.error.clone()).for_each(&mut add);
         self.groups.refusals().cloned().for_each(&mut add);
         missing

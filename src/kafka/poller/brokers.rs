@@ -52,9 +52,16 @@ impl BrokerBook {
         self.0.retain(|_, s| now.duration_since(s.named) < MISSED);
     }
 
+    /// Whether the last metadata named it.
+    pub fn is_named(&self, id: i32) -> bool {
+        let newest = self.0.values().map(|s| s.named).max();
+        self.0.get(&id).is_some_and(|s| Some(s.named) == newest)
+    }
+
     pub fn read(&mut self, causes: &Causes, courier: &Courier, at: Timestamp, now: Instant) -> Vec<BrokerReading> {
         let newest = self.0.values().map(|s| s.named).max();
-        let late = |id| courier.late_since(&Party::Leader(id));
+        // Only a call that is still open tells of silence: who leads nothing is not asked any more.
+        let late = |id| Some(Party::Leader(id)).filter(|p| courier.is_open(p)).and_then(|p| courier.late_since(&p));
         self.0.iter_mut().map(|(id, seen)| seen.read(*id, newest != Some(seen.named), late(*id), causes, at, now)).collect()
     }
 }

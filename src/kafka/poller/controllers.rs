@@ -8,6 +8,9 @@ const EVERY: Duration = Duration::from_secs(300);
 /// While a broker is down: the controllers may be among what died.
 const TROUBLED: Duration = Duration::from_secs(10);
 
+/// librdkafka's words for a call that timed out before it was sent: nobody was asked.
+const NOT_SENT: &str = "waiting for broker";
+
 /// Whether the controllers answer. Metadata looks healthy without them, so they are asked what only they can answer: whether a
 /// topic could be made, with `validate_only`, which makes nothing.
 #[derive(Default)]
@@ -34,6 +37,10 @@ impl Probe {
     }
 
     pub fn take(&mut self, reply: &Reply) {
+        if reply.refusal().is_some_and(|r| r.text.contains(NOT_SENT)) {
+            self.asked = None;
+            return;
+        }
         let code = reply
             .refusal()
             .map(|r| r.code)

@@ -1,4 +1,5 @@
 use crate::kafka::native::{Desk, Handle, Reply};
+use crate::model::Reason;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,8 +28,8 @@ pub enum Mark {
 #[derive(Clone, Debug)]
 pub enum Job {
     Listing,
-    Commits { group: Arc<str>, explicit: bool },
-    Members { group: Arc<str> },
+    Commits { group: Arc<str>, explicit: bool, coordinator: Option<i32> },
+    Members { group: Arc<str>, coordinator: Option<i32> },
     Marks { leader: i32, mark: Mark },
     Configs { topics: Vec<Arc<str>> },
     Controllers,
@@ -48,10 +49,20 @@ impl Job {
         match self {
             Self::Listing => Party::Listing,
             Self::Commits { group, .. } => Party::Group(Arc::clone(group)),
-            Self::Members { group } => Party::Members(Arc::clone(group)),
+            Self::Members { group, .. } => Party::Members(Arc::clone(group)),
             Self::Marks { leader, .. } => Party::Leader(*leader),
             Self::Configs { .. } => Party::Configs,
             Self::Controllers => Party::Controllers,
+        }
+    }
+
+    /// Whether this broker's answer is needed.
+    fn needs(&self, broker: i32) -> bool {
+        match self {
+            Self::Listing => true,
+            Self::Commits { coordinator, .. } | Self::Members { coordinator, .. } => *coordinator == Some(broker),
+            Self::Marks { leader, .. } => *leader == broker,
+            Self::Configs { .. } | Self::Controllers => false,
         }
     }
 
@@ -78,6 +89,8 @@ pub struct Courier {
     late: HashMap<Party, Instant>,
     awaited: HashMap<Step, usize>,
     tag: usize,
+    /// Brokers that cannot be reached now, and why: they are not asked.
+    pub down: HashMap<i32, Reason>,
     /// How long a call may take before librdkafka gives it up.
     pub timeout: Duration,
 }
@@ -91,6 +104,7 @@ impl Courier {
             late: HashMap::new(),
             awaited: HashMap::new(),
             tag: 0,
+            down: HashMap::new(),
             timeout,
         }
     }
@@ -157,6 +171,17 @@ impl Courier {
             self.late.remove(&party);
         } else {
             self.expect_late(party);
+        }
+    }
+
+    /// Nobody waits any more for what needs this broker.
+    pub fn excuse(&mut self, broker: i32) {
+        for open in self.open.values_mut().filter(|o| o.awaited && o.job.needs(broker)) {
+            open.awaited = false;
+            self.late.entry(open.job.party()).or_insert_with(Instant::now);
+            if let Some(count) = self.awaited.get_mut(&open.job.step()) {
+                *count = count.saturating_sub(1);
+            }
         }
     }
 

@@ -121,7 +121,7 @@ impl GroupBook {
         for group in self.focus.iter().filter(|g| known.contains(*g)) {
             let party = Party::Members(Arc::clone(group));
             if !courier.is_open(&party) {
-                let asked = Job::Members { group: Arc::clone(group) };
+                let asked = Job::Members { group: Arc::clone(group), coordinator: self.coordinators.of(group) };
                 courier.send(asked, |desk, tag, timeout| desk.describe_groups(tag, std::slice::from_ref(group), timeout));
             }
         }
@@ -149,11 +149,15 @@ impl GroupBook {
             if courier.is_open(&Party::Group(Arc::clone(&group))) {
                 continue;
             }
-            // Such a broker answers "all partitions" with none.
-            let explicit = self.unsupported.then(|| watched_partitions(topics));
-            let asked = Job::Commits { group: Arc::clone(&group), explicit: explicit.is_some() };
             let moved = self.commits.get(&group).is_some_and(|c| c.moved);
             let at = self.coordinators.of(&group).filter(|_| !moved);
+            if let Some(reason) = at.and_then(|id| courier.down.get(&id)) {
+                self.commits.entry(group).or_default().refusal = Some(reason.clone());
+                continue;
+            }
+            // Such a broker answers "all partitions" with none.
+            let explicit = self.unsupported.then(|| watched_partitions(topics));
+            let asked = Job::Commits { group: Arc::clone(&group), explicit: explicit.is_some(), coordinator: at };
             courier.send(asked, |desk, tag, timeout| _ = desk.group_offsets(tag, &group, explicit.as_ref(), at, timeout));
         }
     }
@@ -234,7 +238,7 @@ impl GroupBook {
             });
         }
         groups.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        (groups, self.missing.clone())
+        (groups, self.missing.clone().filter(|_| !self.filter.only_names()))
     }
 
     fn group(&self, name: Arc<str>, patience: Duration, now: Instant) -> GroupReading {

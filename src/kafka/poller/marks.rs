@@ -152,9 +152,12 @@ fn by_leader<'a>(topics: impl Iterator<Item = &'a TopicReading>, wanted: impl Fn
 }
 
 fn send(courier: &mut Courier, leader: i32, partitions: &[(&str, i32)], mark: Mark) {
+    if courier.down.contains_key(&leader) {
+        return;
+    }
     let party = Party::Leader(leader);
     let late = courier.late_since(&party).is_some();
-    // A leader that is away is asked for one partition at a time, to learn of its return.
+    // A leader that is connected and silent is asked for one partition at a time, to learn when it answers again.
     if late && (mark != Mark::High || courier.is_open(&party)) {
         return;
     }

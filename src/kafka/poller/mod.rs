@@ -83,18 +83,23 @@ struct Stop {
 /// # Errors
 /// Settings that librdkafka refuses, or no thread to be had.
 pub fn start(config: &KafkaConfig, causes: &Arc<Causes>, poller: PollerConfig, sink: Sender<Timed>) -> Result<Poller, KafkaError> {
-    let handle: Handle = Arc::new(config.observer_client(causes, STATISTICS_MS)?);
+    let mut settings = config.observer(STATISTICS_MS)?.client;
+    // Every broker is asked with every reading. With connections on demand, the client spins while it waits for one that is away.
+    settings.set("enable.sparse.connections", "false");
+    let handle: Handle = Arc::new(config.consumer("readings of the cluster", &settings, causes)?);
     let thread = |what| move |source| KafkaError::Thread { what, source };
     let stop = Arc::new(Stop::default());
     let sink = Sink { to: sink, stopped: Arc::clone(&stop.asked) };
+    // A broker answers the requests of a connection one after the other: what may hang waits on connections of its own.
+    let side: Handle = Arc::new(config.consumer("side questions", &config.observer(0)?.client, causes)?);
     let (focus, asked) = bounded(QUESTIONS);
     let (ended, done) = bounded(1);
     // Dropped on an early return, which ends what was started.
     let running = Poller { focus, done, stop: Arc::clone(&stop) };
-    stop.pulse.start(&handle, causes, sink.clone()).map_err(thread("kafka-pulse"))?;
-    stop.all_groups.start(&handle, poller.timeout).map_err(thread("kafka-group-names"))?;
+    stop.pulse.start(&handle, &side, causes, sink.clone()).map_err(thread("kafka-pulse"))?;
+    stop.all_groups.start(&side, poller.timeout).map_err(thread("kafka-group-names"))?;
     let pace = Pace::new(poller.every);
-    let beat = Beat::new(&handle, causes, poller, &stop.all_groups);
+    let beat = Beat::new(&handle, &side, causes, poller, &stop.all_groups);
     let runner = Runner { beat, pace, asked, sink, stop };
     let body = move || {
         runner.run();

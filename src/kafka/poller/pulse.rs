@@ -10,7 +10,7 @@ use std::time::Duration;
 /// How soon a change of the connection is told.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// Serves the handle's callbacks (log, statistics, tokens), and tells when the state of the connection changes, also while a
+/// Serves the handles' callbacks (log, statistics, tokens), and tells when the state of the connection changes, also while a
 /// reading waits for a cluster that is away.
 #[derive(Default)]
 pub struct Pulse {
@@ -22,16 +22,23 @@ pub struct Pulse {
 impl Pulse {
     /// # Errors
     /// No thread to be had.
-    pub fn start(self: &Arc<Self>, handle: &Handle, causes: &Arc<Causes>, sink: Sink) -> std::io::Result<JoinHandle<()>> {
-        let (me, handle, causes) = (Arc::clone(self), Arc::clone(handle), Arc::clone(causes));
-        thread::Builder::new().name("kafka-pulse".into()).spawn(move || me.run(&handle, &causes, &sink))
+    pub fn start(
+        self: &Arc<Self>,
+        handle: &Handle,
+        side: &Handle,
+        causes: &Arc<Causes>,
+        sink: Sink,
+    ) -> std::io::Result<JoinHandle<()>> {
+        let (me, handle, side, causes) = (Arc::clone(self), Arc::clone(handle), Arc::clone(side), Arc::clone(causes));
+        thread::Builder::new().name("kafka-pulse".into()).spawn(move || me.run(&handle, &side, &causes, &sink))
     }
 
-    fn run(&self, handle: &Handle, causes: &Causes, sink: &Sink) {
+    fn run(&self, handle: &Handle, side: &Handle, causes: &Causes, sink: &Sink) {
         let mut last: Option<Link> = None;
         while !self.stopped.load(Ordering::Relaxed) {
-            // Errors reach the causes through the handle's context.
+            // Errors reach the causes through the handles' context.
             let _ = handle.poll(EVERY);
+            let _ = side.poll(Duration::ZERO);
             let link = causes.link(Timestamp::now(), &self.more.lock().unwrap_or_else(PoisonError::into_inner));
             if last.as_ref() != Some(&link) {
                 if !sink.send(Input::Link(link.clone())) {

@@ -156,3 +156,31 @@ fn past_the_read_budget_what_was_skipped_is_counted() {
     assert!(seen > 0 && skipped > seen, "the budget holds: {seen} read, {skipped} skipped");
     assert_eq!(int(&line, "/viewer/skipped"), skipped);
 }
+
+#[test]
+fn from_the_beginning_each_record_is_read_once_however_small_the_budget() {
+    needs!(Kafka, Kcat);
+    let (brokers, prefix, filler) = (shared(), unique("whole"), "x".repeat(300));
+    let names: Vec<_> = (0..4).map(|n| format!("{prefix}-{n}")).collect();
+    for (i, name) in names.iter().enumerate() {
+        create_topic(brokers, name, 3, &[]);
+        kcat_lines(brokers, name, &[], (0..1_000 * (i + 1)).map(|n| format!("k{n}:{filler}")));
+    }
+    // Three megabytes at half a megabyte a second.
+    let args = [
+        "snapshot",
+        "-b",
+        brokers,
+        "--topics",
+        &format!("{prefix}-*"),
+        "--from",
+        "beginning",
+        "--for",
+        "1s",
+        "--read-budget",
+        "512KiB",
+    ];
+    let snapshot = vigie(&args).good_json();
+    let seen: Vec<_> = names.iter().map(|name| int(find(&snapshot, name), "/records/seen")).collect();
+    assert_eq!(seen, [1_000, 2_000, 3_000, 4_000], "all that was there, and none twice: {}", at(&snapshot, "/viewer"));
+}

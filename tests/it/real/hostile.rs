@@ -55,8 +55,12 @@ fn hostile_bytes_reach_no_terminal() {
     }
     terminal.wait_for("\\x1b]0;owned", seconds(15));
     terminal.send("\r");
-    terminal.wait_until("the whole record", seconds(10), |screen| screen.matches("\\x1b]0;owned").count() >= 2);
+    terminal.wait_until("the whole record", seconds(10), |screen| {
+        screen.contains("Esc ┐") && screen.contains("\"v\": \"\\x1b]0;owned")
+    });
     terminal.send("\x1b");
+    // Together with the next key it would be Alt and that key.
+    terminal.wait_until("the popup to close", seconds(5), |screen| !screen.contains("Esc ┐"));
     terminal.send("3");
     terminal.wait_for("\\x1b[31mred", seconds(15));
     let raw = terminal.quit();

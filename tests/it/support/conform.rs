@@ -146,8 +146,8 @@ fn rules(snapshot: &Value, wrong: &mut Vec<String>) {
         if group["lag"]["records"].is_null() && !group["lag"]["reason"].is_string() {
             wrong.push(format!("{name}: lag is null without a reason"));
         }
-        if group["lag"]["quality"] == "unknown" && !group["lag"]["seconds"].is_null() {
-            wrong.push(format!("{name}: lag in time is unknown and yet {}", group["lag"]["seconds"]));
+        if group["lag"]["quality"] == "unknown" && !group["lag"]["reason"].is_string() {
+            wrong.push(format!("{name}: lag in time is unknown without a reason"));
         }
         if group["members"].is_null() && !group["members_reason"].is_string() {
             wrong.push(format!("{name}: members are null without a reason"));
