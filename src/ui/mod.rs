@@ -1,10 +1,11 @@
 //! The dashboard in the terminal: draws the newest [`View`](crate::snapshot::View), sends [`Ask`](crate::model::Ask)s.
 //!
-//! [`run`] is the loop. A draw is a pure function of the view and of `state`; `update` and `act` turn keys and clicks into changes
-//! of the state; `term` holds the terminal and paints it.
+//! [`run`] is the loop, [`Canvas`] the same without loop and terminal. A draw is a pure function of the view and of `state`;
+//! `update` and `act` turn keys and clicks into changes of the state; `term` holds the terminal and paints it.
 
 mod act;
 mod ascii;
+mod canvas;
 mod color;
 mod config;
 mod connection;
@@ -35,6 +36,7 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use canvas::Canvas;
 pub use color::{ColorChoice, Depth};
 pub use config::UiConfig;
 pub use keymap::KeymapError;

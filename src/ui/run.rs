@@ -1,19 +1,16 @@
+use super::canvas::Canvas;
 use super::config::UiConfig;
 use super::copy::osc52;
-use super::draw::draw;
-use super::keymap::{BINDINGS, Key, Keymap, KeymapError};
-use super::state::UiState;
-use super::term::{Guard, Screen, window_size};
+use super::keymap::{Key, KeymapError};
+use super::term::{Guard, window_size};
 use super::theme::ThemeError;
-use super::update::{Effect, Ui};
+use super::update::Effect;
 use crate::model::{Ask, Focused};
 use crate::snapshot::View;
 use crate::text::{Word, word};
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, TrySendError, after, bounded, never, select};
 use crossterm::event::{self, Event, KeyEventKind};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
@@ -58,22 +55,12 @@ pub enum UiError {
 /// Takes the terminal, shows views until the person leaves, and gives it back. The first frame is drawn before anything is
 /// waited for.
 pub fn run(config: UiConfig, ports: UiPorts) -> Result<Exit, UiError> {
-    let look = config.look(|name| std::env::var(name).ok())?;
-    let keymap = Keymap::load(BINDINGS)?;
     let out = io::stdout().as_fd().try_clone_to_owned().map_err(UiError::Terminal)?;
+    let canvas = Canvas::new(&config, File::from(out))?;
     let guard = Guard::enter(config.mouse).map_err(UiError::Terminal)?;
     let beat = Duration::from_secs(1) / u32::from(config.fps.clamp(1, 10));
-    let mut session = Session {
-        ui: Ui::new(UiState::new(look), keymap),
-        screen: Screen::new(File::from(out)),
-        buffer: Buffer::empty(Rect::ZERO),
-        guard: &guard,
-        ports,
-        asked: None,
-        drawn_at: Instant::now(),
-        beat,
-        bytes_at: (Instant::now(), 0),
-    };
+    let mut session =
+        Session { canvas, guard: &guard, ports, asked: None, drawn_at: Instant::now(), beat, bytes_at: (Instant::now(), 0) };
     match session.run() {
         Err(error) if is_gone(&error) => Ok(Exit::TerminalGone),
         other => other.map_err(UiError::Terminal),
@@ -97,9 +84,7 @@ struct Due {
 }
 
 struct Session<'a, W> {
-    ui: Ui,
-    screen: Screen<W>,
-    buffer: Buffer,
+    canvas: Canvas<W>,
     guard: &'a Guard,
     ports: UiPorts,
     /// What the engine was last asked to compute.
@@ -111,7 +96,7 @@ struct Session<'a, W> {
 
 impl<W: Write> Session<'_, W> {
     fn run(&mut self) -> io::Result<Exit> {
-        self.ui.view(self.ports.view.load_full());
+        self.canvas.view(self.ports.view.load_full());
         self.draw()?;
         let events = read_input();
         let mut due = Due::default();
@@ -124,7 +109,7 @@ impl<W: Write> Session<'_, W> {
                     Err(_) => return Ok(Exit::TerminalGone),
                 },
                 recv(self.ports.beat) -> beat => match beat {
-                    Ok(()) => due.figures |= self.ui.view(self.ports.view.load_full()),
+                    Ok(()) => due.figures |= self.canvas.view(self.ports.view.load_full()),
                     Err(_) => self.ports.beat = never(),
                 },
                 recv(self.ports.stop) -> _ => return Ok(Exit::Stopped),
@@ -145,9 +130,9 @@ impl<W: Write> Session<'_, W> {
 
     fn take(&mut self, event: Event, due: &mut Due) {
         match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => self.ui.key(Key::from(key)),
-            Event::Mouse(mouse) => self.ui.mouse(mouse),
-            Event::Paste(text) => self.ui.paste(&text),
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.canvas.ui.key(Key::from(key)),
+            Event::Mouse(mouse) => self.canvas.ui.mouse(mouse),
+            Event::Paste(text) => self.canvas.ui.paste(&text),
             Event::Resize(..) => {
                 due.resized_at = Some(Instant::now());
                 return;
@@ -174,12 +159,7 @@ impl<W: Write> Session<'_, W> {
 
     fn draw(&mut self) -> io::Result<()> {
         let (width, height) = window_size();
-        self.buffer.resize(Rect::new(0, 0, width, height));
-        self.buffer.reset();
-        let view = self.ui.shown();
-        let hits = draw(&view, &self.ui.state, &mut self.buffer);
-        self.ui.drawn(hits);
-        self.screen.paint(&mut self.buffer)?;
+        self.canvas.frame(width, height)?;
         self.drawn_at = Instant::now();
         self.count();
         Ok(())
@@ -187,8 +167,9 @@ impl<W: Write> Session<'_, W> {
 
     /// What was written, for the help page.
     fn count(&mut self) {
-        let writer = self.screen.writer();
-        let written = &mut self.ui.state.written;
+        let Canvas { ui, screen, .. } = &mut self.canvas;
+        let writer = screen.writer();
+        let written = &mut ui.state.written;
         (written.frames, written.bytes) = (writer.frames, writer.bytes);
         let (since, before) = self.bytes_at;
         let seconds = since.elapsed().as_secs_f64();
@@ -200,7 +181,7 @@ impl<W: Write> Session<'_, W> {
 
     /// Tells the engine what the screen needs, when that changed. False when it could not be told yet.
     fn focus(&mut self) -> bool {
-        let wants = self.ui.state.wants();
+        let wants = self.canvas.wants();
         if self.asked.as_ref() == Some(&wants) {
             return true;
         }
@@ -216,21 +197,21 @@ impl<W: Write> Session<'_, W> {
 
     /// Does what the input asked for. True to leave.
     fn perform(&mut self, due: &mut Due) -> io::Result<bool> {
-        for effect in self.ui.effects() {
+        for effect in self.canvas.ui.effects() {
             match effect {
                 Effect::Leave => return Ok(true),
                 Effect::Ask(ask) => self.ask(ask),
-                Effect::Redraw => self.screen.forget(),
+                Effect::Redraw => self.canvas.screen.forget(),
                 Effect::Suspend => {
                     self.guard.lend(|| signal_hook::low_level::raise(signal_hook::consts::SIGTSTP))?;
-                    self.screen.forget();
+                    self.canvas.screen.forget();
                 }
                 Effect::Copy(text) => match osc52(&text) {
                     Some(bytes) => {
-                        self.screen.writer().raw(&bytes)?;
-                        self.ui.say(word(Word::Copied).to_owned());
+                        self.canvas.screen.writer().raw(&bytes)?;
+                        self.canvas.ui.say(word(Word::Copied).to_owned());
                     }
-                    None => self.ui.say(word(Word::TooLongToCopy).to_owned()),
+                    None => self.canvas.ui.say(word(Word::TooLongToCopy).to_owned()),
                 },
             }
             due.now = true;
@@ -241,7 +222,7 @@ impl<W: Write> Session<'_, W> {
     fn ask(&mut self, ask: Ask) {
         // Asks by hand are rare: a full channel means that the engine is behind, and the person can ask again.
         if self.ports.asks.try_send(ask).is_err() {
-            self.ui.say(word(Word::EngineBusy).to_owned());
+            self.canvas.ui.say(word(Word::EngineBusy).to_owned());
         }
     }
 }

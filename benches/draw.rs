@@ -1,0 +1,84 @@
+//! What a frame costs, drawn and written into nothing, while the town's topics live: `cargo bench --bench draw`, and for
+//! instructions `benches/instructions draw`.
+//!
+//! Arguments: frames, and one size (`120x40`); without a size all three are drawn. Views come from the real engine, four a second;
+//! they are made before the clock runs.
+
+mod town;
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Instant;
+use vigie::snapshot::View;
+use vigie::ui::{Canvas, ColorChoice, UiConfig};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+const FRAME_MS: i64 = 250;
+
+/// Counts what a terminal would get.
+#[derive(Default)]
+struct Sink {
+    bytes: usize,
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.bytes += bytes.len();
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn views(frames: usize) -> Vec<Arc<View>> {
+    let mut town = town::Town::new();
+    let canvas = canvas(ColorChoice::C256);
+    town.ask(canvas.wants());
+    let mut later = || {
+        town.advance(FRAME_MS);
+        town.view()
+    };
+    (0..=frames).map(|_| later()).collect()
+}
+
+fn canvas(color: ColorChoice) -> Canvas<Sink> {
+    let config = UiConfig { color, utc: true, ..UiConfig::default() };
+    Canvas::new(&config, Sink::default()).expect("the shipped theme and keys")
+}
+
+/// Bytes of the first frame, mean bytes and time of the others.
+fn frames(views: &[Arc<View>], color: ColorChoice, (width, height): (u16, u16)) -> (usize, f64, f64) {
+    let mut canvas = canvas(color);
+    let mut paint = |view: &Arc<View>| {
+        canvas.view(Arc::clone(view));
+        canvas.frame(width, height).expect("a sink takes all")
+    };
+    let (first, others) = views.split_first().expect("at least one");
+    let first = paint(first);
+    let begun = Instant::now();
+    let bytes: usize = others.iter().map(&mut paint).sum();
+    let count = others.len().max(1) as f64;
+    (first, bytes as f64 / count, begun.elapsed().as_secs_f64() * 1e6 / count)
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let count = args.first().and_then(|n| n.parse().ok()).unwrap_or(240);
+    let size = args.get(1).and_then(|s| s.split_once('x')).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    let views = views(count);
+    if let Some(size) = size {
+        frames(&views, ColorChoice::C256, size);
+        return;
+    }
+    let topics = views.last().map_or(0, |v| v.snapshot.topics.len());
+    println!("{topics} topics, {count} frames, four a second");
+    for (width, height) in SIZES {
+        let (first, bytes, us) = frames(&views, ColorChoice::C256, (width, height));
+        println!("{width}x{height}: {us:.0} us a frame; first frame {first} B, then {:.0} B/s", bytes * 4.0);
+    }
+    for color in [ColorChoice::Truecolor, ColorChoice::C16, ColorChoice::None] {
+        let (_, bytes, _) = frames(&views, color, (120, 40));
+        println!("120x40 {color:?}: {:.0} B/s", bytes * 4.0);
+    }
+}

@@ -1,0 +1,55 @@
+use super::UiError;
+use super::config::UiConfig;
+use super::draw::draw;
+use super::keymap::{BINDINGS, Keymap};
+use super::state::UiState;
+use super::term::Screen;
+use super::update::Ui;
+use crate::model::Focused;
+use crate::snapshot::View;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// The interface without its loop and terminal: views in, the bytes of frames out.
+pub struct Canvas<W> {
+    pub(super) ui: Ui,
+    pub(super) screen: Screen<W>,
+    buffer: Buffer,
+}
+
+impl<W: Write> Canvas<W> {
+    /// Opens on Overview, before any view. Colours follow `config`, and the environment where that says `Auto`.
+    ///
+    /// # Errors
+    /// A theme that cannot be used, a key table that contradicts itself.
+    pub fn new(config: &UiConfig, out: W) -> Result<Self, UiError> {
+        let look = config.look(|name| std::env::var(name).ok())?;
+        let ui = Ui::new(UiState::new(look), Keymap::load(BINDINGS)?);
+        Ok(Self { ui, screen: Screen::new(out), buffer: Buffer::empty(Rect::ZERO) })
+    }
+
+    /// A new view is there. `false`: it is the one we have.
+    pub fn view(&mut self, view: Arc<View>) -> bool {
+        self.ui.view(view)
+    }
+
+    /// What the open screen needs computed.
+    pub fn wants(&self) -> Focused {
+        self.ui.state.wants()
+    }
+
+    /// Draws the newest view and writes what changed since the last frame, in one write. Returns the bytes written.
+    ///
+    /// # Errors
+    /// The writer's own.
+    pub fn frame(&mut self, width: u16, height: u16) -> io::Result<usize> {
+        self.buffer.resize(Rect::new(0, 0, width, height));
+        self.buffer.reset();
+        let view = self.ui.shown();
+        let hits = draw(&view, &self.ui.state, &mut self.buffer);
+        self.ui.drawn(hits);
+        self.screen.paint(&mut self.buffer)
+    }
+}
