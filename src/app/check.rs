@@ -71,7 +71,7 @@ fn enough(picture: &Snapshot, subject: &Subject, needs_records: bool) -> bool {
         return false;
     }
     match subject {
-        Subject::Cluster => picture.totals.health.level != Level::Unknown,
+        Subject::Cluster => picture.cluster.topics.is_some() && picture.totals.health.level != Level::Unknown,
         Subject::Topic(name) => {
             picture.topic(name).is_some_and(|t| t.throughput.records_per_s.s10.is_some() && t.lag.records.is_some())
         }

@@ -107,7 +107,7 @@ fn line(well: &mut bool, what: &str, result: Result<String, String>) {
         Ok(detail) => tell(&format!("✓ {what:16}{}", text::visible(&detail))),
         Err(wrong) => {
             *well = false;
-            tell(&format!("✗ {what:16}{}", text::visible(&wrong).replace("\\n", "\n")));
+            tell(&format!("✗ {what:16}{}", super::lines(&wrong)));
         }
     }
 }

@@ -26,7 +26,9 @@ fn settings(config: &Config) {
     for setting in SETTINGS {
         match (config.get(setting.key), config.layers.origin(setting.key)) {
             (Some(value), Some(origin)) => {
-                tell(&format!("{:18} = {:24} # {origin}", setting.key, quoted(value)));
+                // A command that fetches a token may well hold a password.
+                let shown = if setting.key == "token_command" { "********" } else { value };
+                tell(&format!("{:18} = {:24} # {origin}", setting.key, quoted(shown)));
             }
             _ => tell(&format!("# {:16} : {}", setting.key, setting.help)),
         }
@@ -39,8 +41,7 @@ fn properties(config: &Config) {
     }
     tell("\n[properties]");
     for (key, value, origin) in &config.properties {
-        let shown = if kafka::is_secret(key) && !value.starts_with('@') { "********" } else { value };
-        tell(&format!("{:32} = {:24} # {origin}", format!("\"{key}\""), quoted(shown)));
+        tell(&format!("{:32} = {:24} # {origin}", format!("\"{key}\""), quoted(kafka::redacted(key, value))));
     }
 }
 

@@ -46,10 +46,15 @@ pub fn run(cli: Cli) -> ExitCode {
             ExitCode::from(PLUGIN_UNKNOWN)
         }
         Err(error) => {
-            eprintln!("vigie: {}", crate::text::visible(&format!("{error:#}")).replace("\\n", "\n"));
+            eprintln!("vigie: {}", lines(&format!("{error:#}")));
             ExitCode::from(if is_usage(&error) { USAGE } else { FAILED })
         }
     }
+}
+
+/// Our own lines stay lines; what came from outside was cleaned when it was put into words.
+fn lines(text: &str) -> String {
+    text.lines().map(crate::text::visible).collect::<Vec<_>>().join("\n")
 }
 
 /// What was asked for is wrong in itself; no cluster had a say in it.

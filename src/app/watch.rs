@@ -13,6 +13,8 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+/// A beat below this would only repeat pictures: four are made a second.
+const LEAST_BEAT: Duration = Duration::from_millis(250);
 /// History and panels are warmed from this far back.
 const FROM: From = From::Ago(Duration::from_secs(300));
 
@@ -48,7 +50,7 @@ fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
     confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;
     if args.no_ui {
-        let every = setup::duration("--every", &args.every)?;
+        let every = setup::duration("--every", &args.every)?.max(LEAST_BEAT);
         return lines(Session::start(session)?, every, args.format, &end);
     }
     dashboard(session, setup::ui(config)?, &end)

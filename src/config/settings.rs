@@ -2,6 +2,7 @@ use super::parse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// One setting: its key in the file (top level or in a profile), its variable, its default, and what a value must look like.
 pub struct Setting {
@@ -20,7 +21,7 @@ pub const SETTINGS: &[Setting] = &[
     row("groups", "VIGIE_GROUPS", None, "groups to watch: globs, ! excludes", any),
     row("read_budget", "VIGIE_READ_BUDGET", Some("8MiB"), "keys, values and headers read a second", |v| parse::budget(v).map(drop)),
     row("from", "VIGIE_FROM", None, "where reading begins: now, a duration back, or beginning", |v| parse::from(v).map(drop)),
-    row("refresh", "VIGIE_REFRESH", Some("2s"), "time between two readings of the cluster", |v| parse::duration(v).map(drop)),
+    row("refresh", "VIGIE_REFRESH", Some("2s"), "time between two readings of the cluster, at least 500ms", refresh),
     row("history_memory", "VIGIE_HISTORY_MEMORY", Some("64MiB"), "memory for the charts' history", |v| parse::size(v).map(drop)),
     row("probe_controllers", "VIGIE_PROBE_CONTROLLERS", Some("true"), "ask now and then whether the controllers answer", bool),
     row("token_file", "VIGIE_TOKEN_FILE", None, "file that holds an OAUTHBEARER token", any),
@@ -50,6 +51,13 @@ fn any(_: &str) -> Result<(), String> {
 
 fn bool(value: &str) -> Result<(), String> {
     parse::boolean(value).map(drop)
+}
+
+fn refresh(value: &str) -> Result<(), String> {
+    match parse::duration(value)? {
+        time if time < Duration::from_millis(500) => Err(format!("`{value}` is less than 500ms")),
+        _ => Ok(()),
+    }
 }
 
 fn fps(value: &str) -> Result<(), String> {

@@ -168,7 +168,9 @@ impl Topics {
             let gone = self.list[place]
                 .as_ref()
                 .is_some_and(|t| t.reading != self.readings && (t.reading > 0 || t.known_since < reading.asked_at));
-            if !gone {
+            // While the tail reads it, only the tail says that it is gone: a topic made anew keeps its slots until then.
+            let read = self.list[place].as_ref().is_some_and(|t| t.partitions.iter().any(|p| p.slot.is_some()));
+            if !gone || read {
                 continue;
             }
             if let Some(topic) = self.list[place].take() {

@@ -209,7 +209,9 @@ fn group_on(group: &Group, topic: &str) -> Option<Values> {
         return None;
     }
     let lag = rows.iter().filter_map(|p| p.lag).reduce(|a, b| a + b).map(|n| n as f64);
-    let seconds = rows.iter().filter_map(|p| p.lag_s).reduce(f64::max);
+    // One row whose time is not known: the worst is not known.
+    let times: Option<Vec<f64>> = rows.iter().map(|p| if p.lag == Some(0) { Some(0.0) } else { p.lag_s }).collect();
+    let seconds = times.and_then(|times| times.into_iter().reduce(f64::max));
     Some(vec![(Figure::Lag, lag), (Figure::LagSeconds, seconds)])
 }
 

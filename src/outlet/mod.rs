@@ -7,8 +7,9 @@ pub use check::{Limits, LimitsError, Subject, Verdict, check};
 pub use table::table;
 
 use crate::snapshot::Snapshot;
+use crate::text;
 
-/// One JSON object on one line: the contract of `docs/snapshot.md`.
+/// One JSON object on one line: the contract of `docs/snapshot.md`. What could steer a terminal stands as `\uXXXX`.
 pub fn json(snapshot: &Snapshot) -> Result<String, serde_json::Error> {
-    serde_json::to_string(snapshot)
+    serde_json::to_string(snapshot).map(|json| text::escaped_json(&json).into_owned())
 }

@@ -19,8 +19,8 @@ pub struct ByWindow {
 pub struct Throughput {
     pub records_per_s: ByWindow,
     pub bytes_per_s: ByWindow,
-    /// `records_per_s` is more than the records: offsets of markers and removed records are in it (a transactional or compacted
-    /// topic of which not every record is read).
+    /// The topic has offsets that are no records (markers, aborted or removed ones), and not every record is read: the rate is
+    /// corrected by the share of records among those that were read.
     pub estimated: bool,
 }
 

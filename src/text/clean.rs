@@ -37,6 +37,25 @@ pub fn visible_bytes(bytes: &[u8]) -> String {
     out
 }
 
+/// JSON text whose strings hold no raw control or format character: each is written as JSON's `\uXXXX`, which means the same.
+pub fn escaped_json(json: &str) -> Cow<'_, str> {
+    // JSON itself already escapes C0; between tokens nothing hidden stands.
+    if !json.chars().any(is_hidden) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        if is_hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 fn push_hex(out: &mut String, value: u32) {
     out.push_str(&format!("\\x{value:02x}"));
 }
@@ -68,6 +87,15 @@ mod tests {
     #[test]
     fn bidi_and_zero_width_are_shown() {
         assert_eq!(visible("a\u{202e}b\u{200b}c"), "a\\u{202e}b\\u{200b}c");
+    }
+
+    #[test]
+    fn json_keeps_its_value_and_loses_its_teeth() {
+        let name = "a\u{202e}b\u{9b}c\u{e0001}";
+        let json = serde_json::to_string(name).expect("a string");
+        let safe = escaped_json(&json);
+        assert!(safe.is_ascii(), "{safe}");
+        assert_eq!(serde_json::from_str::<String>(&safe).expect("still JSON"), name);
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod remedies;
 mod sentences;
 mod words;
 
-pub use clean::{visible, visible_bytes};
+pub use clean::{escaped_json, visible, visible_bytes};
 pub use numbers::{
     bytes, bytes_rate, column_count, count, duration_ms, duration_s, percent, percent_figure, rate, short_bytes, short_count,
     short_duration_ms, short_duration_s,

@@ -13,6 +13,8 @@ const SILENT_MS: i64 = 10_000;
 
 /// How long a handle's measurement of a broker stands against another's that measured none.
 const FRESH_MS: i64 = 3_000;
+/// How long a connection has to stand before its address counts as reached.
+const STAYS_UP_MS: i64 = 400;
 
 /// A broker as the metadata names it: where it says that it can be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +53,7 @@ struct Inner {
     stats: BTreeMap<String, (Timestamp, BrokerStat)>,
     /// Addresses that have answered at least once.
     reached: BTreeSet<String>,
+    up_since: BTreeMap<String, Timestamp>,
     answered: Option<Timestamp>,
     unanswered: Option<Timestamp>,
     /// Topics that we may see and not read.
@@ -108,8 +111,11 @@ impl Causes {
         for stat in stats {
             let silent = |t: &Told| t.code == Code::SaslExpected;
             if stat.up && !inner.told.iter().any(|(_, t)| silent(t) && t.broker.as_ref() == Some(&stat.address)) {
-                inner.reached.insert(stat.address.clone());
+                inner.seen_up(at, &stat.address);
                 inner.told.retain(|(t, told)| *t > at || told.broker.as_ref() != Some(&stat.address));
+            }
+            if !stat.up {
+                inner.up_since.remove(&stat.address);
             }
             // Bootstrap lines would hide the broker's own.
             if stat.id >= 0 && inner.tells_more(at, &stat) {
@@ -231,6 +237,15 @@ impl Inner {
         let mut reasons: Vec<_> = self.current(now).filter(counts).map(|t| self.reason(t, bootstrap)).collect();
         reasons.sort_by_key(|r| rank(r.code));
         reasons
+    }
+
+    /// A connection made through the bootstrap address carries the advertised name for a moment before librdkafka tries that name:
+    /// only what stays up has been reached.
+    fn seen_up(&mut self, at: Timestamp, address: &str) {
+        let since = *self.up_since.entry(address.to_owned()).or_insert(at);
+        if at.since_ms(since) >= STAYS_UP_MS {
+            self.reached.insert(address.to_owned());
+        }
     }
 
     fn reason(&self, told: &Told, bootstrap: &BTreeSet<String>) -> Reason {

@@ -66,6 +66,7 @@ fn an_advertised_address_that_leads_nowhere_is_told_as_such() {
 fn a_broker_that_answered_before_is_down_and_comes_back() {
     let c = causes();
     c.answered(at(1), vec![seen(1, 2), seen(2, 3)]);
+    c.stats(at(0), up("h:2"));
     c.stats(at(1), up("h:2"));
     c.told(at(2), REFUSED);
     let link = c.link(at(2), &[]);
@@ -78,6 +79,7 @@ fn a_broker_that_answered_before_is_down_and_comes_back() {
 fn the_only_broker_gone_is_the_cluster_gone() {
     let c = causes();
     c.answered(at(1), vec![seen(1, 2)]);
+    c.stats(at(0), up("h:2"));
     c.stats(at(1), up("h:2"));
     c.told(at(2), REFUSED);
     assert_eq!(c.link(at(2), &[]).state, LinkState::Down);

@@ -128,7 +128,10 @@ impl Scout {
         let there = self.watched(&metadata);
         let first = old.is_none();
         let old = old.get_or_insert_with(|| there.clone());
-        self.forget(known, &there);
+        for place in self.forget(known, &there) {
+            // Made anew, it is new: read from its beginning.
+            old.remove(&place);
+        }
         let new: Vec<_> = there.into_iter().filter(|p| !known.contains_key(p)).collect();
         let (before, after): (Vec<_>, Vec<_>) = new.into_iter().partition(|p| old.contains(p));
         self.find(known, &before, self.config.from);
@@ -148,7 +151,7 @@ impl Scout {
         there
     }
 
-    fn forget(&self, known: &mut Known, there: &BTreeSet<(Arc<str>, i32)>) {
+    fn forget(&self, known: &mut Known, there: &BTreeSet<(Arc<str>, i32)>) -> Vec<(Arc<str>, i32)> {
         let mut gone = Vec::new();
         known.retain(|place, missed| {
             *missed = if there.contains(place) { 0 } else { *missed + 1 };
@@ -158,8 +161,9 @@ impl Scout {
             *missed < MISSED
         });
         if !gone.is_empty() {
-            self.tell(News::Gone(gone));
+            self.tell(News::Gone(gone.clone()));
         }
+        gone
     }
 
     /// Resolves where to begin. What cannot be resolved (no leader, no permission) is tried again with the next list.
