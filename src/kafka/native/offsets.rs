@@ -68,10 +68,35 @@ impl Reply {
             let Some(e) = (unsafe { element(b::rd_kafka_ListOffsetsResultInfo_topic_partition(*info), PhantomData) }) else {
                 continue;
             };
-            match e.error {
-                Some(error) => give(e.topic, e.partition, Err(error)),
-                None => give(e.topic, e.partition, Ok(e.offset)),
-            }
+            give(e.topic, e.partition, told(e.offset, e.error));
         }
+    }
+}
+
+/// What was told of a partition. When a leader dies under the call, librdkafka may leave its placeholder of an offset (−1001)
+/// without an error beside it: nobody answered then.
+fn told(offset: i64, error: Option<RDKafkaErrorCode>) -> Result<i64, RDKafkaErrorCode> {
+    match error {
+        Some(error) => Err(error),
+        None if offset < 0 => Err(RDKafkaErrorCode::OperationTimedOut),
+        None => Ok(offset),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_placeholder_is_no_offset() {
+        use RDKafkaErrorCode as E;
+        assert_eq!(told(0, None), Ok(0));
+        assert_eq!(told(i64::MAX, None), Ok(i64::MAX));
+        for placeholder in [-1, -2, -1001, i64::MIN] {
+            let Err(code) = told(placeholder, None) else { panic!("{placeholder} is taken for an offset") };
+            assert!(crate::kafka::native::is_silence(code));
+            assert_eq!(told(placeholder, Some(E::NotLeaderForPartition)), Err(E::NotLeaderForPartition));
+        }
+        assert_eq!(told(7, Some(E::TopicAuthorizationFailed)), Err(E::TopicAuthorizationFailed));
     }
 }

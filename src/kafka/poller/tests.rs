@@ -84,7 +84,7 @@ fn a_cluster_that_lacks_most_requests_still_gives_log_ends_and_the_named_groups(
     assert_eq!(r.topics.iter().map(|t| (t.name.as_ref(), t.watched)).collect::<Vec<_>>(), [("orders", true), ("other", true)]);
     let ends: Vec<_> = r.topics[0].partitions.iter().map(|p| (p.low, p.high, p.last_stable)).collect();
     assert_eq!(ends, [(Some(0), Some(0), Some(0)), (Some(0), Some(7), Some(7)), (Some(0), Some(0), Some(0))]);
-    assert_eq!(r.groups_missing, None, "every group is named: nothing is missing");
+    assert_eq!(r.groups_missing, None, "every group is named: no list is needed");
     let billing = r.groups.iter().find(|g| g.name.as_ref() == "billing").unwrap();
     assert_eq!((billing.kind, &billing.offsets_missing), (GroupKind::Unknown, &None));
     assert_eq!(

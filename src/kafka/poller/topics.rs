@@ -33,7 +33,10 @@ pub struct Topics {
 
 impl Topics {
     pub fn read(metadata: &Metadata, filter: &TopicFilter, names: &mut Names, causes: &Causes, now: Timestamp) -> Self {
-        let mut all: Vec<_> = metadata.topics().iter().map(|t| topic(t, filter, names, causes, now)).collect();
+        Self::of(metadata.topics().iter().map(|t| topic(t, filter, names, causes, now)).collect())
+    }
+
+    pub fn of(mut all: Vec<TopicReading>) -> Self {
         all.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         let names = all.iter().map(|t| Arc::clone(&t.name)).collect();
         Self { all, names }

@@ -1,9 +1,14 @@
+mod commits;
+#[cfg(test)]
+mod tests;
+
 use super::coordinators::Coordinators;
 use super::courier::{Courier, Job, Party, Step};
 use super::topics::{Names, Topics};
 use crate::kafka::native::{self, Listed, PartitionList, Reply};
 use crate::kafka::{Causes, GroupFilter};
 use crate::model::{Code, GroupKind, GroupReading, GroupState, Member, Reason, Timestamp};
+use commits::{Commits, Offsets, with_members, with_never_committed, without_strangers};
 use rdkafka::types::RDKafkaErrorCode as E;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -18,20 +23,6 @@ const QUIET_EVERY: usize = 5;
 const QUIET: u32 = 3;
 /// Partitions that a broker which tells none of itself is asked for, per group.
 const EXPLICIT: usize = 5_000;
-
-type Offsets = Vec<(Arc<str>, i32, Option<i64>)>;
-
-#[derive(Default)]
-struct Commits {
-    offsets: Offsets,
-    read: Option<Instant>,
-    refusal: Option<Reason>,
-    unchanged: u32,
-    /// Not asked for with this reading, on purpose: the offsets hold.
-    quiet: bool,
-    /// The broker that was asked did not coordinate it: librdkafka is to look for the one that does.
-    moved: bool,
-}
 
 /// What is known of the groups: who they are, what they committed, who their members are.
 pub struct GroupBook {
@@ -225,7 +216,7 @@ impl GroupBook {
         opaque: &[(Arc<str>, GroupKind)],
     ) -> (Vec<GroupReading>, Option<Reason>) {
         let now = Instant::now();
-        let mut groups: Vec<_> = self.askable(topics).into_iter().map(|name| self.group(name, patience, now)).collect();
+        let mut groups: Vec<_> = self.askable(topics).into_iter().map(|name| self.group(name, topics, patience, now)).collect();
         let strange = |name: &Arc<str>| !self.ever_listed.contains(name) && self.filter.watches(name);
         for (name, kind) in opaque.iter().filter(|(name, _)| strange(name)) {
             groups.retain(|g| g.name != *name);
@@ -238,14 +229,24 @@ impl GroupBook {
             });
         }
         groups.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        (groups, self.missing.clone().filter(|_| !self.filter.only_names()))
+        (groups, self.lacks().cloned())
     }
 
-    fn group(&self, name: Arc<str>, patience: Duration, now: Instant) -> GroupReading {
+    /// Why the list is not whole, where it is needed: groups that are all named are asked for one by one.
+    fn lacks(&self) -> Option<&Reason> {
+        self.missing.as_ref().filter(|_| !self.filter.only_names())
+    }
+
+    fn group(&self, name: Arc<str>, topics: &Topics, patience: Duration, now: Instant) -> GroupReading {
         let listed = self.listed.get(&name);
-        // A whole list without it says that it does not exist.
-        let unlisted = if self.missing.is_none() { GroupState::Dead } else { GroupState::Unknown };
-        let (offsets, offsets_missing) = self.offsets(&name, patience, now);
+        let unknown = || (Offsets::new(), Some(Code::TimedOut.into()));
+        let (mut offsets, offsets_missing) = self.commits.get(&name).map_or_else(unknown, |c| c.known(patience, now));
+        if listed.is_some_and(|l| with_members(l.state)) {
+            with_never_committed(&mut offsets, topics);
+        }
+        // A whole list without it says that it does not exist; but a list that we may not see looks whole and empty.
+        let gone = self.missing.is_none() && offsets.is_empty() && offsets_missing.is_none();
+        let unlisted = if gone { GroupState::Dead } else { GroupState::Unknown };
         let (members, members_missing) = match self.members.get(&name) {
             Some(Ok(members)) => (Some(members.clone()), None),
             Some(Err(reason)) => (None, Some(reason.clone())),
@@ -262,19 +263,10 @@ impl GroupBook {
         }
     }
 
-    /// One late answer does not blank a group: what was read within the patience still counts.
-    fn offsets(&self, name: &str, patience: Duration, now: Instant) -> (Offsets, Option<Reason>) {
-        match self.commits.get(name) {
-            None => (Vec::new(), Some(Code::TimedOut.into())),
-            Some(c) if c.quiet || c.read.is_some_and(|read| now.duration_since(read) <= patience) => (c.offsets.clone(), None),
-            Some(c) => (Vec::new(), Some(c.refusal.clone().unwrap_or_else(|| Code::TimedOut.into()))),
-        }
-    }
-
     /// Refusals of single groups and of the list, for the state of the connection.
     pub fn refusals(&self) -> impl Iterator<Item = &Reason> {
         let refused = |r: &&Reason| matches!(r.code, Code::GroupRefused | Code::ClusterRefused);
-        self.missing.iter().chain(self.commits.values().filter_map(|c| c.refusal.as_ref())).filter(refused)
+        self.lacks().into_iter().chain(self.commits.values().filter_map(|c| c.refusal.as_ref())).filter(refused)
     }
 
     /// The cluster was away: it may be another one, or a newer, when it comes back.
@@ -291,10 +283,4 @@ fn watched_partitions(topics: &Topics) -> PartitionList {
         left = left.saturating_sub(topic.partitions.len());
     }
     list
-}
-
-/// Asked for by name, every partition of the cluster answers: topics that the group never committed to are not the group's.
-fn without_strangers(offsets: &mut Offsets) {
-    let own: HashSet<_> = offsets.iter().filter(|(_, _, o)| o.is_some()).map(|(t, _, _)| Arc::clone(t)).collect();
-    offsets.retain(|(topic, _, _)| own.contains(topic));
 }
