@@ -1,7 +1,8 @@
-//! Makes a cluster large, for `benches/poll`: topics with partitions, and groups that have committed.
+//! Makes ready what the other benches read. `cargo bench --bench fill --` and:
 //!
-//! `cargo bench --bench fill -- HOST:PORT TOPICS PARTITIONS GROUPS` makes each topic with so many partitions, spread over the
-//! brokers with one replica each, and lets each group commit 20 partitions of one topic without joining anything.
+//! - `HOST:PORT TOPICS PARTITIONS GROUPS` makes a cluster large: each topic gets so many partitions, spread over the brokers with one
+//!   replica each, and each group commits 20 partitions of one topic without joining anything;
+//! - `HOST:PORT create TOPIC PARTITIONS`, `HOST:PORT delete TOPIC…`.
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
@@ -19,6 +20,14 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     // Without arguments there is nothing to fill: `cargo bench` runs every bench.
     let [brokers, numbers @ ..] = args.as_slice() else { return };
+    let words: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["create", topic, partitions] => {
+            return Admin::new(brokers).create(&[(*topic).to_owned()], partitions.parse().expect("a number"));
+        }
+        ["delete", topics @ ..] => return Admin::new(brokers).delete(topics),
+        _ => {}
+    }
     let number =
         |at: usize| numbers.get(at).and_then(|n: &String| n.parse::<usize>().ok()).expect("HOST:PORT TOPICS PARTITIONS GROUPS");
     let (topics, partitions, groups) = (number(0), number(1), number(2));
@@ -35,18 +44,40 @@ fn name(topic: usize) -> String {
 }
 
 fn make_topics(brokers: &str, topics: usize, partitions: usize) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let admin: AdminClient<DefaultClientContext> =
-        ClientConfig::new().set("bootstrap.servers", brokers).create().expect("a client");
-    let patience = Duration::from_secs(120);
-    let options = AdminOptions::new().request_timeout(Some(patience)).operation_timeout(Some(patience));
+    let admin = Admin::new(brokers);
     let names: Vec<String> = (0..topics).map(name).collect();
-    for chunk in names.chunks(TOPICS_A_CALL) {
-        let partitions = i32::try_from(partitions).expect("few");
-        let new: Vec<_> = chunk.iter().map(|n| NewTopic::new(n, partitions, TopicReplication::Fixed(1))).collect();
-        for made in runtime.block_on(admin.create_topics(&new, &options)).expect("the controller answers") {
+    names.chunks(TOPICS_A_CALL).for_each(|chunk| admin.create(chunk, i32::try_from(partitions).expect("few")));
+}
+
+struct Admin {
+    client: AdminClient<DefaultClientContext>,
+    options: AdminOptions,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Admin {
+    fn new(brokers: &str) -> Self {
+        let patience = Some(Duration::from_secs(120));
+        Self {
+            client: ClientConfig::new().set("bootstrap.servers", brokers).create().expect("a client"),
+            options: AdminOptions::new().request_timeout(patience).operation_timeout(patience),
+            runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"),
+        }
+    }
+
+    fn create(&self, names: &[String], partitions: i32) {
+        let new: Vec<_> = names.iter().map(|n| NewTopic::new(n, partitions, TopicReplication::Fixed(1))).collect();
+        for made in self.runtime.block_on(self.client.create_topics(&new, &self.options)).expect("the controller answers") {
             if let Err((topic, why)) = made {
                 assert_eq!(why, rdkafka::types::RDKafkaErrorCode::TopicAlreadyExists, "{topic}");
+            }
+        }
+    }
+
+    fn delete(&self, names: &[&str]) {
+        for gone in self.runtime.block_on(self.client.delete_topics(names, &self.options)).expect("the controller answers") {
+            if let Err((topic, why)) = gone {
+                eprintln!("{topic}: {why}");
             }
         }
     }
