@@ -151,14 +151,19 @@ fn parts_that_did_not_change_are_the_same() {
 }
 
 #[test]
-fn a_deleted_topic_leaves_and_its_slot_is_deaf() {
+fn a_deleted_topic_leaves_when_the_tail_lets_go_of_it() {
     let mut engine = engine();
     take(&mut engine, 0, assigned());
     take(&mut engine, 1_000, reading(1_000, &[5], &[Some(5)]));
     let empty =
         ClusterReading { asked_at: Timestamp(START + 1_900), taken_at: Timestamp(START + 2_000), ..ClusterReading::default() };
-    take(&mut engine, 2_000, Input::Cluster(Box::new(empty)));
-    take(&mut engine, 2_100, Input::Records(Box::new(OwnedBatch(vec![record(7, 2_000)]))));
-    let view = engine.view(Timestamp(START + 2_200));
+    take(&mut engine, 2_000, Input::Cluster(Box::new(empty.clone())));
+    let view = engine.view(Timestamp(START + 2_100));
+    assert_eq!(view.snapshot.topics.len(), 1, "it may have been made anew meanwhile: the tail knows");
+    let slots = (0..8).map(crate::model::Slot).collect();
+    take(&mut engine, 2_200, Input::Revoked(slots));
+    take(&mut engine, 4_000, Input::Cluster(Box::new(ClusterReading { taken_at: Timestamp(START + 4_000), ..empty })));
+    take(&mut engine, 4_100, Input::Records(Box::new(OwnedBatch(vec![record(7, 4_000)]))));
+    let view = engine.view(Timestamp(START + 4_200));
     assert!(view.snapshot.topics.is_empty() && view.snapshot.groups.is_empty());
 }
