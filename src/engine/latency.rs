@@ -66,7 +66,10 @@ struct Closed {
     tally: Tally,
 }
 
-/// Latencies of the last minute: a dense slot for the second that is open, sparse ones for those that are closed, and their
+/// Latencies of the last minute, in the cells of an HdrHistogram with two significant digits. Not in that crate's type: closed seconds
+/// leave the window again and are kept sparse, for which it would have to walk all of its cells.
+///
+/// A dense slot for the second that is open, sparse ones for those that are closed, and their
 /// sum. Nothing is allocated before the first record.
 #[derive(Default)]
 pub struct Latencies {

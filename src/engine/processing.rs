@@ -1,6 +1,7 @@
 use super::times::{Found, OffsetTimes};
 use crate::model::Timestamp;
 use crate::snapshot::Processing as Figures;
+use hdrhistogram::Histogram;
 use std::collections::VecDeque;
 
 const WINDOW_MS: i64 = 60_000;
@@ -33,21 +34,44 @@ impl Processing {
         }
     }
 
-    /// Over the last minute, weighted by records.
+    /// Over the last minute, weighted by records, to two significant digits. `None` where nothing was seen.
     pub fn figures(&mut self, now: Timestamp) -> Option<Figures> {
         while self.samples.front().is_some_and(|(at, ..)| now.since_ms(*at) > WINDOW_MS) {
             self.samples.pop_front();
         }
-        let mut sorted: Vec<(u64, u64)> = self.samples.iter().map(|(_, ms, weight)| (*ms, *weight)).collect();
-        sorted.sort_unstable();
-        let all: u64 = sorted.iter().map(|(_, weight)| weight).sum();
-        let at = |ratio: f64| {
-            let mut seen = 0;
-            sorted.iter().find(|(_, weight)| {
-                seen += weight;
-                seen as f64 >= all as f64 * ratio
-            })
-        };
-        Some(Figures { p50: at(0.5)?.0, p99: at(0.99)?.0 })
+        if self.samples.is_empty() {
+            return None;
+        }
+        let mut delays = Histogram::<u64>::new(2).ok()?;
+        for (_, ms, records) in &self.samples {
+            delays.record_n(*ms, *records).ok()?;
+        }
+        // A cell is told by its upper bound, which may lie above all that is in it.
+        let at = |ratio| delays.value_at_quantile(ratio).min(delays.max());
+        Some(Figures { p50: at(0.5), p99: at(0.99) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_records_weigh_more_than_one() {
+        let mut times = OffsetTimes::default();
+        // A record each second, all read at 100 s: the older ones waited longer.
+        (0..100).for_each(|offset| times.push(offset, Timestamp(offset * 1_000), offset, 200));
+        let mut processing = Processing::default();
+        let now = Timestamp(100_000);
+        assert_eq!(processing.figures(now), None);
+        processing.passed(98, 99, &times, now);
+        processing.passed(0, 4, &times, now);
+        let figures = processing.figures(now).unwrap();
+        let near = |told: u64, ms: u64| told.abs_diff(ms) * 100 <= ms;
+        assert!(near(figures.p50, 98_000) && near(figures.p99, 100_000), "{figures:?}");
+        processing.passed(4, 99, &times, now);
+        let whole = processing.figures(now).unwrap();
+        assert!(whole.p50 < figures.p50, "{whole:?}");
+        assert_eq!(processing.figures(now.plus_ms(60_001)), None);
     }
 }
