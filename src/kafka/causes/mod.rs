@@ -167,7 +167,7 @@ impl Causes {
             }
             _ => Code::ClientError,
         };
-        Reason::new(plain).text("text", code.to_string())
+        Reason::new(plain).text("text", words(code))
     }
 
     /// How we stand with the cluster. `more`: what others know to be missing (permissions), which makes it degraded.
@@ -287,6 +287,15 @@ impl Inner {
         }
         self.brokers.iter().all(|b| has(&format!("{}:{}", b.host, b.port)))
     }
+}
+
+/// What librdkafka calls an error, without its name of it and whose it is.
+fn words(code: RDKafkaErrorCode) -> String {
+    let all = code.to_string();
+    let told = all.split_once(" (").map_or(all.as_str(), |(_, rest)| rest.strip_suffix(')').unwrap_or(rest));
+    let told = told.strip_prefix("Broker: ").or_else(|| told.strip_prefix("Local: ")).unwrap_or(told);
+    let mut letters = told.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// Settings that do not fit the listener: a cluster that answered once has none of these.

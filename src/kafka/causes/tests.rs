@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::Fact;
 
 const REFUSED: &str = "h:2/1: Connect to ipv4#127.0.0.1:2 failed: Connection refused (after 0ms in state CONNECT)";
 
@@ -147,4 +148,20 @@ fn an_idle_handle_does_not_wipe_out_what_another_measured() {
     assert_eq!(c.stat("h", 2), Some(measured));
     c.stats(at(9), vec![idle.clone()]);
     assert_eq!(c.stat("h", 2), Some(idle));
+}
+
+#[test]
+fn an_error_without_a_meaning_of_ours_is_told_in_words() {
+    use RDKafkaErrorCode as E;
+    let causes = causes();
+    let text = |code| match causes.reason_of_code(code, at(0)).fact("text") {
+        Some(Fact::Text(text)) => text.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(text(E::NotLeaderForPartition), "not leader for partition");
+    assert_eq!(text(E::LeaderNotAvailable), "leader not available");
+    for code in [E::PolicyViolation, E::UnknownTopicOrPartition, E::OffsetOutOfRange, E::InvalidConfig] {
+        let text = text(code);
+        assert!(!text.contains(&format!("{code:?}")) && !text.contains("Broker:"), "{text}");
+    }
 }

@@ -6,11 +6,15 @@ use super::courier::{Courier, Job, Mark, Party, Step};
 use super::groups::GroupBook;
 use super::marks::MarkBook;
 use super::opaque::AllGroups;
+use super::patience::Patience;
 use super::topics::{Names, Topics};
 use crate::kafka::Causes;
 use crate::kafka::native::{self, Handle, Reply};
 use crate::model::{BrokerReading, ClusterReading, Code, Reason, Timestamp};
 use rdkafka::consumer::Consumer;
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::metadata::Metadata;
+use rdkafka::types::RDKafkaErrorCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,6 +39,7 @@ pub struct Beat {
     marks: MarkBook,
     configs: ConfigBook,
     probe: Probe,
+    patience: Patience,
     all_groups: Arc<AllGroups>,
     cluster_id: Option<Arc<str>>,
     /// The brokers of the last reading: who was down then is not waited for.
@@ -55,6 +60,7 @@ impl Beat {
             marks: MarkBook::default(),
             configs: ConfigBook::default(),
             probe: Probe::default(),
+            patience: Patience::default(),
             all_groups: Arc::clone(all_groups),
             cluster_id: None,
             last: Vec::new(),
@@ -86,7 +92,7 @@ impl Beat {
     }
 
     fn metadata(&mut self) -> Option<()> {
-        match self.handle.fetch_metadata(None, self.config.timeout) {
+        match self.ask_metadata() {
             Ok(metadata) => {
                 let now = Timestamp::now();
                 self.causes.answered(now, self.brokers.seen(&metadata, Instant::now()));
@@ -107,17 +113,37 @@ impl Beat {
         }
     }
 
+    /// Any broker can answer: one that is silent is not the last word.
+    fn ask_metadata(&mut self) -> KafkaResult<Metadata> {
+        let mut result = Err(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut));
+        for patience in self.patience.tries(self.config.timeout) {
+            let asked = Instant::now();
+            result = self.handle.fetch_metadata(None, patience);
+            match &result {
+                Ok(_) => {
+                    self.patience.answered(asked.elapsed());
+                    break;
+                }
+                Err(error) => tracing::debug!(%error, ?patience, "metadata, one try"),
+            }
+        }
+        result
+    }
+
     /// Settings and controllers: asked first, taken whenever they come.
     fn ask_the_rest(&mut self) {
         let now = Instant::now();
         self.look_at_brokers();
         let up = |id: &i32| self.last.iter().any(|b| b.id == *id && b.up);
         let controller = native::controller(&self.handle).filter(up);
-        let Some(broker) = controller.or_else(|| self.last.iter().find(|b| b.up).map(|b| b.id)) else { return };
+        // One that is connected and silent may still pass a question on.
+        let silent = |b: &&BrokerReading| b.reason.as_ref().is_some_and(|r| r.code == Code::TimedOut);
+        let other = self.last.iter().find(|b| b.up).or_else(|| self.last.iter().find(silent));
+        let Some(broker) = controller.or_else(|| other.map(|b| b.id)) else { return };
         self.configs.ask(&mut self.courier, &self.topics, broker, now);
         if self.config.probe_controllers {
-            let trouble = self.last.iter().any(|b| !b.up);
-            self.probe.ask(&mut self.side, broker, trouble, now);
+            let down = self.last.iter().filter(|b| !b.up).count();
+            self.probe.ask(&mut self.side, broker, down, now);
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 const EVERY: Duration = Duration::from_secs(300);
 /// While a broker is down: the controllers may be among what died.
-const TROUBLED: Duration = Duration::from_secs(10);
+const TROUBLED: Duration = Duration::from_secs(5);
 
 /// librdkafka's words for a call that timed out before it was sent: nobody was asked.
 const NOT_SENT: &str = "waiting for broker";
@@ -16,24 +16,29 @@ const NOT_SENT: &str = "waiting for broker";
 #[derive(Default)]
 pub struct Probe {
     asked: Option<Instant>,
+    /// Brokers that were down then.
+    down: usize,
     unsupported: bool,
     pub state: Controllers,
 }
 
 impl Probe {
-    /// Asks when the time has come. `broker` passes the question on.
-    pub fn ask(&mut self, courier: &mut Courier, broker: i32, trouble: bool, now: Instant) {
-        let every = if trouble || self.state == Controllers::Silent { TROUBLED } else { EVERY };
-        let due = self.asked.is_none_or(|asked| now.duration_since(asked) >= every);
-        if self.unsupported || !due || courier.is_open(&Party::Controllers) {
+    /// Asks when the time has come: at once when one more broker is down. `broker` passes the question on.
+    pub fn ask(&mut self, courier: &mut Courier, broker: i32, down: usize, now: Instant) {
+        if self.unsupported || !self.is_due(down, now) || courier.is_open(&Party::Controllers) {
             return;
         }
-        self.asked = Some(now);
+        (self.asked, self.down) = (Some(now), down);
         let topic = [nowhere()];
         courier.send(Job::Controllers, |desk, tag, timeout| {
             // The topic is well formed, so that nothing can be refused before it is sent.
             let _ = desk.create_topics(tag, &topic, true, broker, timeout);
         });
+    }
+
+    fn is_due(&self, down: usize, now: Instant) -> bool {
+        let every = if down > 0 || self.state == Controllers::Silent { TROUBLED } else { EVERY };
+        down > self.down || self.asked.is_none_or(|asked| now.duration_since(asked) >= every)
     }
 
     pub fn take(&mut self, reply: &Reply) {
@@ -79,6 +84,21 @@ pub fn nowhere() -> NewTopic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn they_are_asked_at_once_when_one_more_broker_is_down() {
+        let now = Instant::now();
+        let probe = |down, state| Probe { asked: Some(now), down, state, ..Probe::default() };
+        let later = |s| now + Duration::from_secs(s);
+        assert!(Probe::default().is_due(0, now));
+        let well = probe(0, Controllers::Answering);
+        assert!(!well.is_due(0, later(299)) && well.is_due(0, later(300)));
+        assert!(well.is_due(1, now));
+        let troubled = probe(1, Controllers::Answering);
+        assert!(!troubled.is_due(1, later(4)) && troubled.is_due(1, later(5)) && troubled.is_due(2, now));
+        let silent = probe(2, Controllers::Silent);
+        assert!(!silent.is_due(0, later(4)) && silent.is_due(0, later(5)));
+    }
 
     #[test]
     fn a_refusal_is_an_answer_and_silence_is_none() {

@@ -10,6 +10,7 @@ mod groups;
 mod marks;
 mod opaque;
 mod pace;
+mod patience;
 mod pulse;
 #[cfg(test)]
 mod tests;
@@ -90,8 +91,10 @@ pub fn start(config: &KafkaConfig, causes: &Arc<Causes>, poller: PollerConfig, s
     let thread = |what| move |source| KafkaError::Thread { what, source };
     let stop = Arc::new(Stop::default());
     let sink = Sink { to: sink, stopped: Arc::clone(&stop.asked) };
-    // A broker answers the requests of a connection one after the other: what may hang waits on connections of its own.
-    let side: Handle = Arc::new(config.consumer("side questions", &config.observer(0)?.client, causes)?);
+    // A broker answers the requests of a connection one after the other: what may hang waits on connections of its own. What is
+    // told of those is no cause: a question to dead controllers hangs, though the broker that passes it on lives.
+    let unheard = Arc::new(Causes::new(config.bootstrap(), Timestamp::now()));
+    let side: Handle = Arc::new(config.consumer("side questions", &config.observer(0)?.client, &unheard)?);
     let (focus, asked) = bounded(QUESTIONS);
     let (ended, done) = bounded(1);
     // Dropped on an early return, which ends what was started.

@@ -139,6 +139,27 @@ fn a_broker_that_dies_is_down_within_five_seconds_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_broker_that_is_connected_and_silent_is_told_and_the_readings_go_on() {
+    let mock = MockCluster::new(3).unwrap();
+    mock.create_topic("orders", 3, 1).unwrap();
+    for (partition, leader) in [(0, 1), (1, 2), (2, 3)] {
+        mock.partition_leader("orders", partition, Some(leader)).unwrap();
+    }
+    let (poller, mut seen) = poll(&mock.bootstrap_servers(), quick(""));
+    seen.until("all up", |_, r| r.brokers.len() == 3 && r.brokers.iter().all(|b| b.up && b.round_trip_ms.is_some()));
+    mock.broker_round_trip_time(2, Duration::from_secs(120)).unwrap();
+    seen.until("broker 2 silent", |_, r| r.brokers.iter().any(|b| b.id == 2 && !b.up));
+    for _ in 0..5 {
+        let r = seen.next();
+        assert!(r.brokers.iter().all(|b| b.up == (b.id != 2)), "{:?}", r.brokers);
+        let code = r.brokers.iter().find_map(|b| b.reason.as_ref()).map(|r| r.code);
+        assert_eq!(code, Some(Code::TimedOut));
+        assert!(r.topics[0].partitions.iter().filter(|p| p.partition != 1).all(|p| p.high == Some(0)));
+    }
+    poller.stop();
+}
+
+#[test]
 fn nobody_there_is_told_and_stopping_is_quick() {
     let (poller, mut seen) = poll("127.0.0.1:1", quick(""));
     seen.until("down", |l, _| l.state == LinkState::Down && !l.reasons.is_empty());

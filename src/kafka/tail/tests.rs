@@ -230,6 +230,53 @@ fn named_topics_are_read_first_within_the_budget() {
 }
 
 #[test]
+fn the_whole_past_is_read_once_however_small_the_budget() {
+    let cluster = Cluster::new(1).unwrap();
+    let producer = producer(&cluster);
+    for (i, name) in ["a", "b", "c", "d"].into_iter().enumerate() {
+        cluster.create_topic(name, 3, 1).unwrap();
+        produce(&producer, name, 3, 0..300 * (i + 1), &[b'x'; 300]);
+    }
+    let (most, ever) = (u64::MAX, Duration::MAX);
+    let from = StartFrom::Beginning;
+    let tail = TailConfig { budget: Some(200_000), from, warm_up_bytes: most, warm_up_time: ever, ..TailConfig::default() };
+    let begun = Instant::now();
+    let (_tail, from) = begin(&cluster, tail);
+    let mut seen = Seen::default();
+    seen.until(&from, "the end of the past", |s| s.tail.warm_up.done);
+    assert!(begun.elapsed() > Duration::from_secs(2), "the budget paces it");
+    assert_eq!((seen.skipped, seen.tail.warm_up.left_out), (0, 0));
+    assert!(seen.revoked.is_empty(), "no partition was taken for another");
+    for ((topic, partition), offsets) in &seen.offsets {
+        let there = 100 * i64::from(topic.as_bytes()[0] - b'a' + 1);
+        assert!(offsets.iter().copied().eq(0..there), "{topic}/{partition}: {} of {there}", offsets.len());
+    }
+    assert_eq!(seen.offsets.len(), 12);
+}
+
+#[test]
+fn a_partition_at_its_end_goes_on_where_it_stood_after_each_rest() {
+    let cluster = Cluster::new(1).unwrap();
+    cluster.create_topic("quiet", 1, 1).unwrap();
+    cluster.create_topic("loud", 1, 1).unwrap();
+    let (_tail, from) = begin(&cluster, TailConfig { budget: Some(50_000), ..TailConfig::default() });
+    let producer = producer(&cluster);
+    let mut seen = Seen::default();
+    seen.until(&from, "assigned", |s| s.assigned.len() == 2);
+    let quiet = ("quiet".to_owned(), 0);
+    for round in 0..8 {
+        // The loud one uses the budget up; the quiet one gets a record in a rest.
+        produce(&producer, "loud", 1, 0..100, &[b'x'; 1_000]);
+        produce(&producer, "quiet", 1, round..round + 1, b"x");
+        let total = 101 * (round + 1);
+        seen.until(&from, "all accounted for", |s| s.records() + usize::try_from(s.skipped).unwrap() >= total);
+        assert_eq!(seen.records() + usize::try_from(seen.skipped).unwrap(), total);
+    }
+    assert!(seen.revoked.is_empty(), "no partition was taken for another");
+    assert!(seen.offsets[&quiet].is_sorted_by(|a, b| a < b), "{:?}", seen.offsets[&quiet]);
+}
+
+#[test]
 fn the_past_is_left_out_beyond_its_bound() {
     let cluster = Cluster::new(1).unwrap();
     cluster.create_topic("a", 1, 1).unwrap();

@@ -49,11 +49,10 @@ impl Reader {
         if !started {
             tracing::warn!(topic = %place.topic.escape_debug(), partition = place.partition, "librdkafka refuses to read");
         }
-        if !self.reads(place.class) {
-            let mut list = rdkafka::TopicPartitionList::new();
-            list.add_partition(&place.topic, place.partition);
-            handle::pause(self.queue.client(), &list, true);
-        }
+        // librdkafka keeps a pause over a stop, for a topic of the same name too.
+        let mut list = rdkafka::TopicPartitionList::new();
+        list.add_partition(&place.topic, place.partition);
+        handle::pause(self.queue.client(), &list, !self.reads(place.class));
     }
 
     fn check(&mut self, topic: &Arc<str>, partition: i32, end: i64) {
