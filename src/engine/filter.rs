@@ -1,4 +1,5 @@
 use crate::model::{Record, TailFilter};
+use crate::snapshot::TailRow;
 use regex::bytes::{Regex, RegexBuilder};
 use std::borrow::Cow;
 
@@ -33,21 +34,34 @@ impl Filter {
     }
 
     pub fn passes(&self, record: &Record<'_>) -> bool {
+        let headers = |text: &Regex| {
+            (0..).map_while(|i| record.headers.get(i)).any(|h| text.is_match(h.name.as_bytes()) || matches(text, h.value))
+        };
+        self.passes_parts(record.key, record.value, &headers)
+    }
+
+    /// The same for what the tail keeps: of a great value only its beginning is searched.
+    pub fn passes_row(&self, row: &TailRow) -> bool {
+        let headers = |text: &Regex| {
+            row.headers.iter().any(|(name, value)| text.is_match(name.as_bytes()) || matches(text, value.as_deref()))
+        };
+        self.passes_parts(row.key.as_deref(), row.value.as_deref(), &headers)
+    }
+
+    fn passes_parts(&self, key: Option<&[u8]>, value: Option<&[u8]>, headers: &dyn Fn(&Regex) -> bool) -> bool {
         match self {
             Self::All => true,
             Self::Nothing => false,
-            Self::Not(inner) => !inner.passes(record),
-            Self::Key(text) => record.key.is_some_and(|key| text.is_match(key)),
-            Self::Anywhere(text) => {
-                record.key.is_some_and(|key| text.is_match(key))
-                    || record.value.is_some_and(|value| text.is_match(value))
-                    || (0..)
-                        .map_while(|i| record.headers.get(i))
-                        .any(|h| text.is_match(h.name.as_bytes()) || h.value.is_some_and(|value| text.is_match(value)))
-            }
-            Self::Field { path, value } => record.value.is_some_and(|bytes| field_matches(bytes, path, value)),
+            Self::Not(inner) => !inner.passes_parts(key, value, headers),
+            Self::Key(text) => matches(text, key),
+            Self::Anywhere(text) => matches(text, key) || matches(text, value) || headers(text),
+            Self::Field { path, value: text } => value.is_some_and(|bytes| field_matches(bytes, path, text)),
         }
     }
+}
+
+fn matches(text: &Regex, bytes: Option<&[u8]>) -> bool {
+    bytes.is_some_and(|bytes| text.is_match(bytes))
 }
 
 fn literal(text: &str) -> Option<Regex> {

@@ -22,7 +22,7 @@ impl Spotlight {
     /// Goes on with the same topic under another filter.
     pub fn set_filter(&mut self, filter: &TailFilter) {
         if !self.ring.is_for(&self.ring.topic().clone(), filter) {
-            self.ring = TailRing::new(self.ring.topic().clone(), filter);
+            self.ring = self.ring.under(filter);
         }
     }
 

@@ -44,6 +44,21 @@ impl TailRing {
         }
     }
 
+    /// The same topic under another filter. What one just saw unfiltered is searched too; what another filter left out is gone,
+    /// so that the ring begins anew rather than with a gap that nobody can see.
+    pub fn under(&self, asked: &TailFilter) -> Self {
+        let mut ring = Self::new(self.topic.clone(), asked);
+        if self.asked == TailFilter::All {
+            ring.passed = self.rows.len() as u64;
+            for (_, bytes, row) in self.rows.iter().filter(|(_, _, row)| ring.filter.passes_row(row)) {
+                ring.rows.push_back((0, *bytes, row.clone()));
+                ring.bytes += bytes;
+            }
+            ring.matched = ring.rows.len() as u64;
+        }
+        ring
+    }
+
     pub fn topic(&self) -> &Arc<str> {
         &self.topic
     }
@@ -143,6 +158,20 @@ mod tests {
         }
         assert_eq!(ring.view(Timestamp(5_400), None).dropped, 500, "those had been on the screen");
         assert_eq!(ring.view(Timestamp(15_100), None).dropped, 0);
+    }
+
+    #[test]
+    fn a_filter_searches_what_was_just_seen() {
+        let mut ring = TailRing::new("t".into(), &TailFilter::All);
+        for offset in 0..10 {
+            offer(&mut ring, offset, format!("order {offset}").into_bytes());
+        }
+        let mut found = ring.under(&TailFilter::Text("order 7".into()));
+        offer(&mut found, 10, b"order 77".to_vec());
+        let view = found.view(Timestamp(5_200), None);
+        assert_eq!(view.rows.iter().map(|r| r.offset).collect::<Vec<_>>(), [10, 7], "newest first");
+        assert_eq!((view.matched, view.passed, view.dropped), (2, 11, 0));
+        assert!(found.under(&TailFilter::All).view(Timestamp(5_200), None).rows.is_empty(), "no gap that cannot be seen");
     }
 
     #[test]
