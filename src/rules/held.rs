@@ -60,6 +60,11 @@ impl Held {
         }
     }
 
+    /// For how many seconds the condition has not held any more, as long as it is still told.
+    pub fn gone_s(&self, now: Timestamp) -> Option<f64> {
+        self.fires.under.map(|under| now.since_s(under))
+    }
+
     /// Nothing is told and nothing is pending: it can be forgotten.
     pub fn is_idle(&self) -> bool {
         self.fires.told.is_none() && self.fires.over.is_none() && self.critical.told.is_none()

@@ -160,7 +160,10 @@ impl Rules {
             held.reason = reason;
         }
         let (level, since) = held.state.judge(level, now, (rule.delays)(&self.config))?;
-        let reason = held.reason.clone().with("for_s", Fact::Seconds(now.since_s(since)));
+        let mut reason = held.reason.clone().with("for_s", Fact::Seconds(now.since_s(since)));
+        if let Some(gone) = held.state.gone_s(now) {
+            reason = reason.with("gone_s", Fact::Seconds(gone));
+        }
         Some(Finding { subject: subject.clone(), level, state: FindingState::Firing, since, reason })
     }
 }

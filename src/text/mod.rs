@@ -7,13 +7,15 @@ mod clean;
 mod numbers;
 mod remedies;
 mod sentences;
+mod short;
 mod words;
 
 pub use clean::{escaped_json, visible, visible_bytes};
 pub use numbers::{
-    bytes, bytes_rate, column_count, count, duration_ms, duration_s, percent, percent_figure, rate, short_bytes, short_count,
-    short_duration_ms, short_duration_s,
+    age_s, bytes, bytes_rate, column_count, count, duration_ms, duration_s, percent, percent_figure, rate, short_bytes,
+    short_count, short_duration_ms, short_duration_s,
 };
 pub use remedies::remedy;
 pub use sentences::sentence;
+pub use short::short_sentence;
 pub use words::{Word, word};

@@ -70,6 +70,11 @@ pub fn duration_s(s: f64) -> String {
     }
 }
 
+/// How long something lasts, in at most six cells and without tenths, which would only flicker: `7 s`, `4 min`, `2h05`.
+pub fn age_s(s: f64) -> String {
+    if s < 119.5 { format!("{:.0} s", s.max(0.0).floor()) } else { short_duration_s(s) }
+}
+
 /// Seconds in at most six cells, for columns: `0.5 s`, `4 min`, `2h05`, `3d04h`, `120d`.
 pub fn short_duration_s(s: f64) -> String {
     match s {

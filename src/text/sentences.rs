@@ -1,10 +1,12 @@
-use super::{bytes, count, duration_ms, duration_s, percent, rate, visible};
+use super::{age_s, bytes, count, duration_ms, duration_s, percent, rate, visible};
 use crate::model::{Code, Fact, Reason};
 
 /// What a reason says, in one sentence with its evidence first. A fact that is missing leaves its words out.
 pub fn sentence(reason: &Reason) -> String {
     let facts = Facts(reason);
-    let said = rules(&facts).or_else(|| states(&facts)).unwrap_or_else(|| link(&facts));
+    let mut said = rules(&facts).or_else(|| states(&facts)).unwrap_or_else(|| link(&facts));
+    // A finding is kept for a while after its cause is gone, so that it does not flap.
+    said.push_str(&facts.part(", gone for ", "gone_s", ""));
     match facts.told("subject") {
         Some(subject) => format!("{subject}: {said}"),
         None => said,
@@ -12,11 +14,23 @@ pub fn sentence(reason: &Reason) -> String {
 }
 
 /// A reason's facts as words.
-struct Facts<'a>(&'a Reason);
+pub(super) struct Facts<'a>(pub(super) &'a Reason);
 
 impl Facts<'_> {
-    fn told(&self, name: &str) -> Option<String> {
-        Some(match self.0.fact(name)? {
+    pub(super) fn told(&self, name: &str) -> Option<String> {
+        let fact = self.0.fact(name)?;
+        if name.starts_with("threshold") {
+            return Some(without_zeros(&self.plain(fact)));
+        }
+        Some(match (name, fact) {
+            ("for_s" | "gone_s" | "since_s" | "stands_s", Fact::Seconds(s)) if *s < 119.5 => age_s(*s),
+            ("text", Fact::Text(text)) => visible(cause(text)).into_owned(),
+            (_, fact) => self.plain(fact),
+        })
+    }
+
+    fn plain(&self, fact: &Fact) -> String {
+        match fact {
             Fact::Count(n) => count(*n),
             Fact::Offset(n) => n.to_string(),
             Fact::Millis(ms) => duration_ms(*ms),
@@ -26,11 +40,11 @@ impl Facts<'_> {
             Fact::Bytes(n) => bytes(*n as f64),
             Fact::At(at) => at.0.to_string(),
             Fact::Text(text) => visible(text).into_owned(),
-        })
+        }
     }
 
     /// The fact between two pieces of text; nothing where it is missing.
-    fn part(&self, before: &str, name: &str, after: &str) -> String {
+    pub(super) fn part(&self, before: &str, name: &str, after: &str) -> String {
         self.told(name).map_or_else(String::new, |fact| format!("{before}{fact}{after}"))
     }
 
@@ -49,7 +63,7 @@ impl Facts<'_> {
     }
 
     /// Topic and partition as `orders/3`.
-    fn place(&self, before: &str) -> String {
+    pub(super) fn place(&self, before: &str) -> String {
         match (self.told("topic"), self.told("partition")) {
             (Some(topic), Some(partition)) => format!("{before}{topic}/{partition}"),
             (Some(topic), None) => format!("{before}{topic}"),
@@ -61,6 +75,17 @@ impl Facts<'_> {
     fn lasting(&self) -> String {
         self.part(" for ", "for_s", "")
     }
+}
+
+/// A threshold was set by a person, who did not write `1.00 %`.
+fn without_zeros(figure: &str) -> String {
+    figure.replacen(".00 ", " ", 1).replacen(".0 ", " ", 1)
+}
+
+/// The cause at the end of the client library's text: the address before it stands in the sentence already.
+fn cause(text: &str) -> &str {
+    let after = |start: &str, mark: &str| text.strip_prefix(start)?.split_once(mark).map(|(_, cause)| cause);
+    after("Connect to ", " failed: ").or_else(|| after("Failed to resolve ", "': ")).unwrap_or(text)
 }
 
 /// What fires.
@@ -164,7 +189,11 @@ fn broker_down(f: &Facts<'_>) -> String {
         _ => None,
     };
     match cause {
-        Some(cause) => format!("broker{id}{}: {}", f.lasting(), link(&Facts(&Reason { code: *cause, facts: f.0.facts.clone() }))),
+        Some(cause) => format!(
+            "broker{id} is out of reach{}: {}",
+            f.lasting(),
+            link(&Facts(&Reason { code: *cause, facts: f.0.facts.clone() }))
+        ),
         None => format!("broker{id}{} is down{}", f.part(" (", "broker", ")"), f.lasting()),
     }
 }
@@ -185,7 +214,7 @@ fn states(f: &Facts<'_>) -> Option<String> {
         Code::KeepingUp => "keeps up".into(),
         Code::NotKnownYet => "not known yet".into(),
         Code::NotAsked => "not asked: nobody looks at it".into(),
-        Code::NotSupported => "this cannot be asked here".into(),
+        Code::NotSupported => "this cluster cannot tell".into(),
         Code::NoRecords => "no records in the window".into(),
         Code::NotReading => "no records are read (read budget 0)".into(),
         Code::TooFewReadings => match (f.told("history_s"), f.told("needed_s")) {
@@ -288,12 +317,12 @@ mod tests {
     #[test]
     fn evidence_comes_with_threshold_and_duration() {
         let latency = full(Code::TopicLatency);
-        assert_eq!(sentence(&latency), "p99 1.9 s over 1.0 s for 4 min");
-        assert_eq!(sentence(&latency.text("subject", "payments")), "payments: p99 1.9 s over 1.0 s for 4 min");
+        assert_eq!(sentence(&latency), "p99 1.9 s over 1 s for 4 min");
+        assert_eq!(sentence(&latency.text("subject", "payments")), "payments: p99 1.9 s over 1 s for 4 min");
         let down = Reason::new(Code::BrokerDown).with("id", Fact::Count(2)).with("for_s", Fact::Seconds(12.0));
         assert_eq!(sentence(&down), "broker 2 is down for 12 s");
         let nowhere = down.text("broker", "localhost:9092").text("cause", Code::AdvertisedAddress.name());
-        assert!(sentence(&nowhere).starts_with("broker 2 for 12 s: the cluster names localhost:9092"));
+        assert!(sentence(&nowhere).starts_with("broker 2 is out of reach for 12 s: the cluster names localhost:9092"));
         let lag = Reason::new(Code::GroupLag)
             .with("lag_s", Fact::Seconds(80.0))
             .with("threshold_s", Fact::Seconds(60.0))

@@ -9,6 +9,7 @@ use super::state::{Layer, Screen, UiState};
 use super::theme::Role;
 use super::widgets::ink::{Ctx, put_middle};
 use super::{ascii, connection};
+use crate::model::LinkState;
 use crate::snapshot::View;
 use crate::text::{Word, word};
 use ratatui::buffer::Buffer;
@@ -101,6 +102,10 @@ fn body(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
             } else {
                 put_middle(ctx, buf, at, word(Word::MoreCells));
             }
+        }
+        // The last figures before the connection was lost are still worth a look, but they must not look like now.
+        if ctx.view.snapshot.source.state == LinkState::Down {
+            buf.set_style(middle, ctx.style(Role::Dim));
         }
     }
     super::footer::draw(ctx, buf, foot, hits);

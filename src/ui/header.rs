@@ -7,20 +7,21 @@ use super::time::clock;
 use super::widgets::ink::{Ctx, Ink, fit, put, put_all, put_right, width};
 use super::words::link_word;
 use crate::model::LinkState;
-use crate::snapshot::SourceKind;
+use crate::snapshot::{SourceKind, View};
 use crate::text::{self, Word, word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// A reading of the cluster that is older than this says so; it comes every 2 s as long as the cluster is quick.
 const OLD_S: f64 = 8.0;
+/// Windows of this many lines have one more for the head.
+const SPARES_A_LINE: u16 = 24;
 
 /// Returns the lines used.
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect) -> u16 {
     let line = Rect { x: area.x + 1, width: area.width - 2, height: 1, ..area };
-    let right = right_side(ctx, line.width.saturating_sub(least_left(ctx) + 2));
+    let (left, right) = fitting(left_side(ctx), right_side(ctx), line.width);
     let right_width: u16 = right.iter().map(Ink::width).sum();
-    let left = left_side(ctx, line.width.saturating_sub(right_width + 2));
     put_all(ctx, buf, Rect { width: line.width.saturating_sub(right_width + 1), ..line }, line.y, &left);
     put_all(
         ctx,
@@ -40,13 +41,22 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect) -> u16 {
     let more = source.reasons.len().saturating_sub(1);
     let tail = if more > 0 { format!("+{more}") } else { String::new() };
     let room = line.right().saturating_sub(width(&tail) + u16::from(more > 0));
-    x += put(buf, x, y, room - x, &text::visible(&text::sentence(reason)), ctx.style(role));
-    if let Some(remedy) = text::remedy(reason) {
-        x += put(buf, x, y, room.saturating_sub(x), " → ", ctx.style(Role::Dim));
-        put(buf, x, y, room.saturating_sub(x), remedy, ctx.style(Role::Text));
+    let said = text::visible(&text::sentence(reason)).into_owned();
+    let remedy = text::remedy(reason);
+    // What to do has a line of its own where both do not fit on one and the window can spare it.
+    let both = width(&said) + remedy.map_or(0, |r| width(r) + 3);
+    let two = remedy.is_some() && area.height >= SPARES_A_LINE && both > room.saturating_sub(x);
+    x += put(buf, x, y, room.saturating_sub(x), &said, ctx.style(role));
+    let remedy_y = y + u16::from(two);
+    if two {
+        x = line.x;
+    }
+    if let Some(remedy) = remedy {
+        x += put(buf, x, remedy_y, room.saturating_sub(x), if two { "→ " } else { " → " }, ctx.style(Role::Dim));
+        put(buf, x, remedy_y, room.saturating_sub(x), remedy, ctx.style(Role::Text));
     }
     put_right(buf, line.right(), y, width(&tail), &tail, ctx.style(Role::Dim));
-    2
+    2 + u16::from(two)
 }
 
 pub fn state_sign(state: LinkState) -> (&'static str, Role) {
@@ -58,13 +68,21 @@ pub fn state_sign(state: LinkState) -> (&'static str, Role) {
     }
 }
 
-/// Pieces with a rank; those of the highest rank leave until the rest fits.
-fn fitting(mut pieces: Vec<(u8, Vec<Ink>)>, room: u16) -> Vec<Ink> {
-    let wide = |pieces: &[(u8, Vec<Ink>)]| pieces.iter().map(|(_, inks)| inks.iter().map(Ink::width).sum::<u16>() + 2).sum::<u16>();
-    while wide(&pieces) > room + 2 {
-        let Some(last) = pieces.iter().map(|(rank, _)| *rank).filter(|r| *r > 0).max() else { break };
-        pieces.retain(|(rank, _)| *rank != last);
+/// A piece of the line with its rank.
+type Piece = (u8, Vec<Ink>);
+
+/// Of both sides those of the highest rank leave until the rest fits: the cluster's figures outlive our own.
+fn fitting(mut left: Vec<Piece>, mut right: Vec<Piece>, room: u16) -> (Vec<Ink>, Vec<Ink>) {
+    let wide = |(_, inks): &Piece| inks.iter().map(Ink::width).sum::<u16>() + 2;
+    while left.iter().chain(&right).map(wide).sum::<u16>() > room + 2 {
+        let Some(last) = left.iter().chain(&right).map(|(rank, _)| *rank).filter(|r| *r > 0).max() else { break };
+        left.retain(|(rank, _)| *rank != last);
+        right.retain(|(rank, _)| *rank != last);
     }
+    (joined(left), joined(right))
+}
+
+fn joined(pieces: Vec<Piece>) -> Vec<Ink> {
     let mut out = Vec::new();
     for (_, inks) in pieces {
         if !out.is_empty() {
@@ -75,24 +93,20 @@ fn fitting(mut pieces: Vec<(u8, Vec<Ink>)>, room: u16) -> Vec<Ink> {
     out
 }
 
-fn left_side(ctx: Ctx, room: u16) -> Vec<Ink> {
+fn left_side(ctx: Ctx) -> Vec<Piece> {
     let snapshot = &ctx.view.snapshot;
     let mut pieces = who(ctx);
     pieces.push((3, brokers(ctx)));
-    pieces.push((4, counted(snapshot.cluster.topics, Word::Topic, Word::Topics)));
-    let groups = snapshot.cluster.topics.map(|_| snapshot.groups.len());
-    pieces.push((5, counted(groups, Word::Group, Word::Groups)));
+    if let Some(topics) = snapshot.cluster.topics {
+        pieces.push((4, counted(topics, Word::Topic, Word::Topics)));
+        pieces.push((5, counted(snapshot.groups.len(), Word::Group, Word::Groups)));
+    }
     pieces.retain(|(_, inks)| !inks.is_empty());
-    fitting(pieces, room)
-}
-
-/// What the left side does not do without.
-fn least_left(ctx: Ctx) -> u16 {
-    who(ctx).iter().flat_map(|(_, inks)| inks).map(|ink| ink.width() + 2).sum()
+    pieces
 }
 
 /// Program, cluster, and how we stand with it.
-fn who(ctx: Ctx) -> Vec<(u8, Vec<Ink>)> {
+fn who(ctx: Ctx) -> Vec<Piece> {
     let source = &ctx.view.snapshot.source;
     let (sign, role) = state_sign(source.state);
     let name = match source.kind {
@@ -110,10 +124,9 @@ fn who(ctx: Ctx) -> Vec<(u8, Vec<Ink>)> {
     ]
 }
 
-fn counted(n: Option<usize>, one: Word, many: Word) -> Vec<Ink> {
-    let label = word(if n == Some(1) { one } else { many });
-    let figure = Ink::known(n, |n| text::count(n as u64));
-    vec![figure, Ink::dim(format!(" {label}"))]
+fn counted(n: usize, one: Word, many: Word) -> Vec<Ink> {
+    let label = word(if n == 1 { one } else { many });
+    vec![Ink::text(text::count(n as u64)), Ink::dim(format!(" {label}"))]
 }
 
 /// A sign for each broker while they are few, else how many are up.
@@ -124,6 +137,10 @@ fn brokers(ctx: Ctx) -> Vec<Ink> {
     }
     let label = word(if brokers.len() == 1 { Word::Broker } else { Word::Brokers });
     let up = brokers.iter().filter(|b| b.up).count();
+    // Nobody answers: how they stood at the last reading says nothing about now.
+    if ctx.view.snapshot.source.state == LinkState::Down {
+        return vec![Ink::dim(format!("{} {label} ?", brokers.len()))];
+    }
     let figure = if up == brokers.len() { up.to_string() } else { format!("{up}/{}", brokers.len()) };
     let mut inks = vec![Ink::text(figure), Ink::dim(format!(" {label}"))];
     if brokers.len() <= 5 {
@@ -135,14 +152,11 @@ fn brokers(ctx: Ctx) -> Vec<Ink> {
     inks
 }
 
-fn right_side(ctx: Ctx, room: u16) -> Vec<Ink> {
+fn right_side(ctx: Ctx) -> Vec<Piece> {
     let viewer = &ctx.view.snapshot.viewer;
-    let mut pieces: Vec<(u8, Vec<Ink>)> = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::new();
     if !viewer.warmed_up && ctx.view.snapshot.cluster.topics.is_some() {
         pieces.push((5, vec![Ink::new(Role::Accent, word(Word::WarmingUp))]));
-    }
-    if let Some(age) = ctx.view.snapshot.cluster.age_s.filter(|age| *age > OLD_S) {
-        pieces.push((1, vec![Ink::new(Role::Warning, format!("{} {}", word(Word::ReadingAge), text::short_duration_s(age)))]));
     }
     match viewer.sampling {
         "sampled" => pieces.push((4, vec![Ink::new(Role::Warning, word(Word::Sampled))])),
@@ -153,7 +167,8 @@ fn right_side(ctx: Ctx, room: u16) -> Vec<Ink> {
         pieces.push((4, vec![Ink::new(Role::Warning, word(Word::Throttled))]));
     }
     let mut live = live_or_frozen(ctx);
-    live.push(Ink::text(format!(" {}", clock(ctx.state, ctx.state.live_at))));
+    let gap = if live.is_empty() { "" } else { " " };
+    live.push(Ink::text(format!("{gap}{}", clock(ctx.state, ctx.state.live_at))));
     pieces.push((0, live));
     if let Some(percent) = viewer.cpu_percent {
         pieces.push((7, vec![Ink::dim(word(Word::Cpu)), Ink::text(format!("{percent:>4.0}%"))]));
@@ -171,15 +186,25 @@ fn right_side(ctx: Ctx, room: u16) -> Vec<Ink> {
         let lag = Ink::new(role, format!("{:>6}", text::short_duration_s(behind)));
         pieces.push((if late { 2 } else { 6 }, vec![Ink::dim(word(Word::ViewLag)), lag]));
     }
-    fitting(pieces, room)
+    pieces
+}
+
+/// What is seen is not now: the age of the last reading of the cluster.
+fn stale_s(view: &View) -> Option<f64> {
+    let down = view.snapshot.source.state == LinkState::Down;
+    view.snapshot.cluster.age_s.filter(|age| down || *age > OLD_S)
 }
 
 fn live_or_frozen(ctx: Ctx) -> Vec<Ink> {
     if ctx.state.frozen.is_none() {
-        return vec![Ink::new(Role::Header, word(Word::Live))];
+        return match stale_s(ctx.view) {
+            Some(age) => vec![Ink::new(Role::Warning, format!("{} {}", word(Word::Stale), text::age_s(age)))],
+            None if ctx.view.snapshot.source.state == LinkState::Down => Vec::new(),
+            None => vec![Ink::new(Role::Header, word(Word::Live))],
+        };
     }
     let snapshot = &ctx.view.snapshot;
-    let held = text::duration_s(ctx.state.live_at.since_s(snapshot.taken_at).max(0.0).floor());
+    let held = text::age_s(ctx.state.live_at.since_s(snapshot.taken_at));
     let passed = ctx.state.live_seen.saturating_sub(snapshot.totals.records.seen);
     let more = format!(" {held} +{} {}", text::short_count(passed), word(Word::NewRecords));
     vec![Ink::new(Role::Warning, word(Word::Frozen)), Ink::text(more)]

@@ -1,7 +1,7 @@
 //! What fires right now, and since when? Enter goes to the subject of an alert, where its cause can be seen.
 
 use super::PanelId;
-use crate::model::{Level, Subject};
+use crate::model::{Level, LinkState, Subject};
 use crate::snapshot::{Alert, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::{Hits, Target};
@@ -62,7 +62,12 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let inner = frame(ctx, buf, area, PanelId::Alerts, &title, &[]);
     hits.panel(PanelId::Alerts, area);
     if rows.is_empty() {
-        let said = if count == 0 { Word::NoAlerts } else { Word::NoFilterMatch };
+        let blind = matches!(ctx.view.snapshot.source.state, LinkState::Down | LinkState::Connecting);
+        let said = match count {
+            0 if blind => Word::NotJudged,
+            0 => Word::NoAlerts,
+            _ => Word::NoFilterMatch,
+        };
         put_middle(ctx, buf, inner, &format!("{}.", word(said)));
         return;
     }
@@ -91,7 +96,7 @@ fn lines_each(inner: Rect, alerts: &[Arc<Alert>]) -> u16 {
     }
     let wide = inner.width.saturating_sub(4);
     let lines = |a: &Arc<Alert>| wrap(&told(a), wide).len() as u16;
-    let most = alerts.iter().take(20).map(lines).max().unwrap_or(1).min(4);
+    let most = alerts.iter().take(20).map(lines).max().unwrap_or(1).min(6);
     let fits = |each: &u16| usize::from(*each) * alerts.len() <= usize::from(inner.height);
     (2..=most + 2).rev().find(fits).unwrap_or(2)
 }
@@ -107,7 +112,7 @@ fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool
     let (symbol, role, level) = ink::level(alert.0.level);
     let x = area.x + 1;
     let right = area.right().saturating_sub(1);
-    let since = text::short_duration_s(ctx.view.snapshot.taken_at.since_s(alert.0.since).max(0.0));
+    let since = text::age_s(ctx.view.snapshot.taken_at.since_s(alert.0.since));
     let mut used = put(buf, x, area.y, 2, symbol, style(role)) + 1;
     if area.height == 1 {
         used += put(buf, x + used, area.y, 8, word(level), style(role)) + 1;

@@ -62,7 +62,8 @@ fn lines(ctx: Ctx, group: &Arc<Group>) -> Vec<Vec<Ink>> {
     let gap = || Ink::dim("   ");
     let label = |w: Word| Ink::dim(format!("{} ", word(w)));
     let sentence = level_sentence(group.status.level, &group.status.reason);
-    let state = format!("{}, {}", kind_word(group.kind), group_state_word(group.state));
+    let known = [kind_word(group.kind), group_state_word(group.state)].into_iter().filter(|w| *w != word(Word::NotKnown));
+    let state = known.collect::<Vec<_>>().join(", ");
     let mut first = vec![Ink::new(role, format!("{symbol} ")), sentence, gap(), Ink::dim(state)];
     if group.rebalances > 0 {
         first.extend([gap(), Ink::new(Role::Warning, format!("{} {}", group.rebalances, word(Word::Rebalances)))]);

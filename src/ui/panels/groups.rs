@@ -2,7 +2,7 @@
 //! threatens; Enter shows which partition holds a group up and who works on it.
 
 use super::PanelId;
-use super::topics::{level_sentence, most};
+use super::topics::{most, short_level_sentence};
 use crate::model::Level;
 use crate::snapshot::{CatchUp, Group, LagQuality, View};
 use crate::text::{self, Word, word};
@@ -134,11 +134,16 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Left,
         leaves_first: 0,
         sort: Some(|a, b| b.status.level.cmp(&a.status.level)),
-        cell: |r, _, _| {
-            if r.abandoned { Ink::dim(word(Word::AbandonedStatus)) } else { level_sentence(r.status.level, &r.status.reason) }
-        },
+        cell: status_cell,
     },
 ];
+
+fn status_cell(row: &Row, _: Ctx, width: u16) -> Ink {
+    if row.abandoned {
+        return Ink::dim(word(Word::AbandonedStatus));
+    }
+    short_level_sentence(row.status.level, &row.status.reason, width)
+}
 
 fn symbol(row: &Row, _: Ctx, _: u16) -> Ink {
     let (symbol, role, _) = ink::level(row.status.level);
@@ -161,6 +166,8 @@ pub(super) fn lag_time(seconds: Option<f64>, quality: LagQuality) -> Ink {
 pub(super) fn catch_up_cell(row: &Row, _: Ctx, width: u16) -> Ink {
     match row.catch_up {
         CatchUp::Seconds(s) => Ink::text(text::short_duration_s(s)),
+        // What is on its way is no backlog, but "done" beside a lag would not be understood.
+        CatchUp::CaughtUp if row.lag.records.is_some_and(|n| n > 0) => Ink::dim(word(Word::KeepsUp)),
         CatchUp::CaughtUp => Ink::dim(if width > 9 { word(Word::CaughtUp) } else { word(Word::Done) }),
         CatchUp::FallingBehind => Ink::new(Role::Warning, if width > 9 { word(Word::FallingBehind) } else { word(Word::Never) }),
         CatchUp::Unknown => Ink::unknown(),

@@ -2,7 +2,7 @@
 //! selected record stays where it is while newer ones come in above.
 
 use super::PanelId;
-use crate::model::Level;
+use crate::model::{Code, Level};
 use crate::snapshot::{TailRow, Verdict, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
@@ -140,7 +140,10 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
             }
         }
         empty = match &tail.reason {
+            // The topic may be silent, or the filter too narrow: not the same.
+            Some(reason) if reason.code == Code::NoRecords && tail.passed > 0 => format!("{}.", word(Word::NoneMatched)),
             Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
+            None if tail.passed > 0 => format!("{}.", word(Word::NoneMatched)),
             None => format!("{}.", word(Word::NoRecords)),
         };
     }

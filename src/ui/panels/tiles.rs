@@ -25,6 +25,8 @@ const NARROW: u16 = 24;
 struct Tile<'a> {
     panel: PanelId,
     title: Word,
+    /// The title of a narrow tile.
+    short_title: Word,
     parts: Vec<Part>,
     /// The same with fewer words, for when `parts` do not fit.
     short: Option<Vec<Part>>,
@@ -50,6 +52,7 @@ pub fn throughput(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let tile = Tile {
         panel: PanelId::Throughput,
         title: Word::Throughput,
+        short_title: Word::Throughput,
         parts: vec![part(0, Word::Nothing, rate), part(1, Word::Nothing, bytes)],
         short: None,
         line,
@@ -70,7 +73,16 @@ pub fn latency(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         .is_some_and(|ms| ms < 1_000)
         .then(|| vec![part(1, Word::ColP50, bare(l.p50)), part(0, Word::ColP99, bare(l.p99)), part(2, Word::P999, ms(l.p999))]);
     let line = &ctx.view.focus.totals.p99_ms;
-    let tile = Tile { panel: PanelId::Latency, title: Word::Latency, parts, short, line, pick: Pick::Max, role: Role::Chart2 };
+    let tile = Tile {
+        panel: PanelId::Latency,
+        title: Word::Latency,
+        short_title: Word::LatencyShort,
+        parts,
+        short,
+        line,
+        pick: Pick::Max,
+        role: Role::Chart2,
+    };
     draw(ctx, buf, area, hits, tile);
 }
 
@@ -82,8 +94,16 @@ pub fn lag(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let oldest = Ink::known(lag.seconds, text::short_duration_s);
     let line = &ctx.view.focus.totals.lag_records;
     let parts = vec![part(0, Word::Nothing, records), part(1, label, oldest)];
-    let tile =
-        Tile { panel: PanelId::Lag, title: Word::ConsumerLag, parts, short: None, line, pick: Pick::Max, role: Role::Chart3 };
+    let tile = Tile {
+        panel: PanelId::Lag,
+        title: Word::ConsumerLag,
+        short_title: Word::ConsumerLag,
+        parts,
+        short: None,
+        line,
+        pick: Pick::Max,
+        role: Role::Chart3,
+    };
     draw(ctx, buf, area, hits, tile);
 }
 
@@ -92,12 +112,15 @@ pub fn errors(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let bad = t.error_rate.is_some_and(|r| r > 0.0);
     let ratio = Ink::known(t.error_rate, text::percent).with_role(if bad { Role::Warning } else { Role::Text });
     let sum = t.records.malformed + t.records.contract + t.records.rejected;
-    let count = Ink::text(format!("{} {}", text::column_count(sum), word(Word::InAll)));
     let line = &ctx.view.focus.totals.errors_per_s;
-    let parts = vec![part(0, Word::Nothing, ratio), part(1, Word::Nothing, count)];
+    let records = |n: u64| word(if n == 1 { Word::Record } else { Word::Records });
+    let minute = Ink::known(last_minute(line), |n| format!("{} {}", text::column_count(n), records(n)));
+    let all = Ink::text(format!("{} {}", text::column_count(sum), word(Word::SinceStart)));
+    let parts = vec![part(0, Word::Nothing, ratio), part(1, Word::Nothing, minute), part(2, Word::Nothing, all)];
     let tile = Tile {
         panel: PanelId::Errors,
         title: Word::ErrorsOneMinute,
+        short_title: Word::ErrorsShort,
         parts,
         short: None,
         line,
@@ -107,9 +130,18 @@ pub fn errors(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     draw(ctx, buf, area, hits, tile);
 }
 
+/// How many there were in the last minute; `None`: nothing is known of it, or the curve is too coarse to tell.
+fn last_minute(line: &Line) -> Option<u64> {
+    let step = line.step_s.max(1);
+    let steps = (60 / step) as usize;
+    let known = || line.points.iter().rev().take(steps).filter(|rate| rate.is_finite());
+    (steps > 0 && known().next().is_some()).then(|| (known().sum::<f32>() * step as f32).round() as u64)
+}
+
 fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, tile: Tile) {
     let span = [Ink::dim(span_word(ctx.state.span))];
-    let inner = frame(ctx, buf, area, tile.panel, &[Ink::new(Role::Title, word(tile.title))], &span);
+    let title = if area.width < NARROW { tile.short_title } else { tile.title };
+    let inner = frame(ctx, buf, area, tile.panel, &[Ink::new(Role::Title, word(title))], &span);
     hits.panel(tile.panel, area);
     if inner.height == 0 {
         return;

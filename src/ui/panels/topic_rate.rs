@@ -47,7 +47,9 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
 fn axes(ctx: Ctx, buf: &mut Buffer, plot: Rect, top: f32) {
     let dim = ctx.style(Role::Dim);
     let right = plot.x - 1;
-    let label = |v: f32| if top < 10.0 { format!("{v:.1}") } else { text::short_count(v.round() as u64) };
+    let label = |v: f32| {
+        if top < 10.0 || top < 100.0 && v.fract() != 0.0 { format!("{v:.1}") } else { text::short_count(v.round() as u64) }
+    };
     put_right(buf, right, plot.y, AXIS - 1, &label(top), dim);
     if plot.height >= 5 {
         put_right(buf, right, plot.y + plot.height / 2, AXIS - 1, &label(top / 2.0), dim);

@@ -2,7 +2,7 @@
 //! suffers.
 
 use super::PanelId;
-use crate::model::Level;
+use crate::model::{Level, Reason};
 use crate::snapshot::{Topic, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
@@ -196,15 +196,23 @@ fn minute_cell(row: &Row, ctx: Ctx, width: u16) -> Ink {
     Ink::new(Role::Chart1, spark(&values, nice_top(peak(&values))))
 }
 
-fn health_cell(row: &Row, _: Ctx, _: u16) -> Ink {
-    level_sentence(row.health.level, &row.health.reason)
+fn health_cell(row: &Row, _: Ctx, width: u16) -> Ink {
+    short_level_sentence(row.health.level, &row.health.reason, width)
+}
+
+/// The same as a judgement's sentence, for a cell of so many columns.
+pub(super) fn short_level_sentence(level: Level, reason: &Reason, width: u16) -> Ink {
+    Ink::new(sentence_role(level), text::visible(&text::short_sentence(reason, width.into())).into_owned())
 }
 
 /// The sentence of a judgement; only what is not well has a colour.
-pub(super) fn level_sentence(level: Level, reason: &crate::model::Reason) -> Ink {
+pub(super) fn level_sentence(level: Level, reason: &Reason) -> Ink {
+    Ink::new(sentence_role(level), text::visible(&text::sentence(reason)).into_owned())
+}
+
+fn sentence_role(level: Level) -> Role {
     let (_, role, _) = ink::level(level);
-    let role = if matches!(level, Level::Healthy | Level::Unknown) { Role::Dim } else { role };
-    Ink::new(role, text::visible(&text::sentence(reason)).into_owned())
+    if matches!(level, Level::Healthy | Level::Unknown) { Role::Dim } else { role }
 }
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {

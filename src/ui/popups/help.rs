@@ -1,6 +1,6 @@
 //! How do I …? Made from the key table and the panels, so that it cannot lie.
 
-use crate::text::{Word, count, short_bytes, word};
+use crate::text::{Word, bytes, bytes_rate, count, word};
 use crate::ui::color::Depth;
 use crate::ui::keymap::{BINDINGS, Context, shown};
 use crate::ui::layout;
@@ -16,9 +16,13 @@ pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
         out.push(vec![Ink::dim("  "), Ink::text(word(panel.panel().question))]);
     }
     for context in [Context::Normal, Context::List, Context::Chart, Context::Filter, Context::Popup, Context::Always] {
+        let mut bindings = BINDINGS.iter().filter(|b| b.contexts.first() == Some(&context)).peekable();
+        if bindings.peek().is_none() {
+            continue;
+        }
         out.push(Vec::new());
         out.push(heading(context.word()));
-        for binding in BINDINGS.iter().filter(|b| b.contexts.first() == Some(&context)) {
+        for binding in bindings {
             let keys: Vec<_> = binding.keys.iter().map(|k| shown(k)).collect();
             let keys = format!("  {:<KEYS$}", keys.join(" "));
             out.push(vec![Ink::new(Role::Key, keys), Ink::text(word(binding.word))]);
@@ -38,14 +42,14 @@ pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
         Depth::C16 => "16",
         Depth::Mono => "0",
     };
-    let rate = format!("{}B{}", short_bytes(written.bytes_per_s), word(Word::PerSecond));
+    let rate = bytes_rate(written.bytes_per_s);
     for (label, figure) in [
         (Word::Bootstrap, ctx.view.snapshot.source.bootstrap.to_string()),
         (Word::Zone, zone_name(ctx.state)),
         (Word::Theme, ctx.state.theme().name.clone()),
         (Word::Colors, colors.to_owned()),
         (Word::FramesWritten, count(written.frames)),
-        (Word::BytesWritten, format!("{}  {rate}", count(written.bytes))),
+        (Word::BytesWritten, format!("{}  {rate}", bytes(written.bytes as f64))),
     ] {
         out.push(vec![Ink::dim(format!("  {:<34}", word(label))), Ink::text(crate::text::visible(&figure).into_owned())]);
     }

@@ -28,9 +28,9 @@ pub fn value_of<'a>(row: &'a TailRow, answer: Option<&'a Answer>) -> Option<&'a 
 pub fn lines(ctx: Ctx, row: &TailRow, answer: Option<&Answer>, asked: bool, width: u16) -> Vec<Vec<Ink>> {
     let mut out = vec![
         field(Word::Timestamp, row.time.map_or_else(Ink::unknown, |t| Ink::text(stamp(ctx, t)))),
-        field(Word::Received, Ink::text(moment(ctx.state, row.received_at))),
+        field(Word::Received, Ink::text(received(ctx, row))),
         field(Word::Key, bytes_or_null(row.key.as_deref(), Word::Null)),
-        field(Word::ColState, verdict(&row.verdict)),
+        field(Word::Verdict, verdict(&row.verdict)),
     ];
     if !row.headers.is_empty() {
         out.push(heading(Word::Headers, String::new()));
@@ -81,6 +81,15 @@ fn bytes_or_null(bytes: Option<&[u8]>, null: Word) -> Ink {
         None => Ink::dim(word(null)),
         Some([]) => Ink::dim(word(Word::Empty)),
         Some(bytes) => Ink::text(text::visible_bytes(bytes)),
+    }
+}
+
+/// When it came to us, and how much later that was than its timestamp.
+fn received(ctx: Ctx, row: &TailRow) -> String {
+    let at = moment(ctx.state, row.received_at);
+    match row.time.map(|t| row.received_at.since_s(t.at)) {
+        Some(s) if s >= 0.0 => format!("{at}  {} {}", text::duration_ms(s * 1_000.0), word(Word::Later)),
+        _ => at,
     }
 }
 

@@ -1,0 +1,112 @@
+//! What a reason says in a cell of a table: the evidence first, then as much of the rest as there is room for.
+
+use super::sentences::{Facts, sentence};
+use crate::model::{Code, Reason};
+
+/// At most `room` characters, as long as the evidence alone has room; only what is whole is shown: `p99 1.2 s > 1 s, 67 s`.
+pub fn short_sentence(reason: &Reason, room: usize) -> String {
+    let facts = Facts(reason);
+    let mut pieces = pieces(&facts).unwrap_or_else(|| vec![state(reason)]).into_iter();
+    let mut out = pieces.next().unwrap_or_default();
+    let rest: Vec<String> = match facts.told("gone_s") {
+        // Beside a column that is well again, the evidence would look like a contradiction.
+        Some(gone) => {
+            out.insert_str(0, "was ");
+            vec![format!(", gone {gone}")]
+        }
+        None => pieces.collect(),
+    };
+    let mut used = out.chars().count();
+    for piece in rest {
+        let wide = piece.chars().count();
+        if used + wide > room {
+            break;
+        }
+        out.push_str(&piece);
+        used += wide;
+    }
+    out
+}
+
+/// What fires; the first piece is the evidence.
+fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
+    let lasting = || f.part(", ", "for_s", "");
+    let over = |threshold: &str| f.part(" > ", threshold, "");
+    let partitions = |what: &str, of: &str| {
+        let in_sync = match (f.told("in_sync"), f.told(of)) {
+            (Some(some), Some(all)) => format!(" ({some} of {all})"),
+            _ => String::new(),
+        };
+        vec![f.part("", "partitions", " ") + what, in_sync, lasting()]
+    };
+    Some(match f.0.code {
+        Code::TopicLatency => vec![f.part("p99 ", "p99_ms", ""), over("threshold_ms"), lasting()],
+        Code::TopicErrors => vec![f.part("", "error_rate", " failed"), over("threshold"), lasting()],
+        Code::TopicSilent => vec![f.part("silent ", "silent_s", ""), f.part(", usual ", "usual_per_s", "")],
+        Code::TopicUnusual => vec![f.part("", "per_s", ""), f.part(", usual ", "usual_per_s", ""), lasting()],
+        Code::TopicClockOffset => vec![f.part("clock off? ", "min_ms", ""), lasting()],
+        Code::OpenTransaction => vec!["open transaction".into(), f.part(", ", "stands_s", ""), f.part(", holds ", "records", "")],
+        Code::GroupLag => vec![f.part("", "lag_s", " behind"), over("threshold_s"), f.part(", ", "lag", " wait"), lasting()],
+        Code::GroupLagging => vec!["lag does not fall".into(), f.part(": ", "lag", ""), f.part(", ", "lag_s", " behind")],
+        Code::GroupStopped => vec![f.part("no commit ", "since_s", ""), f.part(", ", "lag", " wait"), no_members(f)],
+        Code::GroupStalled => vec![f.part("stalled ", "since_s", ""), f.part(", ", "lag", " wait"), f.place(" on ")],
+        Code::GroupRewound => vec![f.part("rewound by ", "records", ""), f.part(", ", "since_s", " ago"), f.place(" on ")],
+        Code::RetentionDanger => vec![f.part("deleted in ", "deleted_in_s", ""), f.place(": ")],
+        Code::DeletedUnread => vec![f.part("", "records", " deleted unread"), f.place(" from ")],
+        Code::UnderReplicated => partitions("under-replicated", "replicas"),
+        Code::UnderMinIsr => partitions("below min ISR", "needed"),
+        Code::Offline => partitions("without leader", "replicas"),
+        _ => return None,
+    })
+    .filter(|pieces: &Vec<String>| pieces.first().is_some_and(|evidence| !evidence.is_empty()))
+}
+
+fn no_members(f: &Facts<'_>) -> String {
+    if f.0.fact("members").is_some() { ", no members".into() } else { String::new() }
+}
+
+fn state(reason: &Reason) -> String {
+    match reason.code {
+        Code::NotConnected => "not connected".into(),
+        Code::TooFewReadings => "too few readings".into(),
+        Code::NotReading => "not read".into(),
+        Code::NoCatalogueEntry => "not in catalogue".into(),
+        Code::Inflated => "view was behind".into(),
+        Code::NeverCommitted => "never committed".into(),
+        Code::LagUnknown => "age not known".into(),
+        Code::GroupKindOpaque => "cannot be read".into(),
+        _ => sentence(reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Fact;
+
+    fn latency() -> Reason {
+        Reason::new(Code::TopicLatency)
+            .with("p99_ms", Fact::Millis(1_200.0))
+            .with("threshold_ms", Fact::Millis(1_000.0))
+            .with("for_s", Fact::Seconds(67.4))
+    }
+
+    #[test]
+    fn the_evidence_stays_and_the_rest_leaves_whole() {
+        assert_eq!(short_sentence(&latency(), 40), "p99 1.2 s > 1 s, 67 s");
+        assert_eq!(short_sentence(&latency(), 16), "p99 1.2 s > 1 s");
+        assert_eq!(short_sentence(&latency(), 3), "p99 1.2 s");
+    }
+
+    #[test]
+    fn what_is_gone_is_told_as_past() {
+        assert_eq!(short_sentence(&latency().with("gone_s", Fact::Seconds(20.0)), 40), "was p99 1.2 s, gone 20 s");
+    }
+
+    #[test]
+    fn every_code_says_something_without_facts() {
+        for code in Code::ALL {
+            assert!(!short_sentence(&Reason::new(*code), 16).trim().is_empty(), "{code:?}");
+        }
+    }
+}
