@@ -24,6 +24,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod config;
 pub mod decode;
+pub mod domain;
 pub mod engine;
 pub mod history;
 pub mod kafka;

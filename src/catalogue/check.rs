@@ -3,6 +3,7 @@
 use super::error::Source;
 use super::file::{AlsoRow, File, PipelineRow, StageRow, TopicRow};
 use super::{Also, Catalogue, CatalogueError, Field, FieldKind, Pipeline, Role, Stage, TopicEntry, snake_case};
+use crate::model::Meaning;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use toml::Spanned;
@@ -17,6 +18,7 @@ const CLEANUPS: [&str; 4] = ["delete", "compact", "compact,delete", "delete,comp
 const PARTITIONS: i32 = 3;
 /// More partitions than this for one topic is a slip of the pen.
 const MOST_PARTITIONS: i64 = 10_000;
+const MOST_STEPS: usize = 200;
 
 pub(super) struct Checker<'a> {
     source: &'a Source<'a>,
@@ -69,10 +71,14 @@ impl<'a> Checker<'a> {
             return self.wrong(&row.name, "a pipeline without stages", "list at least one in `stages`");
         }
         self.unique(row.stages.iter().map(|s| &s.name).chain(&row.exits), "stage or exit")?;
+        if row.stages.len() + row.exits.len() > MOST_STEPS {
+            return self.wrong(&row.name, "too many stages and exits", format!("at most {MOST_STEPS} together"));
+        }
         Ok(Pipeline {
             name: arc(&row.name),
             stages: row.stages.iter().map(|s| self.stage(s)).collect::<Checked<_>>()?,
             exits: row.exits.iter().map(arc).collect(),
+            retry: row.retry,
         })
     }
 
@@ -98,10 +104,11 @@ impl<'a> Checker<'a> {
         Ok(TopicEntry {
             name: arc(&row.name),
             role: self.role(row, pipelines)?,
-            also: row.also.as_ref().map(|also| self.also(also, pipelines)).transpose()?,
+            also: row.also.as_ref().map(|also| self.also(row, also, pipelines)).transpose()?,
             entity: row.entity.as_ref().map(arc),
             entity_or: self.entity_or(row)?,
             fields: self.fields(row)?,
+            status: self.status(row, pipelines)?,
             time: row.time.as_ref().map(arc),
             data: row.data.as_ref().map(arc),
             partitions: self.partitions(row)?,
@@ -146,6 +153,9 @@ impl<'a> Checker<'a> {
             }
             "notification" => Role::Notification { channel: arc(self.needed(row, &row.channel, "channel")?) },
             "journey" => Role::Journey { step: arc(self.needed(row, &row.step, "step")?) },
+            "tracking" => Role::Tracking { pipeline: self.named_or_first(pipelines, row)? },
+            "eta" => Role::Eta { pipeline: self.named_or_first(pipelines, row)? },
+            "page" => Role::Page { pipeline: self.named_or_first(pipelines, row)? },
             name => match plain_role(name) {
                 Some(role) => role,
                 None => return self.wrong(&row.role, "not a role", ROLES),
@@ -159,7 +169,7 @@ impl<'a> Checker<'a> {
     fn no_idle_keys(&self, row: &TopicRow) -> Checked<()> {
         let role = row.role.get_ref().as_str();
         let keys = [
-            ("pipeline", &row.pipeline, ["stage", "exit", "update"].as_slice()),
+            ("pipeline", &row.pipeline, ["stage", "exit", "update", "tracking", "eta", "page"].as_slice()),
             ("stage", &row.stage, &["stage"]),
             ("exit", &row.exit, &["exit"]),
             ("channel", &row.channel, &["notification"]),
@@ -192,6 +202,29 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The pipeline that the topic names; the file's first where it names none.
+    fn named_or_first(&self, pipelines: &[Pipeline], row: &TopicRow) -> Checked<Option<Arc<str>>> {
+        match &row.pipeline {
+            Some(name) => Ok(Some(self.known(pipelines, name)?.name.clone())),
+            None => Ok(pipelines.first().map(|p| p.name.clone())),
+        }
+    }
+
+    fn status(&self, row: &TopicRow, pipelines: &[Pipeline]) -> Checked<Vec<(Arc<str>, Arc<str>)>> {
+        let Some((word, _)) = row.status.first_key_value() else { return Ok(Vec::new()) };
+        let Some(pipeline) = row.pipeline.as_ref().filter(|_| row.role.get_ref() == "update") else {
+            return self.wrong(word, "`status` means nothing here", "only the role `update` looks into a status");
+        };
+        let of = self.known(pipelines, pipeline)?;
+        let names: Vec<&Arc<str>> = of.stages.iter().map(|s| &s.name).chain(&of.exits).collect();
+        for name in row.status.values() {
+            if names.iter().all(|n| n.as_ref() != name.get_ref()) {
+                return self.wrong(name, format!("no stage or exit of `{}`", of.name), one_of(names.into_iter()));
+            }
+        }
+        Ok(row.status.iter().map(|(word, name)| (word.get_ref().to_lowercase().into(), arc(name))).collect())
+    }
+
     fn stage_of(&self, pipelines: &[Pipeline], pipeline: &Text, stage: &Text) -> Checked<Role> {
         let of = self.known(pipelines, pipeline)?;
         if of.stages.iter().all(|s| s.name.as_ref() != stage.get_ref()) {
@@ -208,10 +241,14 @@ impl<'a> Checker<'a> {
         Ok(Role::Exit { pipeline: of.name.clone(), exit: arc(exit) })
     }
 
-    fn also(&self, row: &AlsoRow, pipelines: &[Pipeline]) -> Checked<Also> {
+    fn also(&self, topic: &TopicRow, row: &AlsoRow, pipelines: &[Pipeline]) -> Checked<Also> {
         let role = match (&row.stage, &row.exit) {
             (Some(stage), None) => self.stage_of(pipelines, &row.pipeline, stage)?,
             (None, Some(exit)) => self.exit_of(pipelines, &row.pipeline, exit)?,
+            // Where its status says, it moves both.
+            (None, None) if topic.role.get_ref() == "update" => {
+                Role::Update { pipeline: self.known(pipelines, &row.pipeline)?.name.clone() }
+            }
             _ => return self.wrong(&row.pipeline, "`also` needs `stage` or `exit`", "name one of the two"),
         };
         Ok(Also { role, entity: arc(&row.entity) })
@@ -234,15 +271,27 @@ impl<'a> Checker<'a> {
             let kinds = FieldKind::ALL.map(FieldKind::name).join(", ");
             return self.wrong(said, format!("not a kind for the field `{}`", name.get_ref()), format!("one of {kinds}"));
         };
-        let mut field = Field { name: arc(name), kind, required: false, private: false };
-        for word in words {
+        let meaning = Meaning::of_field(name.get_ref());
+        let mut field = Field { name: arc(name), kind, required: false, private: false, meaning };
+        while let Some(word) = words.next() {
             match word {
                 "required" => field.required = true,
                 "private" => field.private = true,
-                _ => return self.wrong(said, format!("`{word}` says nothing about a field"), "`required` and `private` do"),
+                "as" => field.meaning = Some(self.meaning(said, words.next().unwrap_or_default())?),
+                _ => return self.wrong(said, format!("`{word}` says nothing about a field"), "`required`, `private` and `as` do"),
             }
         }
         Ok(field)
+    }
+
+    fn meaning(&self, said: &Text, name: &str) -> Checked<Meaning> {
+        match Meaning::of_field(name) {
+            Some(meaning) => Ok(meaning),
+            None => {
+                let known = Meaning::names().collect::<Vec<_>>().join(", ");
+                self.wrong(said, format!("`{name}` is no meaning that vigie knows"), format!("one of {known}"))
+            }
+        }
     }
 }
 
@@ -257,12 +306,9 @@ fn one_of<'a>(names: impl Iterator<Item = &'a Arc<str>>) -> String {
 
 fn plain_role(name: &str) -> Option<Role> {
     Some(match name {
-        "tracking" => Role::Tracking,
         "location" => Role::Location,
-        "eta" => Role::Eta,
         "stock-level" => Role::StockLevel,
         "stock-alert" => Role::StockAlert,
-        "page" => Role::Page,
         "dead-letter" => Role::DeadLetter,
         "alert" => Role::Alert,
         "internal" => Role::Internal,

@@ -25,6 +25,8 @@ pub(super) struct PipelineRow {
     pub stages: Vec<StageRow>,
     #[serde(default)]
     pub exits: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub retry: bool,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +55,8 @@ pub(super) struct TopicRow {
     pub cleanup: Option<Spanned<String>>,
     #[serde(default)]
     pub fields: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
+    pub status: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
 #[derive(Deserialize)]

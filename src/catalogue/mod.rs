@@ -8,6 +8,7 @@ mod role;
 
 pub use error::CatalogueError;
 
+use crate::model::Meaning;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
@@ -36,6 +37,8 @@ pub struct TopicEntry {
     /// Other names the entity's field may have (`id` beside `orderId`).
     pub entity_or: Option<Arc<str>>,
     pub fields: Vec<Field>,
+    /// Words of `status`, in lower case, and the stage or exit that each names, beside the names themselves.
+    pub status: Vec<(Arc<str>, Arc<str>)>,
     /// Field that holds the event time, beside `occurredAt`.
     pub time: Option<Arc<str>>,
     /// Field that holds the data, for envelopes that are neither flat nor CloudEvents.
@@ -70,18 +73,24 @@ pub enum Role {
     Update {
         pipeline: Arc<str>,
     },
-    /// Positions of an entity on its way.
-    Tracking,
+    /// Positions of an entity on its way. Without a pipeline nobody keeps them.
+    Tracking {
+        pipeline: Option<Arc<str>>,
+    },
     /// Positions of a courier.
     Location,
-    Eta,
+    Eta {
+        pipeline: Option<Arc<str>>,
+    },
     StockLevel,
     StockAlert,
     Notification {
         channel: Arc<str>,
     },
     /// The customer's page changed.
-    Page,
+    Page {
+        pipeline: Option<Arc<str>>,
+    },
     Journey {
         step: Arc<str>,
     },
@@ -99,6 +108,8 @@ pub struct Field {
     pub required: bool,
     /// Names, phones, addresses, positions: masked in privacy mode.
     pub private: bool,
+    /// What it tells: by its name, or as the catalogue says.
+    pub meaning: Option<Meaning>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +133,8 @@ pub struct Pipeline {
     pub name: Arc<str>,
     pub stages: Vec<Stage>,
     pub exits: Vec<Arc<str>>,
+    /// What failed may be tried again: see the head of the shipped file.
+    pub retry: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

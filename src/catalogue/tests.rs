@@ -100,7 +100,7 @@ fn mistakes_are_told_with_line_key_and_what_would_be_right() {
         ),
         (
             &format!("{topic}role = \"page\"\n[topic.fields]\nx = \"text must\"\n"),
-            "shop.toml, line 9, `text must`: `must` says nothing about a field; `required` and `private` do",
+            "shop.toml, line 9, `text must`: `must` says nothing about a field; `required`, `private` and `as` do",
         ),
         (&format!("{topic}role = \"page\"\n[topic.fields]\norderId = \"text\"\norder_id = \"text\"\n"), "the same field as `order"),
         (

@@ -4,14 +4,16 @@
 //! headers), and an envelope whose field for the data the catalogue names. A record is walked once, whole, without a copy:
 //! what is not JSON to its last byte is malformed.
 
+mod fields;
 mod kinds;
 mod names;
 mod scan;
 
 use crate::catalogue::{FieldKind, TopicEntry};
-use crate::model::{Record, Timestamp};
+use crate::model::{Event, Meaning, Record, Timestamp};
 use names::{Names, NamesBuilder};
 use scan::{Expected, Fault, Kind, Token};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What became of one record.
@@ -41,6 +43,10 @@ pub struct Decoder {
     cloud: Cloud,
     /// Slots of the fields that may hold the event's time, the first that is there counts.
     times: Vec<usize>,
+    /// Slots of the fields whose meaning is known.
+    meanings: Vec<(Meaning, usize)>,
+    /// The field that names the entity of the second pipeline.
+    also: Option<usize>,
     /// Where the wanted values of the record judged last lie.
     slots: Vec<Token>,
     /// The `time` of its envelope.
@@ -84,6 +90,8 @@ impl Decoder {
         });
         let data = entry.data.as_ref().map(|name| (name.clone(), names.slot(name)));
         let cloud = Cloud { specversion: names.slot("specversion"), time: names.slot("time"), data: names.slot("data") };
+        let meanings = entry.fields.iter().filter_map(|f| Some((f.meaning?, names.slot(&f.name)))).collect();
+        let also = entry.also.as_ref().map(|also| names.slot(&also.entity));
         let times = std::iter::once("occurredAt").chain(entry.time.as_deref()).map(|name| names.slot(name)).collect();
         Self {
             judged: entry.role.judged(),
@@ -92,6 +100,8 @@ impl Decoder {
             data,
             cloud,
             times,
+            meanings,
+            also,
             slots: vec![Token::ABSENT; names.slots()],
             envelope_time: Token::ABSENT,
             names: names.build(),
@@ -127,6 +137,24 @@ impl Decoder {
             .or_else(|| kinds::time(self.envelope_time, value))
             .or_else(header)
             .or(record.time.map(|t| t.at))
+    }
+
+    /// The record judged last as an event, given to `take`. `None`: no entity is named. `record` must be the one that was judged
+    /// last, and its outcome [`Outcome::Event`].
+    pub fn with_event<T>(&self, record: &Record<'_>, take: impl FnOnce(&Event<'_>) -> T) -> Option<T> {
+        let value = record.value.unwrap_or_default();
+        let fields = fields::Read { decoder: self, value };
+        let text = |slot: usize| Some(self.slot(slot)).filter(|t| t.present()).and_then(|t| kinds::text(t, value));
+        let field = self.entity.as_ref().and_then(|e| text(e.slot).or_else(|| text(e.other?)));
+        let key = || std::str::from_utf8(record.key?).ok().map(Cow::Borrowed);
+        let event = Event {
+            at: self.event_time(record).unwrap_or_default(),
+            recorded_at: record.time.map(|t| t.at),
+            entity: field.or_else(key)?,
+            also: self.also.and_then(text),
+            fields: &fields,
+        };
+        Some(take(&event))
     }
 
     fn slot(&self, slot: usize) -> Token {

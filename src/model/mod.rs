@@ -3,6 +3,7 @@
 
 mod ask;
 mod cluster;
+mod event;
 mod ids;
 mod input;
 mod link;
@@ -16,6 +17,7 @@ pub use cluster::{
     BrokerReading, ClusterReading, Controllers, GroupKind, GroupReading, GroupState, Member, PartitionReading, TopicConfig,
     TopicReading,
 };
+pub use event::{Event, Fields, Meaning, Place, Point, Stamp, Value};
 pub use ids::{Slot, TopicPartition};
 pub use input::{Assignment, HostReading, Input, TailReading, Timed, WarmUp};
 pub use link::{Link, LinkState};

@@ -11,6 +11,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("snapshot", &["model", "text"]),
     ("kafka", &["model"]),
     ("decode", &["model", "catalogue"]),
+    ("domain", &["model", "catalogue"]),
     ("history", &["model", "snapshot"]),
     ("rules", &["model", "catalogue", "snapshot"]),
     ("engine", &["model", "catalogue", "decode", "snapshot", "history", "rules"]),
@@ -20,7 +21,7 @@ const TABLE: &[(&str, &[&str])] = &[
 ];
 
 /// What a room's tests may import besides.
-const IN_TESTS: &[(&str, &[&str])] = &[("sim", &["decode"]), ("engine", &["text"]), ("rules", &["text"])];
+const IN_TESTS: &[(&str, &[&str])] = &[("sim", &["decode"]), ("domain", &["decode"]), ("engine", &["text"]), ("rules", &["text"])];
 
 /// The wiring: they put the rooms together.
 const FREE: &[&str] = &["lib", "main", "cli", "config", "app"];

@@ -58,11 +58,12 @@ fn at_ms(ms: i64) -> Timestamp {
 fn catalogue(settings: &[TopicSetting]) -> Catalogue {
     let entry = |t: &TopicSetting| TopicEntry {
         name: t.name.as_str().into(),
-        role: if t.dead_letters { Role::DeadLetter } else { Role::Tracking },
+        role: if t.dead_letters { Role::DeadLetter } else { Role::Tracking { pipeline: None } },
         also: None,
         entity: None,
         entity_or: None,
         fields: Vec::new(),
+        status: Vec::new(),
         time: None,
         data: None,
         partitions: 1,

@@ -1,0 +1,130 @@
+//! The same set of events makes the same state: shuffled, told again, cut into batches by several readers.
+
+use super::tests::Town;
+use super::*;
+use crate::model::Place;
+use proptest::prelude::*;
+use std::collections::{BTreeMap, HashSet};
+
+const ORDERS: [&str; 3] = ["A1", "B1", "C1"];
+const CURRENCIES: [&str; 3] = ["", r#","currency":"GNF""#, r#","currency":"USD""#];
+
+/// One event: a topic, its JSON, its second.
+fn event() -> impl Strategy<Value = (usize, usize, usize, usize, i64)> {
+    (0..TOPICS.len(), 0..ORDERS.len(), 0..3_usize, 0..CURRENCIES.len(), 0..40_i64)
+}
+
+const TOPICS: [&str; 15] = [
+    "orders.created",
+    "inventory.checked",
+    "payments.initiated",
+    "payments.completed",
+    "payments.failed",
+    "orders.confirmed",
+    "orders.preparing",
+    "delivery.assigned",
+    "delivery.updated",
+    "delivery.delivered",
+    "delivery.failed",
+    "orders.cancelled",
+    "orders.updated",
+    "inventory.updated",
+    "user.purchase",
+];
+const STATUS: [&str; 3] = ["en route", "delivered", "failed"];
+
+fn json((topic, order, number, currency, second): (usize, usize, usize, usize, i64)) -> String {
+    let (order, currency) = (ORDERS[order], CURRENCIES[currency]);
+    match TOPICS[topic] {
+        "orders.created" => format!(r#"{{"id":"{order}","total":{second}{currency}}}"#),
+        "orders.updated" => format!(r#"{{"orderId":"{order}","shopId":"s{number}"{currency}}}"#),
+        "delivery.assigned" => format!(r#"{{"orderId":"{order}","courierId":"k{number}"}}"#),
+        "delivery.updated" => format!(r#"{{"orderId":"{order}","status":"{}"}}"#, STATUS[number]),
+        "inventory.updated" => format!(r#"{{"sku":"{order}","level":{number}}}"#),
+        "user.purchase" => format!(r#"{{"userId":"{order}","sessionId":"{number}"}}"#),
+        name if name.starts_with("payments") => {
+            format!(r#"{{"paymentId":"p{number}","orderId":"{order}","amount":{second}{currency}}}"#)
+        }
+        _ => format!(r#"{{"orderId":"{order}"}}"#),
+    }
+}
+
+/// What the world came to, in an order of its own.
+fn state(world: &World) -> impl PartialEq + std::fmt::Debug + use<> {
+    let walkers: BTreeMap<_, _> = world.walkers.iter().map(|(s, k)| (s.clone(), k.clone())).collect();
+    let profiles: BTreeMap<_, _> = world.profiles.iter().map(|(s, p)| (s.clone(), p.clone())).collect();
+    let claims: BTreeMap<_, _> = world.claims.iter().map(|(p, c)| (p.clone(), c.clone())).collect();
+    (walkers, profiles, claims)
+}
+
+/// Takes each place once, as the stores do.
+fn fold(world: &mut World, plans: &Plans, seen: &mut HashSet<Place>, happenings: &[Happening]) {
+    for happening in happenings {
+        if seen.insert(happening.stamp.place.clone()) {
+            world.take(happening, plans);
+        }
+    }
+}
+
+/// A batch as a store folds it: only what it touches is loaded, and written back after.
+fn fold_apart(all: &mut World, plans: &Plans, seen: &mut HashSet<Place>, batch: &[Happening]) {
+    let mut part = World::default();
+    let parts = batch.iter().filter_map(|h| h.part.as_ref().map(|p| p.part.clone()));
+    part.claims = parts.filter_map(|p| Some((p.clone(), all.claims.get(&p)?.clone()))).collect();
+    let kind = Kind::Walker(plans.id("order").expect("orders"));
+    let claimants = part.claims.values().flat_map(Claim::claimants).map(|id| Subject { kind, id: id.clone() });
+    for subject in claimants.chain(batch.iter().map(|h| h.subject.clone())) {
+        if let Some(kept) = all.walkers.get(&subject) {
+            part.walkers.insert(subject.clone(), kept.clone());
+        }
+        if let Some(profile) = all.profiles.get(&subject) {
+            part.profiles.insert(subject, profile.clone());
+        }
+    }
+    fold(&mut part, plans, seen, batch);
+    all.walkers.extend(part.walkers);
+    all.profiles.extend(part.profiles);
+    all.claims.extend(part.claims);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn the_order_of_events_changes_nothing(
+        events in prop::collection::vec(event(), 1..60),
+        shuffle in any::<u64>(),
+        again in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
+        batch in 1..12_usize,
+    ) {
+        let mut town = Town::new();
+        let read = |town: &mut Town, e: (usize, usize, usize, usize, i64)| town.read(e.4, TOPICS[e.0], &json(e)).unwrap();
+        let told: Vec<Happening> = events.iter().map(|e| read(&mut town, *e)).collect();
+        let plans = town.plans.clone();
+        let mut straight = World::default();
+        fold(&mut straight, &plans, &mut HashSet::new(), &told);
+
+        let mut mixed = told.clone();
+        mixed.extend(again.iter().map(|i| told[i.index(told.len())].clone()));
+        let mut rng = fastrand::Rng::with_seed(shuffle);
+        rng.shuffle(&mut mixed);
+        let (mut other, mut seen) = (World::default(), HashSet::new());
+        for batch in mixed.chunks(batch) {
+            fold_apart(&mut other, &plans, &mut seen, batch);
+        }
+        prop_assert_eq!(state(&straight), state(&other));
+    }
+
+    /// A stamp that is told twice changes nothing but what is counted.
+    #[test]
+    fn a_walker_takes_an_event_twice_as_once(events in prop::collection::vec(event(), 1..40)) {
+        let mut town = Town::new();
+        let told: Vec<_> = events.iter().map(|e| town.read(e.4, TOPICS[e.0], &json(*e)).unwrap()).collect();
+        let (mut once, mut twice) = (World::default(), World::default());
+        for happening in told.iter().filter(|h| matches!(h.subject.kind, Kind::Walker(_))) {
+            once.take(happening, &town.plans);
+            twice.take(happening, &town.plans);
+            twice.take(happening, &town.plans);
+        }
+        prop_assert_eq!(state(&once), state(&twice));
+    }
+}

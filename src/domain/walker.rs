@@ -1,0 +1,129 @@
+use super::happening::{Happening, Part};
+use super::plan::Step;
+use super::registers::Registers;
+use crate::model::{Meaning, Stamp, Value};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// All that the events so far said of one entity that walks a pipeline. It is a function of their set: whatever the order in
+/// which they came, however often, the same events make the same walker.
+///
+/// Events are kept by what decides whether they count: the part that they move (a payment may turn out to be another
+/// order's) and the currency that they name (which may turn out not to be the order's). Within such a group only first and last
+/// stamps and the newest values are kept, so that a walker stays small however many events it had.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Walker {
+    pub groups: Vec<Group>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    pub key: GroupKey,
+    /// The steps of the entity itself.
+    pub steps: Vec<Reached>,
+    /// The steps of the part.
+    pub part_steps: Vec<Reached>,
+    pub values: Registers,
+    /// The earliest event.
+    pub first: Stamp,
+    /// The part belongs to another entity: it was there earlier.
+    pub foreign: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GroupKey {
+    /// `None`: events of the entity itself.
+    pub part: Option<Part>,
+    pub currency: Option<Arc<str>>,
+}
+
+/// A step with the first and the last event that said so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reached {
+    pub step: Step,
+    pub first: Stamp,
+    pub last: Stamp,
+}
+
+impl GroupKey {
+    pub fn of(happening: &Happening) -> Self {
+        let currency = happening.values.iter().find_map(|(meaning, value)| match value {
+            Value::Text(text) if *meaning == Meaning::Currency => Some(text.clone()),
+            _ => None,
+        });
+        Self { part: happening.part.as_ref().map(|p| p.part.clone()), currency }
+    }
+}
+
+impl Walker {
+    /// Takes an event; returns whether anything became different by it.
+    pub fn take(&mut self, happening: &Happening) -> bool {
+        let key = GroupKey::of(happening);
+        let stamp = &happening.stamp;
+        let at = match self.groups.binary_search_by(|g| g.key.cmp(&key)) {
+            Ok(at) => at,
+            Err(at) => {
+                let foreign = self.groups.iter().any(|g| g.foreign && g.key.part == key.part);
+                self.groups.insert(at, Group::new(key, stamp.clone(), foreign));
+                at
+            }
+        };
+        let group = &mut self.groups[at];
+        let mut changed = false;
+        if *stamp < group.first {
+            group.first = stamp.clone();
+        }
+        if let Some(step) = happening.step {
+            changed |= reach(&mut group.steps, step, stamp);
+        }
+        if let Some(step) = happening.part.as_ref().and_then(|p| p.step) {
+            changed |= reach(&mut group.part_steps, step, stamp);
+        }
+        for (meaning, value) in &happening.values {
+            changed |= group.values.set(*meaning, stamp, value.clone());
+        }
+        changed
+    }
+
+    /// The earliest event that names this part.
+    pub fn claim(&self, part: &Part) -> Option<&Stamp> {
+        self.groups.iter().filter(|g| g.key.part.as_ref() == Some(part)).map(|g| &g.first).min()
+    }
+
+    /// Says whether a part belongs to another entity; returns whether that is news.
+    pub fn set_foreign(&mut self, part: &Part, foreign: bool) -> bool {
+        let mut news = false;
+        for group in self.groups.iter_mut().filter(|g| g.key.part.as_ref() == Some(part)) {
+            news |= group.foreign != foreign;
+            group.foreign = foreign;
+        }
+        news
+    }
+}
+
+impl Group {
+    fn new(key: GroupKey, first: Stamp, foreign: bool) -> Self {
+        Self { key, steps: Vec::new(), part_steps: Vec::new(), values: Registers::default(), first, foreign }
+    }
+}
+
+/// Returns whether the step was reached for the first time, or earlier or later than known.
+fn reach(steps: &mut Vec<Reached>, step: Step, stamp: &Stamp) -> bool {
+    match steps.binary_search_by_key(&step, |r| r.step) {
+        Ok(at) => {
+            let reached = &mut steps[at];
+            let (first, last) = (*stamp < reached.first, *stamp > reached.last);
+            if first {
+                reached.first = stamp.clone();
+            }
+            if last {
+                reached.last = stamp.clone();
+            }
+            first || last
+        }
+        Err(at) => {
+            steps.insert(at, Reached { step, first: stamp.clone(), last: stamp.clone() });
+            true
+        }
+    }
+}
