@@ -33,5 +33,6 @@ pub mod outlet;
 pub mod rules;
 pub mod sim;
 pub mod snapshot;
+pub mod store;
 pub mod text;
 pub mod ui;

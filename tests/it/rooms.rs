@@ -12,6 +12,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("kafka", &["model"]),
     ("decode", &["model", "catalogue"]),
     ("domain", &["model", "catalogue"]),
+    ("store", &["model", "catalogue", "domain", "snapshot"]),
     ("history", &["model", "snapshot"]),
     ("rules", &["model", "catalogue", "snapshot"]),
     ("engine", &["model", "catalogue", "decode", "snapshot", "history", "rules"]),
