@@ -23,6 +23,7 @@ pub mod app;
 pub mod catalogue;
 pub mod cli;
 pub mod config;
+pub mod consume;
 pub mod decode;
 pub mod domain;
 pub mod engine;

@@ -3,6 +3,7 @@
 
 mod check;
 mod confirm;
+mod consume;
 mod demo;
 mod doctor;
 mod effective;
@@ -13,6 +14,7 @@ mod session;
 mod setup;
 mod simulate;
 mod snapshot;
+mod state;
 mod stop;
 mod topics;
 mod watch;
@@ -80,13 +82,18 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 
 fn dispatch(cli: Cli) -> Result<u8> {
     let dashboard = draws(&cli.command);
-    log::start(&cli.log, cli.log_file.as_deref(), dashboard)?;
+    match &cli.command {
+        Some(Command::Consume(args)) => consume::log_start(cli.log.as_deref(), cli.log_file.as_deref(), args.log_format)?,
+        _ => log::start(cli.log.as_deref().unwrap_or("warn"), cli.log_file.as_deref(), dashboard)?,
+    }
     let file = cli.config;
     match cli.command {
         Some(Command::Demo(args)) => demo::run(file, &args),
         Some(Command::Watch(args)) => watch::run(file, &args),
         Some(Command::Snapshot(args)) => snapshot::run(file, &args),
         Some(Command::Check(args)) => check::run(file, &args),
+        Some(Command::Consume(args)) => consume::run(file, &args),
+        Some(Command::State(command)) => state::run(file, &command),
         Some(Command::Simulate(args)) => simulate::run(file, &args),
         Some(Command::Topics(args)) => topics::run(file, &args),
         Some(Command::Doctor(args)) => doctor::run(file, &args),

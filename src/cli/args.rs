@@ -1,3 +1,4 @@
+use super::{ConsumeArgs, StateCommand};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -24,9 +25,9 @@ pub struct Cli {
     /// Log file; without it the log goes to stderr where no dashboard is drawn
     #[arg(long, global = true, value_name = "FILE", env = "VIGIE_LOG_FILE")]
     pub log_file: Option<PathBuf>,
-    /// What is logged: error, warn, info, debug, trace, or a filter such as vigie=debug
-    #[arg(long, global = true, value_name = "LEVEL", env = "VIGIE_LOG", default_value = "warn")]
-    pub log: String,
+    /// What is logged: error, warn, info, debug, trace, or a filter such as vigie=debug [default: warn; of consume: info]
+    #[arg(long, global = true, value_name = "LEVEL", env = "VIGIE_LOG")]
+    pub log: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -39,6 +40,11 @@ pub enum Command {
     Snapshot(SnapshotArgs),
     /// Judge a topic or a group, as monitoring plugins do: one line and an exit code
     Check(CheckArgs),
+    /// Run the consumers that keep the state of orders, deliveries, payments, stock and customers in a store
+    Consume(ConsumeArgs),
+    /// What the store knows, open and ended
+    #[command(subcommand)]
+    State(StateCommand),
     /// Run the town's producers against a cluster
     Simulate(SimulateArgs),
     /// Hold the catalogue against the cluster, and create what is missing

@@ -7,6 +7,7 @@ mod client;
 mod filter;
 mod log_text;
 pub mod lookup;
+pub mod member;
 pub mod mock;
 mod native;
 pub mod poller;

@@ -1,9 +1,11 @@
 //! The picture for others: JSON for programs, a table for a script's reader, one line for monitoring plugins.
 
 mod check;
+mod rows;
 mod table;
 
 pub use check::{Limits, LimitsError, Subject, Verdict, check};
+pub use rows::{Cell, rows};
 pub use table::table;
 
 use crate::snapshot::Snapshot;

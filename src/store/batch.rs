@@ -2,6 +2,7 @@ use crate::domain::{Happening, Outcome, Rejection};
 use crate::model::{Place, Timestamp, TopicPartition};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What was read in one go, of several partitions, in the order of reading.
 #[derive(Clone, Debug, Default)]
@@ -97,4 +98,6 @@ pub struct Applied {
     pub skipped: u64,
     /// Dead letters by reason, those of earlier batches that turned out to be some too.
     pub dead_letters: BTreeMap<String, u64>,
+    /// How long the commit took.
+    pub commit: Duration,
 }

@@ -5,6 +5,7 @@ use crate::domain::{Claim, GroupKey, Happening, Kept, Kind, Moved, Outcome, Part
 use crate::model::TopicPartition;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Applies a batch in the transaction, and commits it.
 ///
@@ -53,7 +54,9 @@ pub fn fold<T: Tx>(mut tx: T, plans: &Plans, batch: &Batch) -> Result<Applied, S
     if late > 0 {
         *applied.dead_letters.entry("later".into()).or_default() += late;
     }
+    let begun = Instant::now();
     tx.commit()?;
+    applied.commit = begun.elapsed();
     Ok(applied)
 }
 

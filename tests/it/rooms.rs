@@ -13,6 +13,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("decode", &["model", "catalogue"]),
     ("domain", &["model", "catalogue"]),
     ("store", &["model", "catalogue", "domain", "snapshot"]),
+    ("consume", &["model", "catalogue", "decode", "domain", "store", "kafka"]),
     ("history", &["model", "snapshot"]),
     ("rules", &["model", "catalogue", "snapshot"]),
     ("engine", &["model", "catalogue", "decode", "snapshot", "history", "rules"]),
