@@ -196,7 +196,8 @@ impl GroupState {
         }
         let lag = self.lag_records();
         self.interval.idle |= lag == Some(0);
-        if let Some(lag) = lag {
+        // A sum that lacks a partition would look like a lag that fell.
+        if let Some(lag) = lag.filter(|_| self.commits.values().all(|c| c.committed.is_none() || c.lag.records.is_some())) {
             self.lags.push_back((at, lag));
         }
         while self.lags.len() > 2 && self.lags.get(1).is_some_and(|(t, _)| at.since_ms(*t) >= STATUS_WINDOW_MS) {

@@ -1,7 +1,7 @@
 use super::group::GroupState;
 use super::retention::danger_s;
 use super::topics::Topics;
-use crate::model::{Code, Level, Reason, Timestamp};
+use crate::model::{Code, Fact, Level, Reason, Timestamp};
 use crate::rules::{GroupInput, GroupRules};
 use crate::snapshot::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, Health, LagQuality, Status};
 use std::collections::BTreeSet;
@@ -80,6 +80,9 @@ fn group_lag(state: &GroupState, now: Timestamp) -> GroupLag {
         Some(reason.clone())
     } else if quality.is_none() {
         Some(Code::NeverCommitted.into())
+    } else if let lost @ 1.. = committed().filter(|c| c.lag.records.is_none()).count() {
+        let of = Fact::Count(committed().count() as u64);
+        Some(Reason::new(Code::LogEndUnknown).with("partitions", Fact::Count(lost as u64)).with("of", of))
     } else if quality == Some(LagQuality::Unknown) {
         Some(Reason::new(Code::LagUnknown))
     } else {

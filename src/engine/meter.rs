@@ -18,6 +18,8 @@ pub struct Meter<const N: usize> {
 /// What was added between two readings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Passed<const N: usize> {
+    /// When the earlier one was.
+    pub from: Timestamp,
     pub seconds: f64,
     pub added: [u64; N],
 }
@@ -48,7 +50,7 @@ impl<const N: usize> Meter<N> {
         let full = self.samples.partition_point(|(at, _)| newest.since_ms(*at) >= window_ms);
         let (from, first) = self.samples.get(full.saturating_sub(1))?;
         let seconds = newest.since_s(*from);
-        (seconds > 0.0).then(|| Passed { seconds, added: std::array::from_fn(|i| last[i].saturating_sub(first[i])) })
+        (seconds > 0.0).then(|| Passed { from: *from, seconds, added: std::array::from_fn(|i| last[i].saturating_sub(first[i])) })
     }
 
     pub fn newest(&self) -> Option<&(Timestamp, [u64; N])> {

@@ -7,7 +7,7 @@ use super::past::PastCounts;
 use super::sliding::Sliding;
 use crate::catalogue::Catalogue;
 use crate::decode::Decoder;
-use crate::model::{Level, Reason, Timestamp, TimestampKind, TopicConfig, TopicReading};
+use crate::model::{Code, Fact, Level, Reason, Timestamp, TimestampKind, TopicConfig, TopicReading};
 use crate::rules::Usual;
 use crate::snapshot::{Health, PartitionOffsets, Records, Topic, TopicLag};
 use std::sync::Arc;
@@ -40,6 +40,9 @@ impl Sums {
     }
 }
 
+/// Records and bytes a second of a curve's newest stretch.
+type Drawn = (f32, f32);
+
 /// All that is known of one topic.
 pub struct TopicState {
     pub name: Arc<str>,
@@ -56,8 +59,10 @@ pub struct TopicState {
     pub partitions: Vec<Partition>,
     pub sums: Sums,
     pub meter: Meter<{ Sums::LEN }>,
-    /// The sums at the newest reading.
+    /// The sums at the newest reading that had every log end which is known at all.
     pub last: Option<(Timestamp, Sums)>,
+    /// Since which reading every log end is known, so that the sums miss nothing.
+    pub whole_since: Option<Timestamp>,
     /// Offsets without a record were seen, or the topic is compacted: offsets are more than records.
     pub gaps: bool,
     pub records: Records,
@@ -99,6 +104,7 @@ impl TopicState {
             sums: Sums::default(),
             meter: Meter::default(),
             last: None,
+            whole_since: None,
             gaps: false,
             records: Records::default(),
             latency: Latencies::default(),
@@ -145,6 +151,7 @@ impl TopicState {
         self.error = reading.error.clone();
         let fresh = self.last.is_some();
         let before = self.partitions.len();
+        self.partitions.iter_mut().for_each(Partition::miss);
         for partition in &reading.partitions {
             let place = self.partition_at(partition.partition);
             let state = &mut self.partitions[place];
@@ -170,19 +177,53 @@ impl TopicState {
 
     /// Writes the rates since the last reading into the curves and the sums into the windows.
     fn note_rates(&mut self, at: Timestamp) {
-        let (whole, size) = (self.whole(), self.bytes_per_offset());
-        if let (Some((from, before)), Some(curves)) = (self.last, self.curves.as_mut()) {
-            let seconds = at.since_s(from);
-            if seconds > 0.0 {
-                let added = super::throughput::difference(&before, &self.sums);
-                let rates = super::throughput::figures(&added, seconds, self.gaps, whole, size);
-                let (from, to) = (super::past::second(from), super::past::second(at));
-                curves.records.fill(from, to, rates.records as f32);
-                curves.bytes.fill(from, to, rates.bytes.map_or(f32::NAN, |b| b as f32));
-            }
+        let late = self.partitions.iter().any(|p| p.known() && !p.fresh());
+        let lost = self.partitions.iter().any(|p| !p.known());
+        self.whole_since = self.whole_since.or(Some(at)).filter(|_| !lost);
+        // One reading without a log end is no gap: the windows wait for the next, the curve goes on as it was.
+        let rates = if late && !lost { self.newest_drawn() } else { self.newest_rates(at) };
+        self.draw(at, rates);
+        if !late || lost {
+            self.last = Some((at, self.sums));
+            self.meter.push(at, self.sums.array());
         }
-        self.last = Some((at, self.sums));
-        self.meter.push(at, self.sums.array());
+    }
+
+    fn draw(&mut self, at: Timestamp, rates: Option<Drawn>) {
+        let (Some((from, _)), Some(curves)) = (self.last, self.curves.as_mut()) else { return };
+        let (from, to) = (super::past::second(from), super::past::second(at));
+        let (records, bytes) = rates.unwrap_or((f32::NAN, f32::NAN));
+        curves.records.fill(from, to, records);
+        curves.bytes.fill(from, to, bytes);
+    }
+
+    /// What the curves show at the newest reading that they have.
+    fn newest_drawn(&self) -> Option<Drawn> {
+        let (at, curves) = (super::past::second(self.last?.0), self.curves.as_ref()?);
+        Some((curves.records.at(at), curves.bytes.at(at)))
+    }
+
+    fn newest_rates(&self, at: Timestamp) -> Option<Drawn> {
+        let (from, before) = self.last?;
+        let rates = self.rates_since(from, &before, at)?;
+        Some((rates.records as f32, rates.bytes.map_or(f32::NAN, |b| b as f32)))
+    }
+
+    /// Why some of it is not known: log ends that the last readings did not bring.
+    pub fn unread(&self) -> Option<Reason> {
+        let lost = self.partitions.iter().filter(|p| !p.known()).count();
+        if lost == 0 && !self.partitions.is_empty() {
+            return None;
+        }
+        if self.last.is_none() {
+            return Some(Code::TooFewReadings.into());
+        }
+        let counted = || {
+            Reason::new(Code::LogEndUnknown)
+                .with("partitions", Fact::Count(lost as u64))
+                .with("of", Fact::Count(self.partitions.len() as u64))
+        };
+        Some(self.error.clone().unwrap_or_else(counted))
     }
 
     /// Every partition of it is read by the tail.

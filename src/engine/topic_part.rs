@@ -68,6 +68,7 @@ impl TopicState {
             before_per_minute: self.before_silence(now, rules),
             usual: self.usual(now, rules),
             open_transaction: self.open_transaction(),
+            unread: self.unread(),
             topic: part,
         }
     }

@@ -48,6 +48,7 @@ codes! {
     NoRecords = "no-records",
     NotReading = "not-reading",
     TooFewReadings = "too-few-readings",
+    LogEndUnknown = "log-end-unknown",
     NeverCommitted = "never-committed",
     NoCatalogueEntry = "no-catalogue-entry",
     Inflated = "inflated",

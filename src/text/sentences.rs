@@ -221,6 +221,10 @@ fn states(f: &Facts<'_>) -> Option<String> {
             (Some(history), Some(needed)) => format!("only {history} of history, {needed} are needed"),
             _ => "too few readings so far".into(),
         },
+        Code::LogEndUnknown => match (f.told("partitions"), f.told("of")) {
+            (Some(lost), Some(of)) => format!("the log end of {lost} of {of} partitions cannot be read"),
+            _ => "the log end cannot be read".into(),
+        },
         Code::NeverCommitted => "nothing was ever committed".into(),
         Code::NoCatalogueEntry => "the catalogue does not know this topic".into(),
         Code::Inflated => "our own reading was behind: the figure holds that delay too".into(),

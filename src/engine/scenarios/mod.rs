@@ -22,6 +22,7 @@ struct Log {
     end: i64,
     held_at: Option<i64>,
     isr: i32,
+    lost: bool,
     slot: Option<Slot>,
     /// Offset and timestamp of every record.
     records: Vec<(i64, i64)>,
@@ -153,6 +154,11 @@ impl World {
         for name in &event.release {
             self.logs.get_mut(&place(name)).expect("a known log").held_at = None;
         }
+        for (names, lost) in [(&event.lost, true), (&event.found, false)] {
+            for name in names {
+                self.logs.get_mut(&place(name)).expect("a known log").lost = lost;
+            }
+        }
         if let Some(state) = event.link {
             self.take(ms, Input::Link(Link { state, reasons: Vec::new() }));
         }
@@ -220,8 +226,8 @@ impl World {
                 replicas: vec![1, 2, 3],
                 isr: (1..=log.isr).collect(),
                 low: Some(log.low),
-                high: Some(log.end),
-                last_stable: Some(log.held_at.unwrap_or(log.end)),
+                high: Some(log.end).filter(|_| !log.lost),
+                last_stable: Some(log.held_at.unwrap_or(log.end)).filter(|_| !log.lost),
             });
         }
         let groups = self.groups.iter().map(|(name, (state, commits))| GroupReading {

@@ -97,6 +97,9 @@ pub struct Event {
     pub group_state: BTreeMap<String, GroupState>,
     /// In-sync replicas of these partitions (of three).
     pub isr: BTreeMap<String, i32>,
+    /// The readings do not bring the log ends of these partitions; `found`: they do again.
+    pub lost: Vec<String>,
+    pub found: Vec<String>,
     /// The tail stops for good, without a word.
     pub stop_tail: bool,
     pub no_poll: bool,
