@@ -22,7 +22,7 @@ pub fn measured(state: &mut GroupState, topics: &Topics, now: Timestamp, rules: 
     let (status, reason) = super::status::status(state, now, rules);
     let lag = group_lag(state, now);
     let danger = danger(state, topics, now);
-    let passed = state.meter.over(MINUTE_MS, now);
+    let passed = state.meter.over(MINUTE_MS, now).filter(|_| state.offsets_missing.is_none());
     let rate = |i: usize| passed.and_then(|p| p.added.get(i).map(|n| *n as f64 / p.seconds));
     let (consume, produce) = (rate(0), rate(1));
     let abandoned = state.abandoned(now);

@@ -53,8 +53,8 @@ impl Groups {
             group.curves = Some(Box::new(GroupCurves::new()));
         }
         group.read_state(reading, at);
-        if reading.offsets_missing.is_some() {
-            // What it committed is not known this time: what was known stays, and its age is told with the reason.
+        if let Some(why) = &reading.offsets_missing {
+            group.miss_offsets(why, at);
             group.reading = self.readings;
             return;
         }

@@ -9,7 +9,7 @@ use crate::catalogue::{Catalogue, Role, TopicEntry};
 use crate::model::*;
 use crate::rules::RulesConfig;
 use crate::snapshot::SourceKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use story::{CommitFlow, Event, Flow, Story, TopicSetting};
 
@@ -34,6 +34,7 @@ struct World {
     engine: Engine,
     logs: BTreeMap<(Arc<str>, i32), Log>,
     groups: BTreeMap<Arc<str>, (GroupState, Commits)>,
+    unreadable: BTreeSet<String>,
     configs: Vec<(Arc<str>, TopicConfig)>,
     slots: u32,
     sample: Option<i64>,
@@ -108,6 +109,7 @@ impl World {
             engine,
             logs,
             groups: BTreeMap::new(),
+            unreadable: BTreeSet::new(),
             configs: story.topic.iter().map(config).collect(),
             slots: 0,
             sample: None,
@@ -165,6 +167,8 @@ impl World {
         for (group, state) in &event.group_state {
             self.groups.entry(group.as_str().into()).or_default().0 = *state;
         }
+        self.unreadable.extend(event.unreadable.iter().cloned());
+        self.unreadable.retain(|group| !event.readable.contains(group));
         self.sample = event.sample.or(self.sample);
         if event.sample.is_some() || event.budget.is_some() {
             let tail = TailReading {
@@ -236,6 +240,10 @@ impl World {
             state: *state,
             offsets: commits.iter().map(|((topic, partition), offset)| (topic.clone(), *partition, Some(*offset))).collect(),
             ..GroupReading::default()
+        });
+        let groups = groups.map(|group| match self.unreadable.contains(group.name.as_ref()) {
+            true => GroupReading { offsets: Vec::new(), offsets_missing: Some(Code::TimedOut.into()), ..group },
+            false => group,
         });
         let reading = ClusterReading {
             asked_at: at_ms(ms - 10),

@@ -95,6 +95,9 @@ pub struct Event {
     pub budget: Option<u64>,
     pub link: Option<LinkState>,
     pub group_state: BTreeMap<String, GroupState>,
+    /// The readings do not bring what these groups committed; `readable`: they do again.
+    pub unreadable: Vec<String>,
+    pub readable: Vec<String>,
     /// In-sync replicas of these partitions (of three).
     pub isr: BTreeMap<String, i32>,
     /// The readings do not bring the log ends of these partitions; `found`: they do again.
