@@ -69,7 +69,7 @@ impl FocusState {
             self.drawn.groups = self.asked.groups.iter().filter_map(|name| group(groups, name, self.asked.span, now)).collect();
         }
         if let (Some(focus), Some(spotlight)) = (self.drawn.topic.as_mut(), self.spotlight.as_mut()) {
-            let tail = spotlight.ring.view(now, no_tail(topics, moment));
+            let tail = spotlight.ring.view(now, no_tail(topics));
             if !Arc::ptr_eq(&focus.tail.rows, &tail.rows) || focus.tail.passed != tail.passed || focus.tail.dropped != tail.dropped
             {
                 Arc::make_mut(focus).tail = tail;
@@ -107,8 +107,8 @@ impl FocusState {
 }
 
 /// Why the tail ring may be empty.
-fn no_tail(topics: &Topics, moment: &Moment<'_>) -> Option<Reason> {
-    if moment.reading().nothing {
+fn no_tail(topics: &Topics) -> Option<Reason> {
+    if topics.reading().nothing {
         return Some(Code::NotReading.into());
     }
     let reading = topics.iter().any(|t| t.partitions.iter().any(|p| p.slot.is_some()));

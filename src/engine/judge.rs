@@ -1,6 +1,5 @@
 use super::group_part::{judged, measured};
 use super::groups::Groups;
-use super::topic_part::Reading;
 use super::topics::Topics;
 use crate::model::{Code, Finding, Level, Timestamp};
 use crate::rules::{Context, Rules};
@@ -40,7 +39,8 @@ fn not_connected() -> Health {
 }
 
 /// Judges every watched topic. Without a connection the figures are old, and nothing is said.
-pub fn topics(topics: &mut Topics, rules: &mut Rules, context: &Context, reading: Reading) {
+pub fn topics(topics: &mut Topics, rules: &mut Rules, context: &Context) {
+    let reading = topics.reading();
     for topic in topics.iter_mut().filter(|t| t.watched) {
         if !context.connected() {
             topic.health = not_connected();

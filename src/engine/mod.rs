@@ -161,6 +161,7 @@ impl Engine {
         if tail.warm_up.done && self.latency_from == Timestamp(i64::MAX) {
             self.latency_from = self.now;
         }
+        self.topics.read_nothing(tail.budget == Some(0));
         self.tail = tail;
     }
 
@@ -231,9 +232,8 @@ impl Engine {
 
     fn judge(&mut self) {
         let context = Context { now: self.now, link: self.link.state, behind_s: self.behind_s };
-        let reading = topic_part::Reading { nothing: self.tail.budget == Some(0) };
         self.rules.begin();
-        judge::topics(&mut self.topics, &mut self.rules, &context, reading);
+        judge::topics(&mut self.topics, &mut self.rules, &context);
         judge::groups(&mut self.groups, &mut self.rules, &context);
         for broker in self.cluster.rule_inputs() {
             self.rules.judge_broker(&broker, &context);

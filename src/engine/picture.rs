@@ -3,7 +3,7 @@ use super::groups::Groups;
 use super::judge::{Alerts, add_lag};
 use super::past::second;
 use super::throughput;
-use super::topic_part::{Reading, latency, ratio};
+use super::topic_part::{latency, ratio};
 use super::topics::Topics;
 use super::totals::Totals;
 use crate::model::{Code, HostReading, Level, Link, LinkState, Reason, TailReading, Timestamp};
@@ -20,12 +20,6 @@ pub struct Moment<'a> {
     pub tail: &'a TailReading,
     pub behind_s: Option<f64>,
     pub alerts: &'a Alerts,
-}
-
-impl Moment<'_> {
-    pub fn reading(&self) -> Reading {
-        Reading { nothing: self.tail.budget == Some(0) }
-    }
 }
 
 /// The last picture, whose parts are kept while they stay the same.
@@ -47,8 +41,8 @@ impl Picture {
         cluster: &mut ClusterState,
         totals: &Totals,
     ) -> Arc<Snapshot> {
-        let mut shown: Vec<Arc<Topic>> =
-            topics.iter_mut().filter(|t| t.watched).map(|t| t.picture(moment.now, moment.reading())).collect();
+        let reading = topics.reading();
+        let mut shown: Vec<Arc<Topic>> = topics.iter_mut().filter(|t| t.watched).map(|t| t.picture(moment.now, reading)).collect();
         shown.sort_by(|a, b| a.name.cmp(&b.name));
         self.note_source(moment.link, cluster);
         let figures = self.sum(moment, &shown, groups, totals);

@@ -1,6 +1,7 @@
 use super::meter::by_window;
 use super::partition::Partition;
 use super::topic::{Sums, TopicState};
+use super::topic_part::Reading;
 use crate::model::Timestamp;
 use crate::snapshot::{ByWindow, Throughput};
 
@@ -37,35 +38,35 @@ pub fn figures(added: &Sums, seconds: f64, gaps: bool, whole: bool, size_before:
 }
 
 impl TopicState {
-    pub fn throughput(&self, now: Timestamp) -> Throughput {
+    pub fn throughput(&self, now: Timestamp, mode: Reading) -> Throughput {
         let mut estimated = false;
         let records_per_s = by_window(|window| {
-            let rates = self.rates_over(window, now)?;
+            let rates = self.rates_over(window, now, mode)?;
             estimated |= rates.estimated;
             Some(rates.records)
         });
-        let bytes_per_s = by_window(|window| self.rates_over(window, now)?.bytes);
+        let bytes_per_s = by_window(|window| self.rates_over(window, now, mode)?.bytes);
         Throughput { records_per_s, bytes_per_s, estimated }
     }
 
-    fn rates_over(&self, window_ms: i64, now: Timestamp) -> Option<Rates> {
+    fn rates_over(&self, window_ms: i64, now: Timestamp, mode: Reading) -> Option<Rates> {
         let passed = self.meter.over(window_ms, now)?;
         let added = Sums::of(passed.added);
         if self.whole_at(passed.from) {
-            return Some(figures(&added, passed.seconds, self.gaps, self.whole(), self.bytes_per_offset()));
+            return Some(self.figures(&added, passed.seconds, self.whole(mode), mode));
         }
-        self.rates_of_parts(&added, passed.seconds, |p| p.rate_over(window_ms))
+        self.rates_of_parts(&added, passed.seconds, mode, |p| p.rate_over(window_ms))
     }
 
     /// The rates since the last reading.
-    pub fn rates_since(&self, from: Timestamp, before: &Sums, at: Timestamp) -> Option<Rates> {
+    pub fn rates_since(&self, from: Timestamp, before: &Sums, at: Timestamp, mode: Reading) -> Option<Rates> {
         let seconds = at.since_s(from);
         (seconds > 0.0).then_some(())?;
         let added = difference(before, &self.sums);
         if self.whole_at(from) {
-            return Some(figures(&added, seconds, self.gaps, self.whole(), self.bytes_per_offset()));
+            return Some(self.figures(&added, seconds, self.whole(mode), mode));
         }
-        self.rates_of_parts(&added, seconds, Partition::newest_rate)
+        self.rates_of_parts(&added, seconds, mode, Partition::newest_rate)
     }
 
     fn whole_at(&self, from: Timestamp) -> bool {
@@ -74,10 +75,14 @@ impl TopicState {
 
     /// Where log ends were not known for a while, the sums hold zeros and then a jump: each partition's own rate over the time in
     /// which it was read is added up instead. `None` where none is known.
-    fn rates_of_parts(&self, added: &Sums, seconds: f64, rate: impl Fn(&Partition) -> Option<f64>) -> Option<Rates> {
+    fn rates_of_parts(&self, added: &Sums, seconds: f64, mode: Reading, rate: impl Fn(&Partition) -> Option<f64>) -> Option<Rates> {
         let offsets = self.partitions.iter().filter_map(rate).reduce(|a, b| a + b)? * seconds;
         let added = Sums { offsets: offsets.round() as u64, ..*added };
-        Some(figures(&added, seconds, self.gaps, false, self.bytes_per_offset()))
+        Some(self.figures(&added, seconds, false, mode))
+    }
+
+    fn figures(&self, added: &Sums, seconds: f64, whole: bool, mode: Reading) -> Rates {
+        figures(added, seconds, self.gaps || mode.markers, whole, self.bytes_per_offset())
     }
 }
 

@@ -5,6 +5,7 @@ use super::meter::Meter;
 use super::partition::Partition;
 use super::past::PastCounts;
 use super::sliding::Sliding;
+use super::topic_part::Reading;
 use crate::catalogue::Catalogue;
 use crate::decode::Decoder;
 use crate::model::{Code, Fact, Level, Reason, Timestamp, TimestampKind, TopicConfig, TopicReading};
@@ -145,7 +146,7 @@ impl TopicState {
     }
 
     /// Takes the cluster's reading of this topic. Returns whether partitions moved to other places.
-    pub fn read(&mut self, reading: &TopicReading, at: Timestamp) -> bool {
+    pub fn read(&mut self, reading: &TopicReading, at: Timestamp, mode: Reading) -> bool {
         self.watched = reading.watched;
         self.internal = reading.internal;
         self.error = reading.error.clone();
@@ -171,17 +172,17 @@ impl TopicState {
             self.partitions.retain(|p| p.slot.is_some() || named(p));
         }
         self.offsets = Arc::new(self.partitions.iter().map(Partition::offsets).collect());
-        self.note_rates(at);
+        self.note_rates(at, mode);
         self.partitions.len() != known || known != before
     }
 
     /// Writes the rates since the last reading into the curves and the sums into the windows.
-    fn note_rates(&mut self, at: Timestamp) {
+    fn note_rates(&mut self, at: Timestamp, mode: Reading) {
         let late = self.partitions.iter().any(|p| p.known() && !p.fresh());
         let lost = self.partitions.iter().any(|p| !p.known());
         self.whole_since = self.whole_since.or(Some(at)).filter(|_| !lost);
         // One reading without a log end is no gap: the windows wait for the next, the curve goes on as it was.
-        let rates = if late && !lost { self.newest_drawn() } else { self.newest_rates(at) };
+        let rates = if late && !lost { self.newest_drawn() } else { self.newest_rates(at, mode) };
         self.draw(at, rates);
         if !late || lost {
             self.last = Some((at, self.sums));
@@ -203,9 +204,9 @@ impl TopicState {
         Some((curves.records.at(at), curves.bytes.at(at)))
     }
 
-    fn newest_rates(&self, at: Timestamp) -> Option<Drawn> {
+    fn newest_rates(&self, at: Timestamp, mode: Reading) -> Option<Drawn> {
         let (from, before) = self.last?;
-        let rates = self.rates_since(from, &before, at)?;
+        let rates = self.rates_since(from, &before, at, mode)?;
         Some((rates.records as f32, rates.bytes.map_or(f32::NAN, |b| b as f32)))
     }
 
@@ -227,8 +228,8 @@ impl TopicState {
     }
 
     /// Every partition of it is read by the tail.
-    pub fn whole(&self) -> bool {
-        !self.partitions.is_empty() && self.partitions.iter().all(|p| p.slot.is_some() || p.high.is_none())
+    pub fn whole(&self, mode: Reading) -> bool {
+        !mode.nothing && !self.partitions.is_empty() && self.partitions.iter().all(|p| p.slot.is_some() || p.high.is_none())
     }
 
     /// Mean size of what one offset stands for, over all that was read live.

@@ -10,11 +10,13 @@ use std::sync::Arc;
 /// Points of ten seconds in an hour.
 const HOUR: usize = 360;
 
-/// Whether anything is read at all, for the reasons of what is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether anything is read at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     /// The read budget is 0.
     pub nothing: bool,
+    /// Nothing is read, and the cluster has transactions: any topic may have markers that nobody sees.
+    pub markers: bool,
 }
 
 impl TopicState {
@@ -31,7 +33,7 @@ impl TopicState {
             role: self.role.clone(),
             internal: self.internal,
             partitions: self.partitions.len(),
-            throughput: self.throughput(now),
+            throughput: self.throughput(now, reading),
             records: self.records,
             latency_ms: latency(&self.latency, self.inflated(now), self.timestamp),
             lag: self.lag.clone(),

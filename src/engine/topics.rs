@@ -2,6 +2,7 @@ use super::curves::TopicCurves;
 use super::past::PastCounts;
 use super::slot::SlotState;
 use super::topic::TopicState;
+use super::topic_part::Reading;
 use crate::catalogue::Catalogue;
 use crate::history::Budget;
 use crate::model::{Assignment, ClusterReading, Slot, Timestamp};
@@ -15,17 +16,37 @@ pub struct Topics {
     by_name: HashMap<Arc<str>, usize>,
     slots: Vec<Option<SlotState>>,
     readings: u64,
+    reads_nothing: bool,
     budget: Budget,
     started: Timestamp,
 }
 
 impl Topics {
     pub fn new(catalogue: Arc<Catalogue>, budget: Budget, started: Timestamp) -> Self {
-        Self { catalogue, list: Vec::new(), by_name: HashMap::new(), slots: Vec::new(), readings: 0, budget, started }
+        Self {
+            catalogue,
+            list: Vec::new(),
+            by_name: HashMap::new(),
+            slots: Vec::new(),
+            readings: 0,
+            reads_nothing: false,
+            budget,
+            started,
+        }
     }
 
     pub fn budget(&mut self) -> &mut Budget {
         &mut self.budget
+    }
+
+    /// The tail has a read budget of 0.
+    pub fn read_nothing(&mut self, nothing: bool) {
+        self.reads_nothing = nothing;
+    }
+
+    pub fn reading(&self) -> Reading {
+        let transactions = self.by_name.contains_key("__transaction_state");
+        Reading { nothing: self.reads_nothing, markers: self.reads_nothing && transactions }
     }
 
     pub fn place(&self, name: &str) -> Option<usize> {
@@ -147,6 +168,7 @@ impl Topics {
                 topic.set_config(config);
             }
         }
+        let mode = self.reading();
         for topic in &reading.topics {
             let place = self.place_or_new(&topic.name, reading.taken_at);
             let number = self.readings;
@@ -156,7 +178,7 @@ impl Topics {
                 give_curves(state, budget);
             }
             state.reading = number;
-            if state.read(topic, reading.taken_at) {
+            if state.read(topic, reading.taken_at, mode) {
                 self.renumber(place);
             }
         }
@@ -189,6 +211,9 @@ impl Topics {
 
     /// How far behind our reading of each topic is; returns the worst in seconds, `None` when nothing is read.
     pub fn measure_behind(&mut self, now: Timestamp, sampling: bool) -> Option<f64> {
+        if self.reads_nothing {
+            return None;
+        }
         let mut worst = None;
         let slots = &self.slots;
         for topic in self.list.iter_mut().flatten() {

@@ -178,7 +178,7 @@ impl World {
             };
             self.take(ms, Input::Tail(tail));
         }
-        self.stopped |= event.stop_tail;
+        self.stopped |= event.stop_tail || event.budget == Some(0);
         self.no_poll |= event.no_poll;
         self.answer = event.answer_s.or(self.answer);
     }
