@@ -1,6 +1,6 @@
 use super::curves::line;
 use super::groups::Groups;
-use super::judge::by_topic;
+use super::lag_sum::by_topic;
 use super::latency::upper_ms;
 use super::past::second;
 use super::picture::Moment;
@@ -194,8 +194,8 @@ fn readers(groups: &Groups, topic: &Arc<str>) -> Vec<(Arc<str>, Option<u64>, Opt
         .iter()
         .filter_map(|g| {
             let lags = by_topic(g.measured.as_ref()?);
-            let (_, (records, seconds)) = lags.into_iter().find(|(name, _)| *name == topic)?;
-            Some((g.name.clone(), records, seconds))
+            let (_, lag) = lags.into_iter().find(|(name, _)| *name == topic)?;
+            Some((g.name.clone(), lag.records, lag.seconds))
         })
         .collect();
     readers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

@@ -3,7 +3,7 @@ use super::group::GroupState;
 use super::lag::lag;
 use super::lookups::Wanted;
 use super::topics::Topics;
-use crate::model::{ClusterReading, GroupReading, Reason, Timestamp};
+use crate::model::{ClusterReading, Code, GroupReading, Reason, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,6 +18,14 @@ pub struct Groups {
 impl Groups {
     pub fn get(&self, name: &str) -> Option<&GroupState> {
         self.map.get(name)
+    }
+
+    /// Why nothing is known of a group that commits here.
+    pub fn none(&self) -> Reason {
+        if self.readings == 0 {
+            return Code::NotKnownYet.into();
+        }
+        self.missing.clone().unwrap_or_else(|| Code::NoGroups.into())
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &GroupState> {

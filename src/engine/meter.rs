@@ -7,7 +7,7 @@ pub const WINDOWS_MS: [i64; 3] = [10_000, 60_000, 300_000];
 /// Readings closer together than this share one sample, so that the ring stays small.
 const CLOSEST_MS: i64 = 900;
 /// A reading older than this says nothing about "now" any more.
-const STALE_MS: i64 = 60_000;
+pub const STALE_MS: i64 = 60_000;
 
 /// Running sums by the time of their reading, over the longest window.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +51,11 @@ impl<const N: usize> Meter<N> {
         let (from, first) = self.samples.get(full.saturating_sub(1))?;
         let seconds = newest.since_s(*from);
         (seconds > 0.0).then(|| Passed { from: *from, seconds, added: std::array::from_fn(|i| last[i].saturating_sub(first[i])) })
+    }
+
+    /// There are not two readings yet.
+    pub fn is_new(&self) -> bool {
+        self.samples.len() < 2
     }
 
     pub fn newest(&self) -> Option<&(Timestamp, [u64; N])> {

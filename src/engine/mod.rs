@@ -16,6 +16,7 @@ mod group_part;
 mod groups;
 mod judge;
 mod lag;
+mod lag_sum;
 mod latency;
 mod lookups;
 mod meter;

@@ -1,6 +1,6 @@
 use super::ends::Ends;
 use super::times::OffsetTimes;
-use crate::model::{PartitionReading, Slot, Timestamp};
+use crate::model::{Code, PartitionReading, Slot, Timestamp};
 use crate::snapshot::PartitionOffsets;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -135,7 +135,10 @@ impl Partition {
         self.isr.len() < self.replicas.len()
     }
 
-    pub fn offsets(&self) -> PartitionOffsets {
+    /// As the snapshot has it; `stale`: no reading at all came for long.
+    pub fn offsets(&self, stale: bool) -> PartitionOffsets {
+        let rate = self.rate().filter(|_| !stale);
+        let why = if self.known() && !stale { Code::TooFewReadings } else { Code::LogEndUnknown };
         PartitionOffsets {
             partition: self.number,
             leader: self.leader,
@@ -144,7 +147,8 @@ impl Partition {
             low: self.low,
             high: self.high,
             last_stable: self.last_stable,
-            records_per_s: self.rate(),
+            records_per_s: rate,
+            reason: rate.is_none().then(|| why.into()),
         }
     }
 }

@@ -2,8 +2,9 @@ use super::meter::by_window;
 use super::partition::Partition;
 use super::topic::{Sums, TopicState};
 use super::topic_part::Reading;
-use crate::model::Timestamp;
+use crate::model::{Code, Reason, Timestamp};
 use crate::snapshot::{ByWindow, Throughput};
+use std::sync::Arc;
 
 /// Rates between two readings.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,7 +47,8 @@ impl TopicState {
             Some(rates.records)
         });
         let bytes_per_s = by_window(|window| self.rates_over(window, now, mode)?.bytes);
-        Throughput { records_per_s, bytes_per_s, estimated }
+        let reason = self.unread().or_else(|| missing(&records_per_s, &bytes_per_s, self.meter.is_new(), mode));
+        Throughput { records_per_s, bytes_per_s, estimated, reason }
     }
 
     fn rates_over(&self, window_ms: i64, now: Timestamp, mode: Reading) -> Option<Rates> {
@@ -86,8 +88,24 @@ impl TopicState {
     }
 }
 
-/// Adds up figures of several topics: what is known of them; `None` where nothing is.
-pub fn add(total: &mut Throughput, one: &Throughput) {
+/// Why a rate is not known though all log ends are.
+fn missing(records: &ByWindow, bytes: &ByWindow, new: bool, mode: Reading) -> Option<Reason> {
+    let known = |w: &ByWindow| w.s10.is_some() && w.m1.is_some() && w.m5.is_some();
+    match () {
+        () if !known(records) && new => Some(Code::TooFewReadings.into()),
+        () if !known(records) => Some(Code::LogEndUnknown.into()),
+        () if !known(bytes) && mode.nothing => Some(Code::NotReading.into()),
+        () if !known(bytes) => Some(Code::SizesUnknown.into()),
+        () => None,
+    }
+}
+
+/// Adds up figures of several topics: what is known of them; `None` where nothing is. The first topic of which not all is known
+/// is named.
+pub fn add(total: &mut Throughput, name: &Arc<str>, one: &Throughput) {
+    if let (None, Some(reason)) = (&total.reason, &one.reason) {
+        total.reason = Some(reason.clone().text("subject", name.clone()));
+    }
     add_windows(&mut total.records_per_s, &one.records_per_s);
     add_windows(&mut total.bytes_per_s, &one.bytes_per_s);
     total.estimated |= one.estimated;

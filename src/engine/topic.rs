@@ -116,7 +116,7 @@ impl TopicState {
             moved_at: None,
             curves: None,
             past: None,
-            lag: TopicLag::default(),
+            lag: TopicLag { reason: Some(Code::NotKnownYet.into()), ..TopicLag::default() },
             offsets: Arc::default(),
             health: Health { level: Level::Unknown, ..Health::default() },
             usual: None,
@@ -171,7 +171,7 @@ impl TopicState {
             let named = |p: &Partition| reading.partitions.iter().any(|r| r.partition == p.number);
             self.partitions.retain(|p| p.slot.is_some() || named(p));
         }
-        self.offsets = Arc::new(self.partitions.iter().map(Partition::offsets).collect());
+        self.offsets = Arc::new(self.partitions.iter().map(|p| p.offsets(false)).collect());
         self.note_rates(at, mode);
         self.partitions.len() != known || known != before
     }
@@ -187,6 +187,14 @@ impl TopicState {
         if !late || lost {
             self.last = Some((at, self.sums));
             self.meter.push(at, self.sums.array());
+        }
+    }
+
+    /// Without any reading for long, the partitions' rates are not known any more.
+    pub fn age(&mut self, now: Timestamp) {
+        let stale = self.last.is_some_and(|(at, _)| now.since_ms(at) > super::meter::STALE_MS);
+        if stale && self.offsets.iter().any(|o| o.records_per_s.is_some()) {
+            self.offsets = Arc::new(self.partitions.iter().map(|p| p.offsets(true)).collect());
         }
     }
 

@@ -24,6 +24,7 @@ impl TopicState {
     pub fn picture(&mut self, now: Timestamp, reading: Reading) -> Arc<Topic> {
         self.latency_second(second(now));
         self.window.roll(second(now));
+        self.age(now);
         let (error_rate, error_rate_reason) = match self.error_rate(reading) {
             Ok(rate) => (Some(rate), None),
             Err(reason) => (None, Some(reason)),
@@ -35,7 +36,7 @@ impl TopicState {
             partitions: self.partitions.len(),
             throughput: self.throughput(now, reading),
             records: self.records,
-            latency_ms: latency(&self.latency, self.inflated(now), self.timestamp),
+            latency_ms: latency(&self.latency, self.inflated(now), self.timestamp, reading),
             lag: self.lag.clone(),
             error_rate,
             error_rate_reason,
@@ -121,8 +122,13 @@ fn per_minute_before(series: &Series, moved: Timestamp) -> Option<f64> {
 }
 
 /// Latency of the last minute.
-pub fn latency(latencies: &Latencies, inflated: bool, timestamp: Option<TimestampKind>) -> Latency {
+pub fn latency(latencies: &Latencies, inflated: bool, timestamp: Option<TimestampKind>, reading: Reading) -> Latency {
     let tally = latencies.tally();
+    let missing = match tally {
+        _ if reading.nothing => Code::NotReading,
+        tally if tally.out_of_range > 0 => Code::OutOfRange,
+        _ => Code::NoRecords,
+    };
     let some = |value: u64| (tally.count > 0).then_some(value);
     let [p50, p90, p99, p999] = if tally.count > 0 { latencies.quantiles(&tally, [0.5, 0.9, 0.99, 0.999]) } else { [0; 4] };
     Latency {
@@ -138,5 +144,6 @@ pub fn latency(latencies: &Latencies, inflated: bool, timestamp: Option<Timestam
         out_of_range: tally.out_of_range,
         inflated,
         timestamp,
+        reason: (tally.count == 0).then(|| missing.into()),
     }
 }
