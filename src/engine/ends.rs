@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::times::Found;
 use crate::model::Timestamp;
 use std::collections::VecDeque;
@@ -78,6 +79,10 @@ impl Ends {
     /// When the first reading that is still kept was taken.
     pub fn since(&self) -> Option<Timestamp> {
         self.stands.front().map(|s| s.from)
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        self.stands.iter_mut().for_each(|stand| step.moments([&mut stand.from, &mut stand.to]));
     }
 
     pub fn clear(&mut self) {

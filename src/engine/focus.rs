@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::curves::line;
 use super::groups::Groups;
 use super::lag_sum::by_topic;
@@ -38,6 +39,13 @@ impl FocusState {
         }
         self.asked = asked;
         self.second = None;
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        self.second = None;
+        if let Some(spotlight) = self.spotlight.as_mut() {
+            spotlight.step_back(step);
+        }
     }
 
     pub fn spotlight(&mut self) -> Option<&mut Spotlight> {

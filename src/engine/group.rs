@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::curves::GroupCurves;
 use super::group_part::Measured;
 use super::lag::PartitionLag;
@@ -242,6 +243,23 @@ impl GroupState {
         let start = if known.is_some_and(|known| at.since_ms(known) < GRACE_MS) { start } else { end - 1 };
         curves.lag.fill(start, end, lag.map_or(f32::NAN, |l| l as f32));
         curves.lag_s.fill(start, end, seconds.map_or(f32::NAN, |s| s as f32));
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.moment(&mut self.known_since);
+        for at in [&mut self.offsets_at, &mut self.last_commit, &mut self.interval.last] {
+            step.moments(at);
+        }
+        for commit in self.commits.values_mut() {
+            step.moment(&mut commit.changed_at);
+            step.moments(commit.rewound.iter_mut().map(|back| &mut back.at));
+        }
+        self.meter.step_back(step);
+        step.moments(self.lags.iter_mut().map(|(at, _)| at).chain(&mut self.rebalances));
+        self.processing.step_back(step);
+        if let Some(curves) = self.curves.as_mut() {
+            curves.step_back(step);
+        }
     }
 
     /// Sum over the partitions with a commit; `None` when there is none.

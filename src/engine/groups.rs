@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::curves::GroupCurves;
 use super::group::GroupState;
 use super::lag::lag;
@@ -88,6 +89,10 @@ impl Groups {
             Some(Wanted { topic: topic.clone(), partition: *partition, offset, lag: commit.lag.records.unwrap_or(0) })
         });
         asked.collect()
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        self.map.values_mut().for_each(|group| group.step_back(step));
     }
 
     /// Measures every lag anew: an answer brought a time.

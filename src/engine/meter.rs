@@ -1,3 +1,4 @@
+use super::clock::Step;
 use crate::model::Timestamp;
 use crate::snapshot::ByWindow;
 use std::collections::VecDeque;
@@ -51,6 +52,10 @@ impl<const N: usize> Meter<N> {
         let (from, first) = self.samples.get(full.saturating_sub(1))?;
         let seconds = newest.since_s(*from);
         (seconds > 0.0).then(|| Passed { from: *from, seconds, added: std::array::from_fn(|i| last[i].saturating_sub(first[i])) })
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.moments(self.samples.iter_mut().map(|(at, _)| at));
     }
 
     /// There are not two readings yet.

@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::ends::Ends;
 use super::times::OffsetTimes;
 use crate::model::{Code, PartitionReading, Slot, Timestamp};
@@ -129,6 +130,13 @@ impl Partition {
     pub fn readable_end(&self) -> Option<i64> {
         let high = self.high?;
         Some(self.last_stable.map_or(high, |stable| stable.min(high)))
+    }
+
+    /// Not the records' times: they are those of other clocks.
+    pub fn step_back(&mut self, step: Step) {
+        step.moments(&mut self.held_since);
+        self.ends.step_back(step);
+        step.moments(self.recent.iter_mut().map(|(at, _)| at));
     }
 
     pub fn under_replicated(&self) -> bool {

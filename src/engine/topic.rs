@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::curves::TopicCurves;
 use super::dead_letter::DeadLetters;
 use super::latency::Latencies;
@@ -255,6 +256,22 @@ impl TopicState {
     /// Our reading is, or within the window was, more than 1 s behind.
     pub fn inflated(&self, now: Timestamp) -> bool {
         self.inflated_at.is_some_and(|at| now.since_ms(at) <= 60_000)
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.moment(&mut self.known_since);
+        step.moments(self.last.iter_mut().map(|(at, _)| at));
+        for at in [&mut self.whole_since, &mut self.inflated_at, &mut self.moved_at] {
+            step.moments(at);
+        }
+        self.meter.step_back(step);
+        self.latency.step_back(step);
+        self.window.step_back(step);
+        self.partitions.iter_mut().for_each(|p| p.step_back(step));
+        if let Some(curves) = self.curves.as_mut() {
+            curves.step_back(step);
+        }
+        self.usual = None;
     }
 
     pub fn latency_second(&mut self, second: i64) {

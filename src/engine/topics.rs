@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::curves::TopicCurves;
 use super::past::PastCounts;
 use super::slot::SlotState;
@@ -232,6 +233,11 @@ impl Topics {
             worst = worst.max(behind);
         }
         worst.map(|ms| ms as f64 / 1_000.0)
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        self.iter_mut().for_each(|topic| topic.step_back(step));
+        step.moments(self.slots.iter_mut().flatten().map(|slot| &mut slot.received));
     }
 
     /// No record lies between the commit and the log end, as the tail knows.

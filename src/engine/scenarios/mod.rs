@@ -40,6 +40,7 @@ struct World {
     sample: Option<i64>,
     stopped: bool,
     no_poll: bool,
+    back_ms: i64,
     answer: Option<i64>,
 }
 
@@ -115,12 +116,18 @@ impl World {
             sample: None,
             stopped: false,
             no_poll: false,
+            back_ms: 0,
             answer: None,
         }
     }
 
     fn take(&mut self, ms: i64, input: Input) {
-        self.engine.take(Timed { at: at_ms(ms), input });
+        self.engine.take(Timed { at: self.our(ms), input });
+    }
+
+    /// The moment by our clock.
+    fn our(&self, ms: i64) -> Timestamp {
+        at_ms(ms - self.back_ms)
     }
 
     fn happen(&mut self, event: &Event, ms: i64) {
@@ -180,6 +187,8 @@ impl World {
         }
         self.stopped |= event.stop_tail || event.budget == Some(0);
         self.no_poll |= event.no_poll;
+        self.back_ms += event.clock_back_s * 1_000;
+        self.take(ms, Input::Tick);
         self.answer = event.answer_s.or(self.answer);
     }
 
@@ -246,8 +255,8 @@ impl World {
             false => group,
         });
         let reading = ClusterReading {
-            asked_at: at_ms(ms - 10),
-            taken_at: at_ms(ms),
+            asked_at: self.our(ms - 10),
+            taken_at: self.our(ms),
             brokers: (1..=3)
                 .map(|id| BrokerReading {
                     id,
@@ -300,7 +309,7 @@ impl World {
                 self.take(second * 1_000 + tick * 100, Input::Tick);
             }
             for expect in story.expect.iter().filter(|e| e.at_s == second) {
-                expect::check(&self.engine.view(at_ms(second * 1_000 + 950)), expect, &story.story);
+                expect::check(&self.engine.view(self.our(second * 1_000 + 950)), expect, &story.story);
             }
         }
     }

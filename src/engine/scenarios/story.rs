@@ -106,6 +106,8 @@ pub struct Event {
     /// The tail stops for good, without a word.
     pub stop_tail: bool,
     pub no_poll: bool,
+    /// Our clock (not the producers') is set back by so many seconds.
+    pub clock_back_s: i64,
     /// These logs are empty again.
     pub reset: Vec<String>,
     /// Answers the engine's look-ups with a time so many seconds after the start.
