@@ -27,6 +27,7 @@ mod picture;
 mod processing;
 #[cfg(test)]
 mod properties;
+mod rates;
 mod records;
 mod retention;
 #[cfg(test)]

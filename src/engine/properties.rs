@@ -185,7 +185,7 @@ fn what_waited_while_the_clock_was_set_back_does_no_harm() {
         take(&mut engine, ms, Input::Tick);
         if second == 30 {
             // Stamped by the clock as it was.
-            take(&mut engine, 29_900, Input::Records(Box::new(OwnedBatch(vec![record(end, 29_800)]))));
+            take(&mut engine, 29_900, Input::Records(Box::new(OwnedBatch(vec![record(0, 29_800)]))));
             take(&mut engine, 29_950, reading(29_950, &[end], &[Some(end)]));
         }
         end += if second < 30 { 5 } else { 20 };

@@ -15,7 +15,7 @@ const HOUR: usize = 360;
 pub struct Reading {
     /// The read budget is 0.
     pub nothing: bool,
-    /// Nothing is read, and the cluster has transactions: any topic may have markers that nobody sees.
+    /// Nothing is read, and the cluster may have transactions: any topic may have markers that nobody sees.
     pub markers: bool,
 }
 

@@ -10,10 +10,13 @@ use crate::model::{Assignment, ClusterReading, Slot, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// All topics, found by place (from a slot) or by name. A removed topic's place is not used again.
+/// All topics, found by place (from a slot) or by name. A removed topic's place is given to the next new one.
 pub struct Topics {
     catalogue: Arc<Catalogue>,
     list: Vec<Option<TopicState>>,
+    free: Vec<usize>,
+    /// How many topics there ever were: the serial of the newest.
+    ever: u64,
     by_name: HashMap<Arc<str>, usize>,
     slots: Vec<Option<SlotState>>,
     readings: u64,
@@ -27,6 +30,8 @@ impl Topics {
         Self {
             catalogue,
             list: Vec::new(),
+            free: Vec::new(),
+            ever: 0,
             by_name: HashMap::new(),
             slots: Vec::new(),
             readings: 0,
@@ -46,7 +51,9 @@ impl Topics {
     }
 
     pub fn reading(&self) -> Reading {
-        let transactions = self.by_name.contains_key("__transaction_state");
+        // Where Kafka's own topics are hidden from us, there may be transactions too.
+        let has = |topic: &str| self.by_name.contains_key(topic);
+        let transactions = has("__transaction_state") || !has("__consumer_offsets");
         Reading { nothing: self.reads_nothing, markers: self.reads_nothing && transactions }
     }
 
@@ -85,8 +92,13 @@ impl Topics {
         if let Some(place) = self.place(name) {
             return place;
         }
-        let place = self.list.len();
-        self.list.push(Some(TopicState::new(name.clone(), &self.catalogue, at)));
+        self.ever += 1;
+        let topic = Some(TopicState::new(name.clone(), self.ever, &self.catalogue, at));
+        let place = self.free.pop().unwrap_or(self.list.len());
+        match self.list.get_mut(place) {
+            Some(free) => *free = topic,
+            None => self.list.push(topic),
+        }
         self.by_name.insert(name.clone(), place);
         place
     }
@@ -198,15 +210,20 @@ impl Topics {
             }
             if let Some(topic) = self.list[place].take() {
                 self.by_name.remove(&topic.name);
-                for slot in topic.partitions.iter().filter_map(|p| p.slot) {
-                    if let Some(state) = self.slots.get_mut(slot.index()) {
-                        *state = None;
-                    }
-                }
+                self.free.push(place);
                 if topic.curves.is_some() {
                     self.budget.give_back(TopicCurves::SERIES);
                 }
             }
+        }
+        self.let_go_of_slots();
+    }
+
+    /// A slot that still led to a topic which is gone must not lead to the next one at that place.
+    fn let_go_of_slots(&mut self) {
+        let list = &self.list;
+        for slot in self.slots.iter_mut().filter(|slot| slot.is_some()) {
+            slot.take_if(|state| list.get(state.topic).is_none_or(Option::is_none));
         }
     }
 
@@ -270,5 +287,42 @@ impl Topics {
 fn give_curves(topic: &mut TopicState, budget: &mut Budget) {
     if topic.curves.is_none() && budget.take(TopicCurves::SERIES) {
         topic.curves = Some(Box::new(TopicCurves::new()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TopicReading;
+
+    fn reading(second: i64, names: &[&str]) -> ClusterReading {
+        let topic = |name: &&str| TopicReading { name: (*name).into(), watched: true, ..TopicReading::default() };
+        let at = Timestamp(second * 1_000);
+        ClusterReading { asked_at: at, taken_at: at, topics: names.iter().map(topic).collect(), ..ClusterReading::default() }
+    }
+
+    fn assignment(slot: u32, topic: &str) -> Assignment {
+        Assignment { slot: Slot(slot), topic: topic.into(), partition: 0, start: 0, live_from: 0 }
+    }
+
+    #[test]
+    fn places_are_used_again_and_no_old_slot_leads_to_the_new_topic() {
+        let mut topics = Topics::new(Arc::default(), Budget::new(1 << 20), Timestamp(0));
+        let mut serials = Vec::new();
+        for second in 1..200 {
+            let name = format!("job-{second}");
+            let slot = Slot(u32::try_from(second).unwrap());
+            topics.read(&reading(second, &["stays", &name]));
+            // Assigned twice, let go of once: the first slot is left over.
+            topics.assigned(&[assignment(1_000 + slot.0, &name), assignment(slot.0, &name)], Timestamp(second * 1_000));
+            serials.push(topics.get(&name).unwrap().serial);
+            topics.revoked(&[slot]);
+            topics.read(&reading(second, &["stays"]));
+            assert!(topics.of_slot(slot).is_none() && topics.of_slot(Slot(1_000 + slot.0)).is_none());
+        }
+        assert!(topics.list.len() <= 2, "{} places", topics.list.len());
+        serials.dedup();
+        assert_eq!(serials.len(), 199);
+        assert!(topics.get("stays").is_some() && topics.iter().count() == 1);
     }
 }
