@@ -107,16 +107,6 @@ proptest! {
         }
     }
 
-    /// When the clock is set back, all goes on as if it had not been.
-    #[test]
-    fn a_clock_that_is_set_back_changes_no_figure(step_at in 1i64..150, tens in 1i64..1_000) {
-        let steady = minutes(i64::MAX, 0);
-        let stepped = minutes(step_at, tens * 10_000);
-        for (second, (a, b)) in steady.iter().zip(&stepped).enumerate() {
-            prop_assert_eq!(a, b, "at {} s", second);
-        }
-    }
-
     /// However the records are cut into batches, the picture is the same.
     #[test]
     fn any_split_into_batches_gives_the_same_picture(
@@ -140,6 +130,20 @@ proptest! {
             pictures.push(json(&engine.view(Timestamp(START + 3_200))));
         }
         prop_assert_eq!(&pictures[0], &pictures[1]);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// When the clock is set back, all goes on as if it had not been.
+    #[test]
+    fn a_clock_that_is_set_back_changes_no_figure(step_at in 1i64..150, tens in 1i64..1_000) {
+        let steady = minutes(i64::MAX, 0);
+        let stepped = minutes(step_at, tens * 10_000);
+        for (second, (a, b)) in steady.iter().zip(&stepped).enumerate() {
+            prop_assert_eq!(a, b, "at {} s", second);
+        }
     }
 }
 
