@@ -86,6 +86,11 @@ impl Rules {
         self.findings.clear();
     }
 
+    /// The clock was set back: so is what every condition has held for.
+    pub fn step_back(&mut self, back: impl Fn(&mut Timestamp)) {
+        self.held.values_mut().for_each(|kept| kept.state.step_back(&back));
+    }
+
     pub fn judge_topic(&mut self, input: &TopicInput, context: &Context) -> Health {
         self.judge(Subject::Topic(input.topic.name.clone()), topic::RULES, input, context)
     }
