@@ -9,9 +9,11 @@ mod log_text;
 pub mod lookup;
 pub mod mock;
 mod native;
+mod patience;
 pub mod poller;
 pub mod publish;
 mod security;
+mod survey;
 pub mod tail;
 mod watcher;
 
