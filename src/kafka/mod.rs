@@ -4,6 +4,7 @@
 pub mod admin;
 mod causes;
 mod client;
+mod command;
 mod filter;
 mod log_text;
 pub mod lookup;
