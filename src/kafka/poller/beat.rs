@@ -6,15 +6,12 @@ use super::courier::{Courier, Job, Mark, Party, Step};
 use super::groups::GroupBook;
 use super::marks::MarkBook;
 use super::opaque::AllGroups;
-use super::patience::Patience;
 use super::topics::{Names, Topics};
 use crate::kafka::Causes;
 use crate::kafka::native::{self, Handle, Reply};
+use crate::kafka::patience::Patience;
 use crate::model::{BrokerReading, ClusterReading, Code, Reason, Timestamp};
 use rdkafka::consumer::Consumer;
-use rdkafka::error::{KafkaError, KafkaResult};
-use rdkafka::metadata::Metadata;
-use rdkafka::types::RDKafkaErrorCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -92,7 +89,7 @@ impl Beat {
     }
 
     fn metadata(&mut self) -> Option<()> {
-        match self.ask_metadata() {
+        match self.patience.metadata(&self.handle, self.config.timeout) {
             Ok(metadata) => {
                 let now = Timestamp::now();
                 self.causes.answered(now, self.brokers.seen(&metadata, Instant::now()));
@@ -111,23 +108,6 @@ impl Beat {
                 None
             }
         }
-    }
-
-    /// Any broker can answer: one that is silent is not the last word.
-    fn ask_metadata(&mut self) -> KafkaResult<Metadata> {
-        let mut result = Err(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut));
-        for patience in self.patience.tries(self.config.timeout) {
-            let asked = Instant::now();
-            result = self.handle.fetch_metadata(None, patience);
-            match &result {
-                Ok(_) => {
-                    self.patience.answered(asked.elapsed());
-                    break;
-                }
-                Err(error) => tracing::debug!(%error, ?patience, "metadata, one try"),
-            }
-        }
-        result
     }
 
     /// Settings and controllers: asked first, taken whenever they come.

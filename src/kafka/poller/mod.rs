@@ -10,7 +10,6 @@ mod groups;
 mod marks;
 mod opaque;
 mod pace;
-mod patience;
 mod pulse;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use crate::kafka::tail::handle;
 use crate::kafka::tail::scout::{Asked, Request, Why};
 use crate::model::{Input, Slot};
 use rdkafka::TopicPartitionList;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 impl Reader {
@@ -19,6 +20,7 @@ impl Reader {
         if self.config.budget == Some(0) {
             return;
         }
+        self.budget.spent_elsewhere(self.config.elsewhere.load(Ordering::Relaxed));
         self.budget.refill(now);
         if let Some((_, others)) = self.resume_later.take_if(|(at, _)| *at <= now) {
             handle::pause(self.queue.client(), &others, false);

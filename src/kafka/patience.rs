@@ -1,4 +1,9 @@
-use std::time::Duration;
+use super::native::Handle;
+use rdkafka::consumer::Consumer;
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::metadata::Metadata;
+use rdkafka::types::RDKafkaErrorCode;
+use std::time::{Duration, Instant};
 
 /// Tries of one question, each of which librdkafka gives to any broker that is connected.
 const TRIES: u32 = 3;
@@ -16,7 +21,7 @@ pub struct Patience {
 
 impl Patience {
     /// The tries, no longer than `whole` together.
-    pub fn tries(&self, whole: Duration) -> impl Iterator<Item = Duration> + use<> {
+    fn tries(&self, whole: Duration) -> impl Iterator<Item = Duration> + use<> {
         let first = (self.last * SLOWER).max(LEAST);
         let mut left = whole;
         (1..=TRIES).map_while(move |n| {
@@ -26,8 +31,25 @@ impl Patience {
         })
     }
 
+    /// All metadata. Any broker can answer: one that is silent is not the last word.
+    pub fn metadata(&mut self, handle: &Handle, whole: Duration) -> KafkaResult<Metadata> {
+        let mut result = Err(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut));
+        for patience in self.tries(whole) {
+            let asked = Instant::now();
+            result = handle.fetch_metadata(None, patience);
+            match &result {
+                Ok(_) => {
+                    self.answered(asked.elapsed());
+                    break;
+                }
+                Err(error) => tracing::debug!(%error, ?patience, "metadata, one try"),
+            }
+        }
+        result
+    }
+
     /// The answer took so long.
-    pub fn answered(&mut self, took: Duration) {
+    fn answered(&mut self, took: Duration) {
         self.last = took;
     }
 }
