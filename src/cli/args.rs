@@ -220,7 +220,7 @@ pub struct SnapshotArgs {
     after_help = "Figures: lag (records), lag_s, p99_ms, error_rate (0..1), per_s (records/s; alarms when it falls below).\n\n\
                   Examples:\n  vigie check -b kafka-1:9092 --group billing --warn lag=1000 --crit lag=5000,lag_s=60\n  \
                   vigie check -b kafka-1:9092 --topic orders.created --crit p99_ms=1000,error_rate=0.01\n  \
-                  vigie check -b kafka-1:9092          the cluster's own health\n\n\
+                  vigie check -b kafka-1:9092          the cluster's own health, now: brokers, replicas, controllers, lag\n\n\
                   Exit code: 0 ok, 1 warning, 2 critical, 3 unknown or wrong usage."
 )]
 pub struct CheckArgs {

@@ -28,8 +28,12 @@ impl ClusterState {
         for broker in self.brokers.values_mut() {
             broker.up = false;
         }
+        self.brokers.retain(|_, b| !b.host.is_empty());
         for broker in &reading.brokers {
             self.brokers.insert(broker.id, broker.clone());
+        }
+        for id in topics.iter().flat_map(|t| &t.partitions).flat_map(|p| p.replicas.iter()) {
+            self.brokers.entry(*id).or_insert_with(|| only_named(*id));
         }
         self.count(topics);
     }
@@ -100,6 +104,11 @@ impl ClusterState {
     pub fn throttled(&self) -> bool {
         self.brokers.values().any(|b| b.throttle_ms.is_some_and(|ms| ms > 0.0))
     }
+}
+
+/// A broker that holds replicas and that the cluster no longer names: it died before we came.
+fn only_named(id: i32) -> BrokerReading {
+    BrokerReading { id, host: "".into(), port: 0, up: false, round_trip_ms: None, throttle_ms: None, reason: None }
 }
 
 fn broker(reading: &BrokerReading) -> Broker {
