@@ -102,7 +102,8 @@ pub struct Run {
     /// Keys, values and headers read a second: a size, unlimited, or 0 (rates and lag only) [default: 8MiB]
     #[arg(long, value_name = "SIZE", help_heading = "Reading")]
     pub read_budget: Option<String>,
-    /// Where reading begins: now, a duration back (5m), or beginning
+    /// Where reading begins: now, a duration back (5m), or beginning, which reads everything at the read budget, without the
+    /// warm-up's cut (64 MiB or 10 s)
     #[arg(long, value_name = "FROM", help_heading = "Reading")]
     pub from: Option<String>,
 }
