@@ -18,7 +18,7 @@ mod topics;
 mod watch;
 
 use crate::catalogue::CatalogueError;
-use crate::cli::{Cli, Command, WatchArgs};
+use crate::cli::{Cli, Command, LOG_LEVEL, WatchArgs};
 use crate::config::ConfigError;
 use crate::kafka::KafkaError;
 use crate::outlet::LimitsError;
@@ -79,8 +79,9 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<u8> {
-    let dashboard = draws(&cli.command);
-    log::start(&cli.log, cli.log_file.as_deref(), dashboard)?;
+    // A plugin's answer is its one line: the client library's log on stderr would be mailed beside it.
+    let plugin = matches!(cli.command, Some(Command::Check(_))) && cli.log == LOG_LEVEL;
+    log::start(&cli.log, cli.log_file.as_deref(), plugin || draws(&cli.command))?;
     let file = cli.config;
     match cli.command {
         Some(Command::Demo(args)) => demo::run(file, &args),

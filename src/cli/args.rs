@@ -2,6 +2,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
 
+/// What is logged where nobody says.
+pub const LOG_LEVEL: &str = "warn";
+
 #[derive(Debug, Parser)]
 #[command(
     name = "vigie",
@@ -25,7 +28,7 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "FILE", env = "VIGIE_LOG_FILE")]
     pub log_file: Option<PathBuf>,
     /// What is logged: error, warn, info, debug, trace, or a filter such as vigie=debug
-    #[arg(long, global = true, value_name = "LEVEL", env = "VIGIE_LOG", default_value = "warn")]
+    #[arg(long, global = true, value_name = "LEVEL", env = "VIGIE_LOG", default_value = LOG_LEVEL)]
     pub log: String,
 }
 

@@ -2,7 +2,9 @@
 
 mod args;
 
-pub use args::{CheckArgs, Cli, Command, Connect, DemoArgs, Format, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs};
+pub use args::{
+    CheckArgs, Cli, Command, Connect, DemoArgs, Format, LOG_LEVEL, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs,
+};
 
 use std::collections::BTreeMap;
 

@@ -42,8 +42,12 @@ pub fn check(snapshot: &Snapshot, subject: &Subject, warn: &Limits, crit: &Limit
     let Some((name, health, values)) = read(snapshot, subject) else {
         return Verdict::unknown(&missing(snapshot, subject));
     };
-    let mut asked: Vec<Figure> = crit.figures().chain(warn.figures()).collect();
-    asked.dedup();
+    let mut asked: Vec<Figure> = Vec::new();
+    for figure in crit.figures().chain(warn.figures()) {
+        if !asked.contains(&figure) {
+            asked.push(figure);
+        }
+    }
     let judged_by_health = asked.is_empty();
     let mut code = if judged_by_health { code_of(health.0) } else { 0 };
     let mut words = if judged_by_health { vec![health.1] } else { Vec::new() };
@@ -103,11 +107,13 @@ fn cluster_health(snapshot: &Snapshot) -> (Level, String) {
     if !snapshot.alerts.is_empty() {
         return (health.level, firing(snapshot));
     }
-    match &snapshot.source.reason {
-        Some(reason) if reason.code == Code::NothingVisible => (Level::Unknown, text::sentence(reason)),
-        Some(reason) => (health.level, format!("{}, as far as can be seen ({})", now(&health.reason), text::sentence(reason))),
-        None => (health.level, now(&health.reason)),
-    }
+    let unseen = match (&snapshot.source.reason, &snapshot.groups_reason) {
+        (Some(reason), _) if reason.code == Code::NothingVisible => return (Level::Unknown, text::sentence(reason)),
+        (Some(reason), _) => text::sentence(reason),
+        (None, Some(reason)) => format!("no list of the groups: {}", text::sentence(reason)),
+        (None, None) => return (health.level, now(&health.reason)),
+    };
+    (health.level, format!("{}, as far as can be seen ({unseen})", now(&health.reason)))
 }
 
 fn firing(snapshot: &Snapshot) -> String {
@@ -272,6 +278,12 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_with_two_limits_is_told_once() {
+        let verdict = judge(Some(12), "lag=1000", "lag=5000,lag_s=60");
+        assert!(verdict.line.starts_with("OK - billing: lag 12, lag_s 8 |"), "{verdict:?}");
+    }
+
+    #[test]
     fn performance_data_has_value_and_limits() {
         let verdict = judge(Some(12), "lag=1000", "lag=5000");
         assert!(verdict.line.ends_with("| lag=12;1000;5000 lag_s=8s"), "{}", verdict.line);
@@ -318,6 +330,11 @@ mod tests {
         assert!(nothing.code == 3 && nothing.line.contains("permissions are missing"), "{nothing:?}");
         let groups = of_cluster(&read(2, Vec::new(), Some(Code::GroupRefused.into())));
         assert!(groups.code == 0 && groups.line.contains("no permission on group"), "{groups:?}");
+        let listed = Snapshot { groups_reason: Some(Code::NotSupported.into()), ..read(2, Vec::new(), None) };
+        assert_eq!(
+            of_cluster(&listed).line,
+            "OK - cluster: healthy, as far as can be seen (no list of the groups: this cluster cannot tell)"
+        );
     }
 
     #[test]

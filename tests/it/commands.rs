@@ -74,6 +74,14 @@ fn doctor_says_what_became_of_a_property_that_watching_does_not_follow() {
 }
 
 #[test]
+fn a_check_says_one_line_and_nothing_beside_it() {
+    let ran = vigie(&["check", "-b", "127.0.0.1:1", "--timeout", "2s"]);
+    assert_eq!((ran.code, ran.out.lines().count(), ran.err.as_str()), (Some(3), 1, ""), "{ran:?}");
+    let asked_for = vigie(&["check", "-b", "127.0.0.1:1", "--timeout", "2s", "--log", "info"]);
+    assert!(asked_for.err.contains("librdkafka"), "{asked_for:?}");
+}
+
+#[test]
 fn without_anything_it_says_how_to_start() {
     let ran = vigie(&[]);
     assert_ne!(ran.code, Some(0), "{ran:?}");
