@@ -3,6 +3,8 @@
 
 mod ask;
 mod cluster;
+#[cfg(test)]
+pub mod hostile;
 mod ids;
 mod input;
 mod link;
