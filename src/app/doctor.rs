@@ -44,8 +44,8 @@ fn terminal() -> Result<String, String> {
 }
 
 fn cluster(well: &mut bool, kafka: &KafkaConfig, config: &Config) -> Result<()> {
-    for ours in kafka.tail()?.overruled {
-        line(well, "property", Ok(format!("{}={} is set to {} (vigie only reads)", ours.key, ours.theirs, ours.ours)));
+    for property in kafka.tail()?.overruled {
+        line(well, "property", Ok(format!("{} (vigie only reads)", setup::overruled(&property))));
     }
     let options = ProbeOptions { timeout: TIMEOUT, controllers: setup::poller(config)?.probe_controllers };
     for probe in admin::probe(kafka, options)? {

@@ -20,7 +20,7 @@ mod topics;
 mod watch;
 
 use crate::catalogue::CatalogueError;
-use crate::cli::{Cli, Command, WatchArgs};
+use crate::cli::{Cli, Command, LOG_LEVEL, WatchArgs};
 use crate::config::ConfigError;
 use crate::kafka::KafkaError;
 use crate::outlet::LimitsError;
@@ -81,10 +81,11 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<u8> {
-    let dashboard = draws(&cli.command);
+    // A plugin's answer is its one line: the client library's log on stderr would be mailed beside it.
+    let plugin = matches!(cli.command, Some(Command::Check(_))) && cli.log.is_none();
     match &cli.command {
         Some(Command::Consume(args)) => consume::log_start(cli.log.as_deref(), cli.log_file.as_deref(), args.log_format)?,
-        _ => log::start(cli.log.as_deref().unwrap_or("warn"), cli.log_file.as_deref(), dashboard)?,
+        _ => log::start(cli.log.as_deref().unwrap_or(LOG_LEVEL), cli.log_file.as_deref(), plugin || draws(&cli.command))?,
     }
     let file = cli.config;
     match cli.command {

@@ -3,6 +3,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
 
+/// What is logged where nobody says.
+pub const LOG_LEVEL: &str = "warn";
+
 #[derive(Debug, Parser)]
 #[command(
     name = "vigie",
@@ -108,7 +111,8 @@ pub struct Run {
     /// Keys, values and headers read a second: a size, unlimited, or 0 (rates and lag only) [default: 8MiB]
     #[arg(long, value_name = "SIZE", help_heading = "Reading")]
     pub read_budget: Option<String>,
-    /// Where reading begins: now, a duration back (5m), or beginning
+    /// Where reading begins: now, a duration back (5m), or beginning, which reads everything at the read budget, without the
+    /// warm-up's cut (64 MiB or 10 s)
     #[arg(long, value_name = "FROM", help_heading = "Reading")]
     pub from: Option<String>,
 }
@@ -226,7 +230,7 @@ pub struct SnapshotArgs {
     after_help = "Figures: lag (records), lag_s, p99_ms, error_rate (0..1), per_s (records/s; alarms when it falls below).\n\n\
                   Examples:\n  vigie check -b kafka-1:9092 --group billing --warn lag=1000 --crit lag=5000,lag_s=60\n  \
                   vigie check -b kafka-1:9092 --topic orders.created --crit p99_ms=1000,error_rate=0.01\n  \
-                  vigie check -b kafka-1:9092          the cluster's own health\n\n\
+                  vigie check -b kafka-1:9092          the cluster's own health, now: brokers, replicas, controllers, lag\n\n\
                   Exit code: 0 ok, 1 warning, 2 critical, 3 unknown or wrong usage."
 )]
 pub struct CheckArgs {

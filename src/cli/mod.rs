@@ -3,7 +3,9 @@
 mod args;
 mod state;
 
-pub use args::{CheckArgs, Cli, Command, Connect, DemoArgs, Format, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs};
+pub use args::{
+    CheckArgs, Cli, Command, Connect, DemoArgs, Format, LOG_LEVEL, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs,
+};
 
 pub use state::{Begin, ConsumeArgs, LogFormat, Protocol, StateArgs, StateCommand};
 

@@ -32,6 +32,9 @@ impl ClusterState {
         for broker in &reading.brokers {
             self.brokers.insert(broker.id, broker.clone());
         }
+        for id in topics.iter().flat_map(|t| &t.partitions).flat_map(|p| p.replicas.iter()) {
+            self.brokers.entry(*id).or_insert_with(|| only_named(*id));
+        }
         self.count(topics);
     }
 
@@ -106,6 +109,11 @@ impl ClusterState {
 /// A partition names the broker as a replica.
 fn holds(topics: &Topics, id: i32) -> bool {
     topics.iter().flat_map(|t| &t.partitions).any(|p| p.replicas.contains(&id))
+}
+
+/// A broker that holds replicas and that the cluster no longer names: it died before we came.
+fn only_named(id: i32) -> BrokerReading {
+    BrokerReading { id, host: "".into(), port: 0, up: false, round_trip_ms: None, throttle_ms: None, reason: None }
 }
 
 fn broker(reading: &BrokerReading) -> Broker {

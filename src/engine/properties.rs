@@ -45,7 +45,9 @@ fn reading(ms: i64, ends: &[i64], commits: &[Option<i64>]) -> Input {
         ..TopicReading::default()
     };
     let offsets = commits.iter().enumerate().map(|(number, offset)| (Arc::from("t"), number as i32, *offset)).collect();
+    let broker = BrokerReading { id: 1, host: "h".into(), port: 1, up: true, round_trip_ms: None, throttle_ms: None, reason: None };
     Input::Cluster(Box::new(ClusterReading {
+        brokers: vec![broker],
         asked_at: Timestamp(START + ms - 5),
         taken_at: Timestamp(START + ms),
         topics: vec![topic],

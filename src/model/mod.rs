@@ -4,6 +4,8 @@
 mod ask;
 mod cluster;
 mod event;
+#[cfg(test)]
+pub mod hostile;
 mod ids;
 mod input;
 mod link;

@@ -47,6 +47,6 @@ mod tests {
     fn columns_stand_under_each_other() {
         let row = |name: &str, n: Option<&str>| vec![Cell::Left(Some(name.into())), Cell::Right(n.map(str::to_owned))];
         let text = rows(&["sku", "level"], [row("riz-25kg", Some("12")), row("é\u{1b}", None)].into_iter());
-        assert_eq!(text, "sku       level\nriz-25kg     12\né␛            –\n");
+        assert_eq!(text, "sku       level\nriz-25kg     12\né\\x1b         –\n");
     }
 }

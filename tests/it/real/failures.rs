@@ -46,7 +46,7 @@ fn a_broker_that_is_down_at_the_start_is_awaited() {
     create_topic(&brokers, "later", 1, &[]);
     kcat_lines(&brokers, "later", &[], records(0, 10));
     own.kill9(0);
-    let mut watch = Watch::start(&brokers, &["--topics", "later", "--from", "beginning"]);
+    let mut watch = Watch::start(&brokers, &["--topics", "later", "--from", "beginning", "--yes"]);
     let line = watch.until("the state to be down", seconds(15), |line| at(line, "/source/state") == "down");
     assert_eq!(*at(&line, "/cluster/topics"), Value::Null, "not known is not zero: {line}");
     own.restart(0);

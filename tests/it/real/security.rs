@@ -56,8 +56,22 @@ fn sasl<'a>(user: &'a str, password: &'a str, mechanism: &'a str, authority: &'a
 
 fn snapshot(brokers: &str, settings: &[(&str, &str)]) -> Ran {
     let (_folder, file) = properties(settings);
-    let args =
-        ["snapshot", "-b", brokers, "-F", &file, "--topics", "guarded", "--groups", "*", "--from", "beginning", "--for", "2s"];
+    let args = [
+        "snapshot",
+        "-b",
+        brokers,
+        "-F",
+        &file,
+        "--topics",
+        "guarded",
+        "--groups",
+        "*",
+        "--from",
+        "beginning",
+        "--yes",
+        "--for",
+        "2s",
+    ];
     vigie(&args)
 }
 
