@@ -53,6 +53,10 @@ impl ClientContext for Context {
     }
 
     fn error(&self, error: ClientError, text: &str) {
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::UnknownTopicOrPartition) {
+            // A topic of the catalogue that the cluster lacks; it is looked for again with the next metadata.
+            return tracing::debug!(target: "librdkafka", "{}", text.escape_debug());
+        }
         self.watcher.error(error, text);
     }
 
@@ -113,8 +117,6 @@ impl Member {
             None => Polled::Nothing,
             Some(Ok(message)) => Polled::Record(Received(message)),
             Some(Err(ClientError::MessageConsumption(code))) if code == RDKafkaErrorCode::UnknownTopicOrPartition => {
-                // A topic of the catalogue that the cluster lacks; it is looked for again with the next metadata.
-                tracing::debug!("a subscribed topic is not there");
                 Polled::Nothing
             }
             Some(Err(ClientError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange))) => {
