@@ -1,5 +1,6 @@
 //! `vigie consume`: the consumers that keep the state, without a screen.
 
+use super::stop::Stop;
 use super::{DONE, host, log, setup, stop};
 use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol};
 use crate::consume::{self, ConsumeConfig, Figures, From};
@@ -7,12 +8,12 @@ use crate::domain::Plans;
 use crate::kafka::Causes;
 use crate::kafka::member::{GroupProtocol, MemberConfig};
 use crate::model::Timestamp;
-use crate::store::{Sqlite, Store, StoreAddress};
-use anyhow::{Context, Result, anyhow};
+use crate::store::{Postgres, Sqlite, Store, StoreAddress, StoreError};
+use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, bounded};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Records of one transaction, at most; and how long a first one waits for others.
 const BATCH_RECORDS: usize = 2_000;
@@ -24,8 +25,9 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     let config = setup::load(file, &args.connect, args.connect.overrides())?;
     let kafka = setup::kafka(&config)?;
     let catalogue = setup::catalogue(&config)?;
-    let store = open(&args.store, Plans::new(&catalogue))?;
+    let address = setup::store(&args.store)?;
     let end = stop::on_signals()?;
+    let Some(store) = open_patiently(&address, &Plans::new(&catalogue), &end)? else { return Ok(DONE) };
     let causes = Arc::new(Causes::new(kafka.bootstrap(), Timestamp::now()));
     let (figures, told) = bounded(1);
     let lines = std::thread::Builder::new().name("figures".into()).spawn(move || tell(&told))?;
@@ -33,7 +35,7 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     if consume.member.protocol == GroupProtocol::Consumer {
         tracing::info!("with KIP-848 the broker decides how long a silent member is waited for; --session-timeout says nothing");
     }
-    tracing::info!(group = args.group, instance = consume.instance, store = args.store, "consuming");
+    tracing::info!(group = args.group, instance = consume.instance, store = %address, "consuming");
     let done = consume::run(&kafka, &causes, &catalogue, consume, store, &figures, &end.receiver());
     drop(figures);
     // It ends with the channel; what it had to tell is told.
@@ -63,14 +65,36 @@ fn consume_config(args: &ConsumeArgs) -> Result<ConsumeConfig> {
     })
 }
 
-/// The store of `--store`, made where it is not there.
-pub fn open(address: &str, plans: Plans) -> Result<Box<dyn Store>> {
-    match address.parse::<StoreAddress>().map_err(|why| anyhow!("--store: {why}"))? {
-        StoreAddress::Sqlite(path) => {
-            let store = Sqlite::open(&path, plans).with_context(|| format!("--store sqlite:{}", path.display()))?;
-            Ok(Box::new(store))
+/// A store that is away for a moment when we begin is waited for so long: after a failure everything starts at once.
+const PATIENCE: Duration = Duration::from_secs(30);
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The store of `--store`, made where it is not there; `None`: the end came first.
+fn open_patiently(address: &StoreAddress, plans: &Plans, end: &Stop) -> Result<Option<Box<dyn Store>>> {
+    let begun = Instant::now();
+    loop {
+        match open(address, plans.clone()) {
+            Ok(store) => return Ok(Some(store)),
+            Err(error) if error.is_passing() && begun.elapsed() < PATIENCE => {
+                tracing::warn!(%error, store = %address, "waiting for the store");
+                if end.wait(RETRY) {
+                    return Ok(None);
+                }
+            }
+            Err(error) => return Err(error).with_context(|| format!("--store {address}")),
         }
     }
+}
+
+/// The store of an address, made where it is not there.
+///
+/// # Errors
+/// Those of the store.
+pub fn open(address: &StoreAddress, plans: Plans) -> Result<Box<dyn Store>, StoreError> {
+    Ok(match address {
+        StoreAddress::Sqlite(path) => Box::new(Sqlite::open(path, plans)?),
+        StoreAddress::Postgres(address) => Box::new(Postgres::open((**address).clone(), plans)?),
+    })
 }
 
 fn tell(figures: &Receiver<Figures>) {

@@ -11,8 +11,9 @@ use crate::kafka::tail::{StartFrom, TailConfig};
 use crate::kafka::{GroupFilter, KafkaConfig, Overruled, TokenSource, TopicFilter};
 use crate::model::Timestamp;
 use crate::snapshot::SourceKind;
+use crate::store::StoreAddress;
 use crate::ui::{ColorChoice, UiConfig};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -183,6 +184,11 @@ pub fn is_loopback(brokers: &str) -> bool {
         let host = server.rsplit_once(':').map_or(server, |(host, _)| host).trim_matches(['[', ']']);
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
     })
+}
+
+/// The store that `--store` names.
+pub fn store(text: &str) -> Result<StoreAddress> {
+    StoreAddress::parse(text, &|name| std::env::var(name).ok()).map_err(|why| anyhow!("--store: {why}"))
 }
 
 #[cfg(test)]

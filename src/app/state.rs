@@ -5,9 +5,9 @@ use crate::cli::{Connect, Format, StateArgs, StateCommand};
 use crate::domain::Plans;
 use crate::model::Timestamp;
 use crate::outlet::{self, Cell};
-use crate::store::{Filter, PartLine, ProfileLine, Read, Sqlite, StoreAddress, WalkerLine};
+use crate::store::{Filter, PartLine, Postgres, ProfileLine, Read, Sqlite, StoreAddress, WalkerLine};
 use crate::text;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -46,17 +46,20 @@ fn orders(file: Option<PathBuf>, args: &StateArgs) -> Result<u8> {
     print(&rows, args.format, &["order", "state", "since", "amount", "customer", "shop", ""], order)
 }
 
-fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Sqlite> {
+fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Box<dyn Read>> {
     let connect = Connect { catalogue: args.catalogue.clone(), ..Connect::default() };
     let config = setup::load(file, &connect, connect.overrides())?;
     let plans = Plans::new(&*setup::catalogue(&config)?);
-    match args.store.parse::<StoreAddress>().map_err(|why| anyhow!("--store: {why}"))? {
+    let address = setup::store(&args.store)?;
+    let told = format!("--store {address}");
+    match address {
         StoreAddress::Sqlite(path) => {
             if !path.exists() {
                 bail!("--store: there is no {}: `vigie consume --store` makes it", path.display());
             }
-            Sqlite::open(&path, plans).with_context(|| format!("--store sqlite:{}", path.display()))
+            Ok(Box::new(Sqlite::open(&path, plans).context(told)?))
         }
+        StoreAddress::Postgres(address) => Ok(Box::new(Postgres::open_existing(*address, plans).context(told)?)),
     }
 }
 

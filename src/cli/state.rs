@@ -6,15 +6,16 @@ use std::path::PathBuf;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  vigie consume -b kafka-1:9092 --store sqlite:state.db\n  \
-                  vigie consume --profile prod --store sqlite:/var/lib/vigie/state.db --log-format json\n\n\
+                  vigie consume --profile prod --store sqlite:/var/lib/vigie/state.db --log-format json\n  \
+                  vigie consume --profile prod --store 'postgres://vigie@db/state?sslmode=verify-full' (PGPASSWORD)\n\n\
                   Runs until SIGTERM or Ctrl-C: then what was read is applied and committed. Run several, also on several\n\
                   machines where the store can be shared: the group shares the partitions, and one that dies is replaced.\n\
                   The store's own offsets count; those of the group are for others to see.")]
 pub struct ConsumeArgs {
     #[command(flatten)]
     pub connect: Connect,
-    /// Where the state is kept: sqlite:FILE
-    #[arg(long, value_name = "STORE", help_heading = "State")]
+    /// Where the state is kept: sqlite:FILE or postgres://USER@HOST/DB; @file:PATH and @env:NAME hold one with a password
+    #[arg(long, value_name = "STORE", env = "VIGIE_STORE", hide_env_values = true, help_heading = "State")]
     pub store: String,
     /// Consumer group
     #[arg(long, value_name = "NAME", default_value = "vigie-state", help_heading = "State")]
@@ -77,8 +78,8 @@ pub enum StateCommand {
 
 #[derive(Args, Debug)]
 pub struct StateArgs {
-    /// Where the state is kept: sqlite:FILE
-    #[arg(long, value_name = "STORE")]
+    /// Where the state is kept: sqlite:FILE or postgres://USER@HOST/DB; @file:PATH and @env:NAME hold one with a password
+    #[arg(long, value_name = "STORE", env = "VIGIE_STORE", hide_env_values = true)]
     pub store: String,
     /// Only this one
     #[arg(long, value_name = "ID")]

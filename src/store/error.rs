@@ -5,12 +5,9 @@ pub enum StoreError {
     /// Another process took the partition: what we read of it is its business now.
     #[error("{}/{} was taken over by another process", .0.topic, .0.partition)]
     Fenced(TopicPartition),
-    #[error("the store {what}: {source}")]
-    Sqlite {
-        what: &'static str,
-        #[source]
-        source: rusqlite::Error,
-    },
+    /// The database said no, or nothing; `why` is for people, and never holds a password.
+    #[error("the store {what}: {why}")]
+    Failed { what: &'static str, why: String, passing: bool },
     #[error("the store holds what this vigie cannot read ({what}): {why}")]
     Unreadable { what: &'static str, why: String },
     #[error(
@@ -20,22 +17,19 @@ pub enum StoreError {
     OtherPipelines,
     #[error("the store has version {found} of its tables, this vigie knows {known}: take the vigie that wrote it, or a newer one")]
     Version { found: i64, known: i64 },
+    #[error("the store has no state yet: `vigie consume --store` makes it ({0})")]
+    Nothing(String),
+    #[error(
+        "the store has forgotten what it had confirmed: {}/{} was applied up to offset {had}, now it says {found} (a standby that was \
+         behind took over, or a backup was put back); started again, vigie goes on from there",
+        .partition.topic, .partition.partition
+    )]
+    WentBack { partition: TopicPartition, had: i64, found: i64 },
 }
 
 impl StoreError {
-    pub(super) fn sqlite(what: &'static str) -> impl Fn(rusqlite::Error) -> Self {
-        move |source| Self::Sqlite { what, source }
-    }
-
     /// Whether the same may work in a moment: the store is locked, away, or gave up a deadlock.
     pub fn is_passing(&self) -> bool {
-        use rusqlite::ErrorCode as C;
-        match self {
-            Self::Sqlite { source, .. } => matches!(
-                source.sqlite_error_code(),
-                Some(C::DatabaseBusy | C::DatabaseLocked | C::DiskFull | C::SystemIoFailure | C::CannotOpen | C::OutOfMemory)
-            ),
-            Self::Fenced(_) | Self::Unreadable { .. } | Self::OtherPipelines | Self::Version { .. } => false,
-        }
+        matches!(self, Self::Failed { passing: true, .. })
     }
 }

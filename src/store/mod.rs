@@ -4,24 +4,29 @@
 //! [`fold`] is the way of a batch, the same for every store: fence, read what it touches, fold with [`domain`](crate::domain),
 //! write. A [`Tx`] is what a database has to be able to do for it.
 
+mod address;
 mod batch;
 mod error;
 mod fold;
 mod memory;
+mod postgres;
 mod read;
 mod rows;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 mod tx;
 
+pub use address::StoreAddress;
 pub use batch::{Applied, Batch, Claimed, Original, Progress, Refusal, Taken, What};
 pub use error::StoreError;
 pub use fold::fold;
+pub use postgres::{Postgres, PostgresAddress};
 pub use read::{AuditLine, Filter, PartLine, ProfileLine, Read, WalkerLine};
 pub use sqlite::Sqlite;
 pub use tx::Tx;
 
 use crate::model::TopicPartition;
-use std::str::FromStr;
 
 /// The state, for one process that writes it.
 pub trait Store: Send {
@@ -37,21 +42,4 @@ pub trait Store: Send {
     /// [`StoreError::Fenced`]: another process has one of the partitions; nothing was written. Else the store cannot be reached, or
     /// refuses: nothing was written, and the same batch may be given again.
     fn apply(&mut self, batch: &Batch) -> Result<Applied, StoreError>;
-}
-
-/// Which store, as `--store` says it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StoreAddress {
-    Sqlite(std::path::PathBuf),
-}
-
-impl FromStr for StoreAddress {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once(':') {
-            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
-            _ => Err(format!("`{text}` is no store: sqlite:FILE")),
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! What people and screens ask the store for. Keys of the JSON are those of the snapshot.
 
 use super::StoreError;
+use crate::domain::{Plans, Standing, Step, Walker};
+use crate::model::Stamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -117,4 +119,15 @@ pub struct AuditLine {
 /// A decimal as a JSON number with all its digits.
 pub fn number(text: &str) -> Option<Box<RawValue>> {
     RawValue::from_string(text.to_owned()).ok()
+}
+
+/// Where an entity was first said to be at each step.
+pub fn reached(walker: &Walker, pipeline: &str, plans: &Plans) -> BTreeMap<String, Reached> {
+    let Some(of) = plans.id(pipeline) else { return BTreeMap::new() };
+    let plan = plans.get(of);
+    let reached = |(step, stamp): (Step, Stamp)| {
+        let place = Place { topic: stamp.place.topic.to_string(), partition: stamp.place.partition, offset: stamp.place.offset };
+        (plan.step_name(step).to_string(), Reached { at_ms: stamp.at.0, place })
+    };
+    Standing::of(walker, of, plans).reached.into_iter().map(reached).collect()
 }

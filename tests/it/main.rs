@@ -3,6 +3,7 @@
 //! Tests under `real` need services (`tests/run` fetches them); the others need none. A test that cannot run says so by name.
 
 mod kafka;
+mod postgres;
 mod support;
 
 mod commands;

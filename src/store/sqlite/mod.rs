@@ -1,5 +1,6 @@
 //! The state in one SQLite file: embedded, for one machine. One process writes at a time; others wait their turn.
 
+mod error;
 mod places;
 mod read;
 #[cfg(test)]
@@ -10,6 +11,7 @@ use super::batch::{Applied, Batch, Claimed};
 use super::{Store, StoreError, fold, memory};
 use crate::domain::Plans;
 use crate::model::TopicPartition;
+use error::failed;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
 use std::time::Duration;
@@ -31,11 +33,11 @@ impl Sqlite {
     /// # Errors
     /// The file cannot be had, or holds what this vigie, or this catalogue, cannot read.
     pub fn open(path: &Path, plans: Plans) -> Result<Self, StoreError> {
-        Self::with(Connection::open(path).map_err(StoreError::sqlite("cannot be opened"))?, plans)
+        Self::with(Connection::open(path).map_err(failed("cannot be opened"))?, plans)
     }
 
     fn with(mut connection: Connection, plans: Plans) -> Result<Self, StoreError> {
-        let failed = StoreError::sqlite("cannot be made ready");
+        let failed = failed("cannot be made ready");
         connection.busy_timeout(BUSY).map_err(&failed)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // With WAL a power cut may take the last transactions, rows and offsets together: nothing is lost, they are read again.
@@ -45,16 +47,11 @@ impl Sqlite {
         make(&mut connection, &plans)?;
         Ok(Self { connection, plans })
     }
-
-    /// For reading only: what another process writes meanwhile is seen.
-    pub fn plans(&self) -> &Plans {
-        &self.plans
-    }
 }
 
 /// Makes the tables where there are none, and looks whether they are ours.
 fn make(connection: &mut Connection, plans: &Plans) -> Result<(), StoreError> {
-    let failed = StoreError::sqlite("cannot be made ready");
+    let failed = failed("cannot be made ready");
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
     let found: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&failed)?;
     let fingerprint = memory::fingerprint(plans);
@@ -80,7 +77,7 @@ fn make(connection: &mut Connection, plans: &Plans) -> Result<(), StoreError> {
 
 impl Store for Sqlite {
     fn claim(&mut self, instance: &str, partitions: &[TopicPartition]) -> Result<Vec<Claimed>, StoreError> {
-        let failed = StoreError::sqlite("does not give partitions");
+        let failed = failed("does not give partitions");
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
         let mut claimed = Vec::with_capacity(partitions.len());
         {
@@ -102,7 +99,7 @@ impl Store for Sqlite {
     }
 
     fn apply(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
-        let failed = StoreError::sqlite("does not begin a transaction");
+        let failed = failed("does not begin a transaction");
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         fold(tx::SqliteTx::new(tx, &self.plans), &self.plans, batch)
     }

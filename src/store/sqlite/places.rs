@@ -1,4 +1,5 @@
 use super::super::StoreError;
+use super::error::failed;
 use crate::model::{Place, TopicPartition};
 use rusqlite::{Transaction, params};
 use std::collections::HashMap;
@@ -19,7 +20,7 @@ impl Places {
         if let Some(id) = self.0.get(&key) {
             return Ok(*id);
         }
-        let failed = StoreError::sqlite("does not number a partition");
+        let failed = failed("does not number a partition");
         let sql = "INSERT INTO partitions (topic, partition) VALUES (?1, ?2)
                    ON CONFLICT (topic, partition) DO UPDATE SET topic = topic RETURNING id";
         let mut statement = tx.prepare_cached(sql).map_err(&failed)?;

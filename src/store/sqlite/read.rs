@@ -1,14 +1,10 @@
-use super::super::read::{AuditLine, Filter, PartLine, Place, ProfileLine, Reached, Read, WalkerLine, number};
+use super::super::read::{AuditLine, Filter, PartLine, Place, ProfileLine, Reached, Read, WalkerLine, number, reached};
 use super::super::{StoreError, memory};
 use super::Sqlite;
-use crate::domain::{Standing, Walker};
+use super::error::reading;
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
-
-fn reading(source: rusqlite::Error) -> StoreError {
-    StoreError::Sqlite { what: "cannot be read", source }
-}
 
 impl Sqlite {
     fn list<T>(
@@ -106,15 +102,7 @@ impl Read for Sqlite {
         let sql = "SELECT memory FROM walkers WHERE pipeline = ?1 AND id = ?2";
         let found: Option<Vec<u8>> =
             self.connection.query_row(sql, params![pipeline, id], |row| row.get(0)).optional().map_err(reading)?;
-        let (Some(bytes), Some(of)) = (found, self.plans.id(pipeline)) else { return Ok(BTreeMap::new()) };
-        let walker: Walker = memory::recall(&bytes)?;
-        let plan = self.plans.get(of);
-        let reached = |(step, stamp): (crate::domain::Step, crate::model::Stamp)| {
-            let place =
-                Place { topic: stamp.place.topic.to_string(), partition: stamp.place.partition, offset: stamp.place.offset };
-            (plan.step_name(step).to_string(), Reached { at_ms: stamp.at.0, place })
-        };
-        Ok(Standing::of(&walker, of, &self.plans).reached.into_iter().map(reached).collect())
+        found.map_or_else(|| Ok(BTreeMap::new()), |bytes| Ok(reached(&memory::recall(&bytes)?, pipeline, &self.plans)))
     }
 
     fn audit(&self, id: &str) -> Result<Vec<AuditLine>, StoreError> {

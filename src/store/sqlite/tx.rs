@@ -1,6 +1,7 @@
 use super::super::batch::{Original, Progress};
 use super::super::rows::{AuditRow, DeadLetterRow, GroupStatus, PartRow, ProfileRow, Rows, WalkerRow, kind_name, profile_kind};
 use super::super::{StoreError, Tx, memory};
+use super::error::{reading, writing};
 use super::places::Places;
 use crate::domain::{Claim, Part, Plans, Profile, Rejection, Subject, Walker};
 use rusqlite::{OptionalExtension, Params, Transaction, params};
@@ -15,14 +16,6 @@ pub struct SqliteTx<'a> {
 }
 
 type Done = Result<(), StoreError>;
-
-fn reading(source: rusqlite::Error) -> StoreError {
-    StoreError::Sqlite { what: "cannot be read", source }
-}
-
-fn writing(source: rusqlite::Error) -> StoreError {
-    StoreError::Sqlite { what: "cannot be written", source }
-}
 
 impl<'a> SqliteTx<'a> {
     pub fn new(tx: Transaction<'a>, plans: &'a Plans) -> Self {

@@ -1,4 +1,4 @@
-//! Against a real Apache Kafka, with producers and consumers that are not ours.
+//! Against a real Apache Kafka, with producers and consumers that are not ours, and a real PostgreSQL.
 
 mod check;
 mod counts;
@@ -7,6 +7,7 @@ mod harness;
 mod hostile;
 mod lag;
 mod latency;
+mod postgres;
 mod readonly;
 mod security;
 mod state;

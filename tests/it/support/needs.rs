@@ -1,4 +1,4 @@
-use crate::kafka;
+use crate::{kafka, postgres};
 use std::io::Write;
 
 /// What a test cannot do without.
@@ -13,6 +13,8 @@ pub enum Need {
     Kcat,
     Kafkajs,
     Openssl,
+    /// The server's programs: each test starts its own.
+    Postgres,
 }
 
 impl Need {
@@ -26,6 +28,7 @@ impl Need {
             Self::Kcat => (!on_path("kcat")).then_some("kcat is missing"),
             Self::Kafkajs => (!on_path("node") || kafka::kafkajs_modules().is_none()).then_some("node or kafkajs is missing"),
             Self::Openssl => (!on_path("openssl")).then_some("openssl is missing"),
+            Self::Postgres => postgres::missing(),
         }
     }
 }

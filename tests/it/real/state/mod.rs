@@ -6,12 +6,13 @@ mod processes;
 
 use crate::kafka::{Kafka, Options, create_topic, kafkajs, kcat_lines};
 use crate::needs;
+use crate::postgres::Postgres;
 use crate::support::{at, folder, seconds, text, unique, vigie, wait_for};
-use contents::{applied, contents};
+use contents::Store;
 use events::Events;
 use processes::Consumer;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::time::Duration;
 
 /// Members that die are replaced within two seconds.
 const QUICK: [&str; 2] = ["--session-timeout", "1500ms"];
@@ -21,38 +22,60 @@ fn quick() -> Options {
     Options { more, ..Options::default() }
 }
 
-fn rows(store: &Path, what: &str, more: &[&str]) -> Value {
-    let store = format!("sqlite:{}", store.display());
+fn rows(store: &Store, what: &str, more: &[&str]) -> Value {
+    let store = store.address();
     let mut args = vec!["state", what, "--store", &store];
     args.extend(more);
     vigie(&args).good_json()
 }
 
 /// One process that reads everything and is let be.
-fn straight(brokers: &str, store: &Path, records: u64) {
+fn straight(brokers: &str, store: &Store, records: u64) {
     let consumer = Consumer::start(brokers, store, &[&["--group", &unique("straight")][..], &QUICK].concat());
-    wait_for("all records in the store", seconds(120), || (applied(store) >= records).then_some(()));
+    wait_for("all records in the store", seconds(120), || (store.applied() >= records).then_some(()));
     assert_eq!(consumer.stop(), Some(0), "it ends well on SIGTERM");
 }
 
-#[test]
-fn killed_frozen_and_shared_out_it_loses_and_doubles_nothing() {
-    needs!(Kafka, Kcat);
+/// Members are killed, frozen, ended and started until all is applied; `at_kill` is told how many were killed by then.
+fn disturbed(brokers: &str, store: &Store, total: u64, mut at_kill: impl FnMut(usize)) -> (usize, usize) {
+    let mut rng = fastrand::Rng::with_seed(7);
+    let group = unique("killed");
+    let args = [&["--group", &group][..], &QUICK].concat();
+    let mut members = vec![Consumer::start(brokers, store, &args)];
+    let (mut kills, mut frozen) = (0, 0);
+    while kills < 8 || frozen < 1 || store.applied() < total {
+        std::thread::sleep(Duration::from_millis(rng.u64(200..1_500)));
+        match rng.u8(0..6) {
+            0..=2 if kills < 8 && !members.is_empty() => {
+                members.swap_remove(rng.usize(..members.len())).kill9();
+                kills += 1;
+                at_kill(kills);
+            }
+            3 if frozen < 1 && members.len() > 1 => {
+                // Longer than its session: its partitions are another's when it wakes.
+                members[0].freeze(seconds(4));
+                frozen += 1;
+            }
+            _ if members.len() < 3 => members.push(Consumer::start(brokers, store, &args)),
+            _ => assert_eq!(members.remove(0).stop(), Some(0), "it ends well on SIGTERM"),
+        }
+        if members.is_empty() {
+            members.push(Consumer::start(brokers, store, &args));
+        }
+    }
+    members.into_iter().for_each(|m| assert_eq!(m.stop(), Some(0)));
+    (kills, frozen)
+}
+
+/// Produces the events, half of them while `store` is made of them by members that are disturbed; then holds it against `one`,
+/// which nothing disturbs.
+fn loses_and_doubles_nothing(one: &Store, store: &Store, at_kill: impl FnMut(usize)) {
     let own = Kafka::start(quick());
     let brokers = own.address();
     let events = Events::make(7, 600);
     events.topics().for_each(|(topic, partitions)| create_topic(&brokers, topic, partitions, &[]));
-    let folder = folder("state");
-    let (one, other) = (folder.path().join("one.db"), folder.path().join("other.db"));
-
-    // Half of it is there when they begin, half comes while they are killed.
     let (early, late) = events.halves();
     early.iter().for_each(|(topic, lines)| kcat_lines(&brokers, topic, &[], lines.clone()));
-    let mut rng = fastrand::Rng::with_seed(7);
-    let group = unique("killed");
-    let args = [&["--group", &group][..], &QUICK].concat();
-    let mut members = vec![Consumer::start(&brokers, &other, &args)];
-    let (mut kills, mut frozen) = (0, 0);
     let feeder = std::thread::spawn({
         let brokers = brokers.clone();
         move || {
@@ -63,30 +86,11 @@ fn killed_frozen_and_shared_out_it_loses_and_doubles_nothing() {
         }
     });
     let total = events.count();
-    while kills < 8 || frozen < 1 || applied(&other) < total {
-        std::thread::sleep(std::time::Duration::from_millis(rng.u64(200..1_500)));
-        match rng.u8(0..6) {
-            0..=2 if kills < 8 && !members.is_empty() => {
-                members.swap_remove(rng.usize(..members.len())).kill9();
-                kills += 1;
-            }
-            3 if frozen < 1 && members.len() > 1 => {
-                // Longer than its session: its partitions are another's when it wakes.
-                members[0].freeze(seconds(4));
-                frozen += 1;
-            }
-            _ if members.len() < 3 => members.push(Consumer::start(&brokers, &other, &args)),
-            _ => assert_eq!(members.remove(0).stop(), Some(0), "it ends well on SIGTERM"),
-        }
-        if members.is_empty() {
-            members.push(Consumer::start(&brokers, &other, &args));
-        }
-    }
+    let (kills, frozen) = disturbed(&brokers, store, total, at_kill);
     feeder.join().expect("all is produced");
-    members.into_iter().for_each(|m| assert_eq!(m.stop(), Some(0)));
 
-    straight(&brokers, &one, total);
-    let (one, other) = (contents(&one), contents(&other));
+    straight(&brokers, one, total);
+    let (one, other) = (one.contents(), store.contents());
     let missing = |from: &[String], of: &[String]| -> Vec<String> {
         let of: std::collections::HashSet<_> = of.iter().collect();
         from.iter().filter(|line| !of.contains(line)).take(5).cloned().collect()
@@ -95,6 +99,29 @@ fn killed_frozen_and_shared_out_it_loses_and_doubles_nothing() {
     assert_eq!(one.len(), other.len());
     assert!(one.len() > total as usize, "{} lines of {total} records: entities and audit", one.len());
     eprintln!("{kills} kills, {frozen} freeze, {total} records: {} lines equal", one.len());
+}
+
+#[test]
+fn killed_frozen_and_shared_out_it_loses_and_doubles_nothing() {
+    needs!(Kafka, Kcat);
+    let folder = folder("state");
+    let store = |name: &str| Store::Sqlite(folder.path().join(name));
+    loses_and_doubles_nothing(&store("one.db"), &store("other.db"), |_| {});
+}
+
+#[test]
+fn into_postgresql_that_falls_over_it_loses_and_doubles_nothing() {
+    needs!(Kafka, Kcat, Postgres);
+    let folder = folder("state");
+    let mut server = Postgres::start();
+    let (one, other) = (Store::Sqlite(folder.path().join("one.db")), Store::Postgres(server.url("")));
+    loses_and_doubles_nothing(&one, &other, |kills| {
+        if kills == 3 || kills == 6 {
+            server.stop_immediately();
+            std::thread::sleep(seconds(3));
+            server.start_again();
+        }
+    });
 }
 
 #[test]
@@ -111,7 +138,7 @@ fn the_plans_own_service_kcat_snake_case_and_cloud_events_are_understood() {
     let cloud = r#"{"specversion":"1.0","type":"paid","id":"e1","data":{"paymentId":"p1","orderId":"CMD-1","currency":"GNF"}}"#;
     kcat_lines(&brokers, "payments.completed", &[], [format!("CMD-1:{cloud}"), "CMD-2:{oops".into()]);
     let folder = folder("shapes");
-    let store = folder.path().join("state.db");
+    let store = Store::Sqlite(folder.path().join("state.db"));
     straight(&brokers, &store, 21);
 
     let orders = rows(&store, "orders", &[]);
@@ -128,6 +155,6 @@ fn the_plans_own_service_kcat_snake_case_and_cloud_events_are_understood() {
     assert_eq!(at(&paid, "/audit").as_array().map(Vec::len), Some(4));
     let payment = &rows(&store, "payments", &["--id", "p1"])[0];
     assert_eq!((text(payment, "/state"), text(payment, "/method")), ("completed", "orange_money"));
-    let table = vigie(&["state", "deliveries", "--store", &format!("sqlite:{}", store.display()), "--format", "table"]);
+    let table = vigie(&["state", "deliveries", "--store", &store.address(), "--format", "table"]);
     assert!(table.out.starts_with("delivery") && table.out.contains("CMD-2"), "{table:?}");
 }

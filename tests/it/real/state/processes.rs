@@ -1,6 +1,6 @@
+use super::contents::Store;
 use crate::kafka::nursery;
 use crate::support::{TempFolder, command, seconds, wait_for};
-use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    pub fn start(brokers: &str, store: &Path, more: &[&str]) -> Self {
-        let store = format!("sqlite:{}", store.display());
+    pub fn start(brokers: &str, store: &Store, more: &[&str]) -> Self {
+        let store = store.address();
         let mut args = vec!["consume", "-b", brokers, "--store", &store, "--log", "warn"];
         args.extend(more);
         let (mut command, home) = command(&args);
