@@ -1,5 +1,6 @@
 //! A real PostgreSQL, started by the tests.
 
+#[allow(dead_code)] // the library's own tests use all of it
 #[path = "../../src/store/postgres/tests/server.rs"]
 mod server;
 

@@ -1,9 +1,9 @@
 //! Against a real server.
 
-use super::server::{Server, missing};
+use super::server::{self, Server, missing, pooler};
 use crate::domain::Plans;
 use crate::store::tests::{Rig, TOLD, apply, batch, events, partitions, tests_of_a_store};
-use crate::store::{Filter, Postgres, PostgresAddress, Read, Sqlite, Store, StoreError};
+use crate::store::{Filter, Postgres, PostgresAddress, Read, Sqlite, Store, StoreError, Taken};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -125,43 +125,37 @@ fn both_stores_tell_the_same() {
     assert_eq!(told(&one), told(&other));
 }
 
-/// The very same order, new to the store, comes in two processes at one moment, over and over: neither event is ever lost.
-#[test]
-fn two_that_make_one_order_at_once_lose_nothing() {
-    if is_missing("two_that_make_one_order_at_once_lose_nothing") {
-        return;
-    }
-    const ROUNDS: usize = 40;
-    let told: Vec<(i64, &str, String)> = (0..ROUNDS)
-        .flat_map(|n| {
-            let order = |rest: &str| format!(r#"{{"orderId":"A{n}"{rest}}}"#);
-            [
-                (1, "orders.created", format!(r#"{{"id":"A{n}","customerId":"c1","currency":"GNF"}}"#)),
-                (2, "payments.initiated", order(r#","paymentId":"p1","amount":5,"currency":"GNF""#)),
-                (3, "delivery.assigned", order(r#","courierId":"k1""#)),
-                (4, "payments.completed", order(r#","paymentId":"p1","amount":5,"currency":"GNF""#)),
-            ]
-        })
-        .collect();
+/// The events of many orders, four of each, one after the other.
+fn orders(count: usize) -> (Plans, Vec<Taken>) {
+    let of_one = |n: usize| {
+        let order = |rest: &str| format!(r#"{{"orderId":"A{n}"{rest}}}"#);
+        [
+            (1, "orders.created", format!(r#"{{"id":"A{n}","customerId":"c1","currency":"GNF"}}"#)),
+            (2, "payments.initiated", order(r#","paymentId":"p1","amount":5,"currency":"GNF""#)),
+            (3, "delivery.assigned", order(r#","courierId":"k1""#)),
+            (4, "payments.completed", order(r#","paymentId":"p1","amount":5,"currency":"GNF""#)),
+        ]
+    };
+    let told: Vec<(i64, &str, String)> = (0..count).flat_map(of_one).collect();
     let told: Vec<_> = told.iter().map(|(second, topic, json)| (*second, *topic, json.as_str())).collect();
-    let (plans, all) = events(&told);
-    let schema = new_schema();
-    let mut whole = Postgres::fresh(&plans);
-    apply(&mut whole, all.clone());
-    let barrier = Barrier::new(2);
-    let retries = AtomicU32::new(0);
+    events(&told)
+}
+
+/// The very same order, new to the store, comes in two processes at one moment, over and over: neither event is ever lost.
+/// Gives how many tries were in vain.
+fn make_each_order_twice_at_once(address: &(dyn Fn() -> PostgresAddress + Sync), plans: &Plans, all: &[Taken]) -> u32 {
+    let (barrier, retries) = (Barrier::new(2), AtomicU32::new(0));
     std::thread::scope(|scope| {
         for half in 0..2 {
-            let mine: Vec<_> = all.iter().skip(half * 2).step_by(4).zip(all.iter().skip(half * 2 + 1).step_by(4)).collect();
-            let (barrier, retries, plans, schema) = (&barrier, &retries, &plans, &schema);
+            let (barrier, retries) = (&barrier, &retries);
             scope.spawn(move || {
                 // Making the tables is a race as well.
                 barrier.wait();
-                let mut store = Postgres::open(address(schema), plans.clone()).unwrap();
-                let events: Vec<_> = mine.iter().flat_map(|(a, b)| [(*a).clone(), (*b).clone()]).collect();
-                let claimed = store.claim(&format!("half {half}"), &partitions(&events)).unwrap();
-                for (a, b) in mine {
-                    let batch = batch(&claimed, vec![a.clone(), b.clone()]);
+                let mut store = Postgres::open(address(), plans.clone()).unwrap();
+                let mine: Vec<Taken> = all.chunks(4).flat_map(|order| order[half * 2..half * 2 + 2].to_vec()).collect();
+                let claimed = store.claim(&format!("half {half}"), &partitions(&mine)).unwrap();
+                for two in mine.chunks(2) {
+                    let batch = batch(&claimed, two.to_vec());
                     barrier.wait();
                     while let Err(error) = store.apply(&batch) {
                         assert!(error.is_passing(), "{error}");
@@ -171,11 +165,89 @@ fn two_that_make_one_order_at_once_lose_nothing() {
             });
         }
     });
-    let both = Postgres::open_existing(address(&schema), plans.clone()).unwrap();
-    let apart: Vec<_> = both.contents().into_iter().filter(|line| !whole.contents().contains(line)).collect();
-    assert_eq!(apart, Vec::<String>::new());
-    assert_eq!(both.contents().len(), whole.contents().len());
-    assert_eq!(retries.into_inner(), 0, "locks are taken in one order: nothing had to be tried again");
+    retries.into_inner()
+}
+
+fn assert_same(one: &Postgres, other: &Postgres) {
+    let (one, other) = (one.contents(), other.contents());
+    let apart: Vec<_> = other.iter().filter(|line| !one.contains(line)).collect();
+    assert_eq!(apart, Vec::<&String>::new());
+    assert_eq!(one.len(), other.len());
+}
+
+#[test]
+fn two_that_make_one_order_at_once_lose_nothing() {
+    if is_missing("two_that_make_one_order_at_once_lose_nothing") {
+        return;
+    }
+    let (plans, all) = orders(40);
+    let schema = new_schema();
+    let mut whole = Postgres::fresh(&plans);
+    apply(&mut whole, all.clone());
+    let retries = make_each_order_twice_at_once(&|| address(&schema), &plans, &all);
+    assert_same(&whole, &Postgres::open_existing(address(&schema), plans).unwrap());
+    assert_eq!(retries, 0, "locks are taken in one order: nothing has to be tried again");
+}
+
+/// Two that come with many orders in opposite order: by the order of keys neither holds what the other waits for.
+#[test]
+fn opposite_batches_do_not_lock_each_other_out() {
+    if is_missing("opposite_batches_do_not_lock_each_other_out") {
+        return;
+    }
+    let (plans, all) = orders(200);
+    let mut whole = Postgres::fresh(&plans);
+    apply(&mut whole, all.clone());
+    let schema = new_schema();
+    Postgres::open(address(&schema), plans.clone()).unwrap();
+    let barrier = Barrier::new(2);
+    std::thread::scope(|scope| {
+        for topics in [["orders.created", "payments.completed"], ["payments.initiated", "delivery.assigned"]] {
+            let mut mine: Vec<Taken> = all.iter().filter(|t| topics.contains(&t.place.topic.as_ref())).cloned().collect();
+            let (plans, schema, barrier) = (&plans, &schema, &barrier);
+            scope.spawn(move || {
+                let mut store = Postgres::open(address(schema), plans.clone()).unwrap();
+                let claimed = store.claim(topics[0], &partitions(&mine)).unwrap();
+                if topics[0] == "orders.created" {
+                    mine.sort_by_key(|t| std::cmp::Reverse(t.place.offset));
+                }
+                barrier.wait();
+                store.apply(&batch(&claimed, mine)).unwrap();
+            });
+        }
+    });
+    assert_same(&whole, &Postgres::open_existing(address(&schema), plans).unwrap());
+}
+
+/// PgBouncer gives each transaction another session, and knows no named statements.
+#[test]
+fn a_pooler_in_transaction_mode_will_do() {
+    if is_missing("a_pooler_in_transaction_mode_will_do") {
+        return;
+    }
+    if pooler().is_none() {
+        let _ =
+            std::io::stderr().write_all(b"skipped: store::postgres::a_pooler_in_transaction_mode_will_do (pgbouncer is missing)\n");
+        return;
+    }
+    let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+    server::own(folder.path());
+    let mut pooler = server::start_pooler(server(), folder.path(), port);
+    let (plans, all) = orders(30);
+    let schema = new_schema();
+    let query = format!("?schema={schema}&pgbouncer=true");
+    let through = || {
+        let url = server().url(&query).replacen(&format!(":{}/", server().port), &format!(":{port}/"), 1);
+        PostgresAddress::parse(&url, &|_| None).unwrap()
+    };
+    let mut whole = Postgres::fresh(&plans);
+    apply(&mut whole, all.clone());
+    make_each_order_twice_at_once(&through, &plans, &all);
+    let both = Postgres::open_existing(through(), plans).unwrap();
+    assert_same(&whole, &both);
+    assert_eq!(told(&whole), told(&both));
+    let _ = pooler.kill();
+    let _ = pooler.wait();
 }
 
 #[test]

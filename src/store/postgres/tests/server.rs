@@ -77,9 +77,7 @@ impl Server {
     fn program(&self, name: &str) -> Command {
         let mut command = Command::new(programs().expect("asked for before").join(name));
         command.stdin(Stdio::null()).current_dir(&self.folder);
-        if let Some((user, group)) = account().filter(|_| is_root()) {
-            command.uid(user).gid(group);
-        }
+        run_as_owner(&mut command);
         command
     }
 
@@ -137,6 +135,49 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stop_immediately();
+    }
+}
+
+/// A pooler in transaction mode before a server: two sessions for all that come.
+pub fn start_pooler(server: &Server, folder: &Path, port: u16) -> Child {
+    let file = |name: &str, text: String| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    let users = file("users", format!("\"app\" \"{PASSWORD}\"\n"));
+    let config = file(
+        "pgbouncer.ini",
+        format!(
+            "[databases]\n* = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
+             auth_type = scram-sha-256\nauth_file = {}\npool_mode = transaction\ndefault_pool_size = 2\n",
+            server.port,
+            users.display()
+        ),
+    );
+    let mut command = Command::new(pooler().expect("asked for before"));
+    run_as_owner(&mut command);
+    let child = spawn({
+        command.arg("-q").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    });
+    let end = Instant::now() + Duration::from_secs(20);
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < end, "pgbouncer does not start");
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    child
+}
+
+pub fn pooler() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into()]);
+    folders.map(|folder| folder.join("pgbouncer")).find(|program| program.is_file())
+}
+
+fn run_as_owner(command: &mut Command) {
+    if let Some((user, group)) = account().filter(|_| is_root()) {
+        command.uid(user).gid(group);
     }
 }
 
