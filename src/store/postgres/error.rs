@@ -81,3 +81,21 @@ fn unsaid(error: &Error) -> (String, bool) {
         ["error serializing", "error deserializing", "invalid column", "invalid configuration", "authentication error"];
     (why, !about_values.iter().any(|known| text.starts_with(known)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_does_not() {
+        let passing = |code| is_passing(&SqlState::from_code(code));
+        for code in
+            ["40001", "40P01", "53300", "53100", "55P03", "57P01", "57P03", "57014", "08006", "08P01", "25P03", "25006", "58030"]
+        {
+            assert!(passing(code), "{code}");
+        }
+        for code in ["28P01", "28000", "3D000", "42501", "42P01", "23505", "22021", "57P04", "XX001"] {
+            assert!(!passing(code), "{code}");
+        }
+    }
+}

@@ -210,11 +210,28 @@ pub fn progress(session: &mut Session<'_>, progress: &[Progress]) -> Done {
     session.insert(sql, &columns).map(|_| ())
 }
 
-/// The audit rows whose group's standing changed. They are this transaction's own: whoever writes them holds their entity.
-const CHANGED: &str = "unnest($1, $2, $3, $4, $5, $6) AS g (subject, kind, part_pipeline, part, currency, rejected)
+/// The audit rows whose group counts no more, or counts again. They are this transaction's own: whoever writes them holds their
+/// entity. (Asked alone, for joined with the letters it was planned from those: all that wait, times all groups.)
+const CHANGED: &str = "SELECT a.place, a.\"offset\", g.rejected
+    FROM unnest($1, $2, $3, $4, $5, $6) AS g (subject, kind, part_pipeline, part, currency, rejected)
     JOIN vigie.audit AS a ON a.subject = g.subject AND a.kind = g.kind AND a.part_pipeline IS NOT DISTINCT FROM g.part_pipeline
         AND a.part IS NOT DISTINCT FROM g.part AND a.currency IS NOT DISTINCT FROM g.currency
         AND a.rejected IS DISTINCT FROM g.rejected";
+
+/// What then becomes of them and of their dead letters: those that were rejected before may be so for another reason now.
+const JUDGED_ANEW: [&str; 3] = [
+    "UPDATE vigie.audit AS a SET rejected = n.rejected FROM unnest($1, $2, $3) AS n (place, at, rejected)
+     WHERE a.place = n.place AND a.\"offset\" = n.at",
+    "UPDATE vigie.dead_letters AS d SET reason = n.rejected FROM unnest($1, $2, $3) AS n (place, at, rejected)
+     WHERE d.place = n.place AND d.\"offset\" = n.at AND d.sent_at_ms IS NULL AND n.rejected IS NOT NULL",
+    "DELETE FROM vigie.dead_letters AS d USING unnest($1, $2, $3) AS n (place, at, rejected)
+     WHERE d.place = n.place AND d.\"offset\" = n.at AND d.sent_at_ms IS NULL AND n.rejected IS NULL",
+];
+const NEW_LETTERS: &str =
+    "INSERT INTO vigie.dead_letters (place, \"offset\", reason, detail, recorded_at_ms, rejected_at_ms, original)
+    SELECT a.place, a.\"offset\", n.rejected, '', a.recorded_at_ms, $4, a.original
+    FROM unnest($1, $2, $3) AS n (place, at, rejected) JOIN vigie.audit AS a ON a.place = n.place AND a.\"offset\" = n.at
+    WHERE n.rejected IS NOT NULL AND a.original IS NOT NULL ON CONFLICT DO NOTHING";
 
 pub fn regroup(session: &mut Session<'_>, statuses: &[GroupStatus], plans: &Plans) -> Result<u64, StoreError> {
     let Some(GroupStatus { now, .. }) = statuses.first() else { return Ok(0) };
@@ -227,33 +244,20 @@ pub fn regroup(session: &mut Session<'_>, statuses: &[GroupStatus], plans: &Plan
         of.key("currency", |g| g.key.currency.as_deref()),
         of.text("rejected", |g| g.rejected.as_ref().map(Rejection::code)),
     ];
-    let of_letter = "d.place = a.place AND d.\"offset\" = a.\"offset\" AND d.sent_at_ms IS NULL";
-    // They may have been rejected before, for another reason.
-    session.insert(
-        &format!(
-            "UPDATE vigie.dead_letters AS d SET reason = g.rejected FROM {CHANGED} WHERE {of_letter} AND g.rejected IS NOT NULL"
-        ),
-        &columns,
-    )?;
-    session.insert(
-        &format!("DELETE FROM vigie.dead_letters AS d USING {CHANGED} WHERE {of_letter} AND g.rejected IS NULL"),
-        &columns,
-    )?;
+    let rows = session.query(CHANGED, &columns.iter().map(Column::parameter).collect::<Vec<_>>())?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let of = Of(&rows);
+    let columns = [
+        of.long("place", |row| row.get::<_, i64>(0)),
+        of.long("at", |row| row.get::<_, i64>(1)),
+        of.text("rejected", |row| row.get::<_, Option<&str>>(2)),
+    ];
+    for sql in JUDGED_ANEW {
+        session.insert(sql, &columns)?;
+    }
     let mut parameters: Vec<_> = columns.iter().map(Column::parameter).collect();
     parameters.push((&now.0, Type::INT8));
-    let came = session.execute(
-        &format!(
-            "INSERT INTO vigie.dead_letters (place, \"offset\", reason, detail, recorded_at_ms, rejected_at_ms, original)
-             SELECT a.place, a.\"offset\", g.rejected, '', a.recorded_at_ms, $7, a.original FROM {CHANGED}
-             WHERE g.rejected IS NOT NULL AND a.original IS NOT NULL ON CONFLICT DO NOTHING"
-        ),
-        &parameters,
-    )?;
-    session.insert(
-        &format!(
-            "UPDATE vigie.audit AS o SET rejected = g.rejected FROM {CHANGED} WHERE o.place = a.place AND o.\"offset\" = a.\"offset\""
-        ),
-        &columns,
-    )?;
-    Ok(came)
+    session.execute(NEW_LETTERS, &parameters)
 }
