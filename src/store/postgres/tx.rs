@@ -28,6 +28,9 @@ pub struct PostgresTx<'a> {
     blank: BTreeSet<(Table, Key)>,
 }
 
+/// A partition's number, epoch and next offset.
+type Known = (i64, i64, Option<i64>);
+
 /// A pipeline or a kind, and an id.
 type Key = (Arc<str>, Arc<str>);
 
@@ -138,7 +141,7 @@ impl Tx for PostgresTx<'_> {
              JOIN vigie.partitions AS p ON p.topic = n.topic AND p.partition = n.partition ORDER BY n.at FOR UPDATE OF p",
             &columns.iter().map(Column::parameter).collect::<Vec<_>>(),
         )?;
-        let found: HashMap<(Arc<str>, i32), (i64, i64, Option<i64>)> =
+        let found: HashMap<(Arc<str>, i32), Known> =
             rows.iter().map(|row| ((Arc::from(row.get::<_, &str>(0)), row.get(1)), (row.get(2), row.get(3), row.get(4)))).collect();
         let mut known = Vec::with_capacity(progress.len());
         for Progress { partition, epoch, .. } in progress {

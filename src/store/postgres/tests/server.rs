@@ -181,11 +181,13 @@ fn run_as_owner(command: &mut Command) {
     }
 }
 
+type Order = (Command, Sender<Child>);
+
 /// The kernel ends the child with the *thread* that started it: one that stays starts them all.
 fn spawn(mut command: Command) -> Child {
-    static DOOR: OnceLock<Mutex<Sender<(Command, Sender<Child>)>>> = OnceLock::new();
+    static DOOR: OnceLock<Mutex<Sender<Order>>> = OnceLock::new();
     let door = DOOR.get_or_init(|| {
-        let (sender, orders) = channel::<(Command, Sender<Child>)>();
+        let (sender, orders) = channel::<Order>();
         std::thread::spawn(move || {
             for (mut command, answer) in orders {
                 let _ = answer.send(command.spawn().expect("postgres runs"));
