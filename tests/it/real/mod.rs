@@ -9,4 +9,5 @@ mod lag;
 mod latency;
 mod readonly;
 mod security;
+mod tokens;
 mod topics;
