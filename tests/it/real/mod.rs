@@ -10,4 +10,5 @@ mod latency;
 mod readonly;
 mod security;
 mod state;
+mod tokens;
 mod topics;
