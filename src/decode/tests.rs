@@ -181,8 +181,8 @@ fn hostile_records(cases: u64) {
     let mut times = Spoiler::new(3, ["2026-03-01T12:00:00Z", "2026-03-01T12:00:00.250+05:30"]);
     let (mut malformed, mut well) = (0_u64, 0_u64);
     for case in 0..cases {
-        let headers = vec![("ce_time".to_owned(), Some(times.next().to_vec()))];
-        let (key, value) = (keys.next(), values.next());
+        let headers = vec![("ce_time".to_owned(), Some(times.spoiled().to_vec()))];
+        let (key, value) = (keys.spoiled(), values.spoiled());
         let record =
             Record { key: (case % 5 != 0).then_some(key), value: Some(value), headers: &headers, time: None, ..record(None, "") };
         let which = case as usize % decoders.len();
