@@ -135,6 +135,7 @@ impl Engine {
             Input::Cluster(reading) => self.take_cluster(*reading),
             Input::Link(link) => self.link = link,
             Input::Host(host) => self.host = host,
+            Input::Consumers(all) => self.picture.consumers = all.into_iter().map(Arc::new).collect(),
             Input::Ask(ask) => self.take_ask(ask),
             Input::Answer(answer) => self.take_answer(*answer),
             Input::Tick => {}

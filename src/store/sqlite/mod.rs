@@ -7,9 +7,9 @@ mod tests;
 mod tx;
 
 use super::batch::{Applied, Batch, Claimed};
-use super::{Store, StoreError, fold, memory};
+use super::{REPORTS_MS, Store, StoreError, fold, memory};
 use crate::domain::Plans;
-use crate::model::TopicPartition;
+use crate::model::{ConsumerReading, TopicPartition};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
 use std::time::Duration;
@@ -105,5 +105,23 @@ impl Store for Sqlite {
         let failed = StoreError::sqlite("does not begin a transaction");
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         fold(tx::SqliteTx::new(tx, &self.plans), &self.plans, batch)
+    }
+
+    fn report(&mut self, ours: &ConsumerReading) -> Result<Vec<ConsumerReading>, StoreError> {
+        let failed = StoreError::sqlite("does not take figures");
+        let json = |e: serde_json::Error| StoreError::Unreadable { what: "figures", why: e.to_string() };
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+        let since = ours.at.0 - REPORTS_MS;
+        tx.execute("DELETE FROM consumers WHERE at_ms < ?1", params![since]).map_err(&failed)?;
+        let figures = serde_json::to_string(ours).map_err(json)?;
+        tx.execute("INSERT OR REPLACE INTO consumers VALUES (?1, ?2, ?3)", params![ours.instance, ours.at.0, figures])
+            .map_err(&failed)?;
+        let texts = {
+            let mut statement = tx.prepare_cached("SELECT figures FROM consumers ORDER BY instance").map_err(&failed)?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(&failed)?;
+            rows.collect::<Result<Vec<_>, _>>().map_err(&failed)?
+        };
+        tx.commit().map_err(&failed)?;
+        texts.iter().map(|text| serde_json::from_str(text).map_err(json)).collect()
     }
 }
