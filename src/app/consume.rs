@@ -86,6 +86,8 @@ pub struct Inside {
     pub catalogue: Arc<Catalogue>,
     pub config: ConsumeConfig,
     pub store: Box<dyn Store>,
+    /// Kafka properties of its own, beside the dashboard's.
+    pub properties: Vec<(String, String)>,
 }
 
 impl Inside {
@@ -99,12 +101,13 @@ impl Inside {
             batch_records: BATCH_RECORDS,
             batch_time: BATCH_TIME,
         };
-        Ok(Self { catalogue: Arc::clone(catalogue), config, store: open(store, Plans::new(catalogue))? })
+        Ok(Self { catalogue: Arc::clone(catalogue), config, store: open(store, Plans::new(catalogue))?, properties: Vec::new() })
     }
 
     /// Runs until the session stops. What goes wrong is in the log and in the consumer's figures: the dashboard goes on.
     pub fn start(self, kafka: &KafkaConfig, sink: Sender<Timed>, stop: &Stop) -> std::io::Result<JoinHandle<()>> {
-        let (kafka, stop) = (kafka.clone(), stop.receiver());
+        let (mut kafka, stop) = (kafka.clone(), stop.receiver());
+        kafka.properties.extend(self.properties);
         let (figures, told) = bounded(1);
         std::thread::Builder::new().name("figures".into()).spawn(move || {
             for all in told {

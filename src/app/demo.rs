@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 /// The embedded brokers answer a fetch only when its wait is over, also when records came meanwhile (real ones answer at once), and
 /// look for an offset batch by batch from the log's start. So fetches must not be rare, and batches and fetches not many.
 const QUICK_FETCH: [[&str; 2]; 2] = [["fetch.wait.max.ms", "100"], ["fetch.min.bytes", "1048576"]];
+/// Of the state consumer, which nobody watches by the second.
+const CALM_FETCH: [&str; 2] = ["fetch.wait.max.ms", "300"];
 const LINGER: Duration = Duration::from_millis(100);
 const NAME: &str = "demo";
 /// The prelude is written in about half a second; a machine that needs longer than this opens all the same.
@@ -68,13 +70,15 @@ fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, store
     // The embedded cluster cannot list groups: those of the town are asked for by name.
     poller.groups = GroupFilter::parse(&[sim::GROUPS, &[consume::GROUP]].concat().join(","))?;
     poller.probe_controllers = false;
+    let mut inside = consume::Inside::new(&catalogue, store, consume::SESSION_TIMEOUT)?;
+    inside.properties = vec![CALM_FETCH.map(str::to_owned).into()];
     Ok(SessionConfig {
         tail: setup::tail(config, &catalogue, From::Beginning)?,
         poller,
         engine: setup::engine(config, Arc::clone(&catalogue), SourceKind::Demo, NAME, &bootstrap)?,
         kafka: KafkaConfig { properties: QUICK_FETCH.map(|pair| pair.map(str::to_owned).into()).into(), ..kafka(cluster) },
         embedded_bytes: Some(cluster.ceiling_bytes()),
-        consume: Some(consume::Inside::new(&catalogue, store, consume::SESSION_TIMEOUT)?),
+        consume: Some(inside),
     })
 }
 

@@ -1,7 +1,7 @@
 //! `vigie state`: what the store knows.
 
-use super::{setup, write_out};
-use crate::cli::{Connect, Format, StateArgs, StateCommand};
+use super::{DONE, setup, tell, write_out};
+use crate::cli::{Connect, CopyArgs, Format, StateArgs, StateCommand};
 use crate::domain::Plans;
 use crate::model::Timestamp;
 use crate::outlet::{self, Cell};
@@ -14,6 +14,8 @@ use std::path::PathBuf;
 
 pub fn run(file: Option<PathBuf>, command: &StateCommand) -> Result<u8> {
     match command {
+        StateCommand::Backup(args) => backup(file, args),
+        StateCommand::Restore(args) => restore(file, args),
         StateCommand::Orders(args) => orders(file, args),
         StateCommand::Deliveries(args) => {
             let rows = open(file, args)?.parts("delivery", &filter(args))?;
@@ -46,18 +48,51 @@ fn orders(file: Option<PathBuf>, args: &StateArgs) -> Result<u8> {
     print(&rows, args.format, &["order", "state", "since", "amount", "customer", "shop", ""], order)
 }
 
-fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Sqlite> {
-    let connect = Connect { catalogue: args.catalogue.clone(), ..Connect::default() };
-    let config = setup::load(file, &connect, connect.overrides())?;
-    let plans = Plans::new(&*setup::catalogue(&config)?);
-    match args.store.parse::<StoreAddress>().map_err(|why| anyhow!("--store: {why}"))? {
-        StoreAddress::Sqlite(path) => {
-            if !path.exists() {
-                bail!("--store: there is no {}: `vigie consume --store` makes it", path.display());
-            }
-            Sqlite::open(&path, plans).with_context(|| format!("--store sqlite:{}", path.display()))
-        }
+fn backup(file: Option<PathBuf>, args: &CopyArgs) -> Result<u8> {
+    let store = open_at(&args.store, plans(file, args.catalogue.as_ref())?)?;
+    if args.file.exists() {
+        bail!("{} is there already: name another file", args.file.display());
     }
+    store.copy_to(&args.file).with_context(|| format!("the copy {}", args.file.display()))?;
+    tell(&format!("{} is a whole copy of {}", args.file.display(), args.store));
+    Ok(DONE)
+}
+
+fn restore(file: Option<PathBuf>, args: &CopyArgs) -> Result<u8> {
+    let StoreAddress::Sqlite(path) = address(&args.store)?;
+    if path.exists() {
+        bail!("--store: {} is there already: remove it, or name another", path.display());
+    }
+    // Looked at before anything is made of it.
+    let plans = plans(file, args.catalogue.as_ref())?;
+    let copy = open_at(&format!("sqlite:{}", args.file.display()), plans.clone())?;
+    copy.copy_to(&path).with_context(|| format!("--store sqlite:{}", path.display()))?;
+    Sqlite::open(&path, plans)?.fence_all()?;
+    tell(&format!("{} is made from {}: `vigie consume` goes on from its offsets", args.store, args.file.display()));
+    Ok(DONE)
+}
+
+fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Sqlite> {
+    open_at(&args.store, plans(file, args.catalogue.as_ref())?)
+}
+
+fn plans(file: Option<PathBuf>, catalogue: Option<&PathBuf>) -> Result<Plans> {
+    let connect = Connect { catalogue: catalogue.cloned(), ..Connect::default() };
+    let config = setup::load(file, &connect, connect.overrides())?;
+    Ok(Plans::new(&*setup::catalogue(&config)?))
+}
+
+fn address(store: &str) -> Result<StoreAddress> {
+    store.parse().map_err(|why| anyhow!("--store: {why}"))
+}
+
+/// A store that must be there already.
+fn open_at(store: &str, plans: Plans) -> Result<Sqlite> {
+    let StoreAddress::Sqlite(path) = address(store)?;
+    if !path.exists() {
+        bail!("there is no {}: `vigie consume --store` makes a store", path.display());
+    }
+    Sqlite::open(&path, plans).with_context(|| format!("sqlite:{}", path.display()))
 }
 
 fn filter(args: &StateArgs) -> Filter {

@@ -17,6 +17,7 @@ pub use batch::{Applied, Batch, Claimed, Original, Progress, Refusal, Taken, Wha
 pub use error::StoreError;
 pub use fold::fold;
 pub use read::{AuditLine, Filter, PartLine, ProfileLine, Read, WalkerLine};
+pub use rows::{GroupStatus, Rows};
 pub use sqlite::Sqlite;
 pub use tx::Tx;
 

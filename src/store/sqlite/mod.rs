@@ -46,9 +46,34 @@ impl Sqlite {
         Ok(Self { connection, plans })
     }
 
-    /// For reading only: what another process writes meanwhile is seen.
-    pub fn plans(&self) -> &Plans {
-        &self.plans
+    /// A whole copy as of one moment, with its offsets; others go on writing meanwhile.
+    ///
+    /// # Errors
+    /// There is a file already, or it cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        let path = path.to_string_lossy();
+        self.connection.execute("VACUUM INTO ?1", params![path.as_ref()]).map_err(StoreError::sqlite("cannot be copied"))?;
+        Ok(())
+    }
+
+    /// Whoever claimed a partition before cannot write any more.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn fence_all(&self) -> Result<(), StoreError> {
+        let failed = StoreError::sqlite("cannot be written");
+        self.connection.execute("UPDATE partitions SET epoch = epoch + 1", []).map_err(failed)?;
+        Ok(())
+    }
+
+    /// A transaction that has the file for itself; waits for another's end.
+    ///
+    /// # Errors
+    /// The file is held for too long, or cannot be had.
+    pub fn begin(&mut self) -> Result<tx::SqliteTx<'_>, StoreError> {
+        let failed = StoreError::sqlite("does not begin a transaction");
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        Ok(tx::SqliteTx::new(tx, &self.plans))
     }
 }
 
@@ -102,9 +127,8 @@ impl Store for Sqlite {
     }
 
     fn apply(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
-        let failed = StoreError::sqlite("does not begin a transaction");
-        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        fold(tx::SqliteTx::new(tx, &self.plans), &self.plans, batch)
+        let plans = self.plans.clone();
+        fold(self.begin()?, &plans, batch)
     }
 
     fn report(&mut self, ours: &ConsumerReading) -> Result<Vec<ConsumerReading>, StoreError> {

@@ -97,6 +97,23 @@ fn killed_frozen_and_shared_out_it_loses_and_doubles_nothing() {
     eprintln!("{kills} kills, {frozen} freeze, {total} records: {} lines equal", one.len());
 }
 
+/// A copy is taken, more happens, and a store made from the copy is caught up.
+fn a_copy_goes_on_as_the_store_itself(brokers: &str, folder: &Path, store: &Path) {
+    let (copy, again) = (folder.join("copy.db"), folder.join("again.db"));
+    let at = |path: &Path| format!("sqlite:{}", path.display());
+    let file = copy.display().to_string();
+    assert_eq!(vigie(&["state", "backup", "--store", &at(store), &file]).code, Some(0));
+    assert_eq!(vigie(&["state", "backup", "--store", &at(store), &file]).code, Some(1), "never over another");
+    kcat_lines(brokers, "delivery.updated", &[], [r#"CMD-1:{"orderId":"CMD-1","status":"livré"}"#.to_owned()]);
+    straight(brokers, store, 22);
+    let restored = vigie(&["state", "restore", "--store", &at(&again), &file]);
+    assert_eq!(restored.code, Some(0), "{restored:?}");
+    assert_eq!(applied(&again), 21);
+    straight(brokers, &again, 22);
+    assert_eq!(contents(store), contents(&again));
+    assert_eq!(text(&rows(&again, "orders", &["--id", "CMD-1"])[0], "/state"), "delivered");
+}
+
 #[test]
 fn the_plans_own_service_kcat_snake_case_and_cloud_events_are_understood() {
     needs!(Kafka, Kcat, Kafkajs);
@@ -128,6 +145,7 @@ fn the_plans_own_service_kcat_snake_case_and_cloud_events_are_understood() {
     assert_eq!(at(&paid, "/audit").as_array().map(Vec::len), Some(4));
     let payment = &rows(&store, "payments", &["--id", "p1"])[0];
     assert_eq!((text(payment, "/state"), text(payment, "/method")), ("completed", "orange_money"));
+    a_copy_goes_on_as_the_store_itself(&brokers, folder.path(), &store);
     let table = vigie(&["state", "deliveries", "--store", &format!("sqlite:{}", store.display()), "--format", "table"]);
     assert!(table.out.starts_with("delivery") && table.out.contains("CMD-2"), "{table:?}");
 }
