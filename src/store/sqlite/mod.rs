@@ -40,7 +40,7 @@ impl Sqlite {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // With WAL a power cut may take the last transactions, rows and offsets together: nothing is lost, they are read again.
         connection
-            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF;")
+            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;")
             .map_err(&failed)?;
         make(&mut connection, &plans)?;
         Ok(Self { connection, plans })
