@@ -20,6 +20,7 @@ pub struct Moment<'a> {
     pub tail: &'a TailReading,
     pub behind_s: Option<f64>,
     pub alerts: &'a Alerts,
+    pub business: &'a crate::snapshot::Business,
 }
 
 impl Moment<'_> {
@@ -67,6 +68,7 @@ impl Picture {
             alerts: moment.alerts.shown.clone(),
             alerts_count: moment.alerts.count,
             viewer: viewer(moment, self.totals.records.skipped, cluster),
+            business: moment.business.clone(),
         })
     }
 

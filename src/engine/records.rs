@@ -1,3 +1,4 @@
+use super::business::{Business, Told};
 use super::dead_letter::{Once, Origin, origin};
 use super::past::second;
 use super::spotlight::Spotlight;
@@ -14,6 +15,7 @@ pub struct Intake<'a> {
     pub topics: &'a mut Topics,
     pub totals: &'a mut Totals,
     pub once: &'a mut Once,
+    pub business: &'a mut Business,
     pub spotlight: Option<&'a mut Spotlight>,
     /// Records stamped before it do not enter the latency.
     pub latency_from: Timestamp,
@@ -52,7 +54,15 @@ impl Intake<'_> {
             }
         }
         let (verdict, error) = judge(topic, record);
-        let error = error && self.once.first(place, number, record.offset);
+        let rejected = match topic.decoder.as_ref().filter(|_| verdict == Verdict::Event) {
+            Some(decoder) => {
+                let told = Told { record, decoder, place, topic: &topic.name, partition: number, live: step.live };
+                self.business.take(&told, at)
+            }
+            None => false,
+        };
+        let error = (error || rejected) && self.once.first(place, number, record.offset);
+        topic.records.rejected += u64::from(error && rejected);
         if error && step.live {
             topic.window.error(sec);
             self.totals.window.error(sec);

@@ -14,7 +14,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("domain", &["model", "catalogue"]),
     ("history", &["model", "snapshot"]),
     ("rules", &["model", "catalogue", "snapshot"]),
-    ("engine", &["model", "catalogue", "decode", "snapshot", "history", "rules"]),
+    ("engine", &["model", "catalogue", "decode", "domain", "snapshot", "history", "rules"]),
     ("sim", &["model", "catalogue", "kafka"]),
     ("outlet", &["model", "snapshot", "text"]),
     ("ui", &["model", "snapshot", "history", "text"]),
