@@ -25,22 +25,27 @@ struct Case {
     /// Records of one partition that come one after the other.
     run: usize,
     judged: bool,
+    /// Each record is another order; else all are one order's.
+    fresh: bool,
 }
 
-const CASES: [Case; 6] = [
-    Case { name: "hot", topics: 1, partitions: 1, run: BATCH, judged: false },
-    Case { name: "hot-judged", topics: 1, partitions: 1, run: BATCH, judged: true },
+const CASES: [Case; 7] = [
+    Case { name: "hot", topics: 1, partitions: 1, run: BATCH, judged: false, fresh: false },
+    Case { name: "hot-judged", topics: 1, partitions: 1, run: BATCH, judged: true, fresh: false },
+    // Nothing but new orders: the domain's worst.
+    Case { name: "hot-orders", topics: 1, partitions: 1, run: BATCH, judged: true, fresh: true },
     // As a fetch brings them: some of one partition, then the next one.
-    Case { name: "200x12", topics: 200, partitions: 12, run: 20, judged: false },
-    Case { name: "200x12-judged", topics: 200, partitions: 12, run: 20, judged: true },
+    Case { name: "200x12", topics: 200, partitions: 12, run: 20, judged: false, fresh: false },
+    Case { name: "200x12-judged", topics: 200, partitions: 12, run: 20, judged: true, fresh: false },
     // The worst: never two of one partition.
-    Case { name: "200x12-cold", topics: 200, partitions: 12, run: 1, judged: false },
-    Case { name: "200x12-cold-judged", topics: 200, partitions: 12, run: 1, judged: true },
+    Case { name: "200x12-cold", topics: 200, partitions: 12, run: 1, judged: false, fresh: false },
+    Case { name: "200x12-cold-judged", topics: 200, partitions: 12, run: 1, judged: true, fresh: false },
 ];
 
-/// A batch as cheap to read as the client's own: one value for all.
+/// A batch as cheap to read as the client's own: one value for all, unless orders are to differ.
 struct Batch {
     places: Vec<(Slot, i64, RecordTime)>,
+    values: Vec<String>,
 }
 
 impl RecordBatch for Batch {
@@ -49,7 +54,9 @@ impl RecordBatch for Batch {
     }
     fn get(&self, index: usize) -> Record<'_> {
         let (slot, offset, time) = self.places[index];
-        let (key, value) = (Some(b"CMD-104233".as_slice()), Some(EVENT.as_bytes()));
+        let own = self.values.get(index);
+        let key = own.map_or(b"CMD-104233".as_slice(), |v| &v.as_bytes()[7..17]);
+        let (key, value) = (Some(key), Some(own.map_or(EVENT, String::as_str).as_bytes()));
         Record { slot, offset, time: Some(time), key, value, headers: &NoHeaders }
     }
 }
@@ -111,7 +118,10 @@ impl Feed {
             let time = RecordTime { at: at.plus_ms(-late), kind: TimestampKind::Create };
             (Slot(self.at as u32), offset, time)
         });
-        let batch = Batch { places: places.collect() };
+        let places = places.collect();
+        let fresh = if self.case.fresh { BATCH as i64 } else { 0 };
+        let order = |i| EVENT.replacen("CMD-104233", &format!("C{:09}", self.sent + i), 1);
+        let batch = Batch { places, values: (0..fresh).map(order).collect() };
         Timed { at, input: Input::Records(Box::new(batch)) }
     }
 
@@ -143,7 +153,7 @@ fn resident() -> u64 {
 
 fn memory() {
     let before = resident();
-    let mut feed = Feed::new(CASES[3]);
+    let mut feed = Feed::new(CASES[4]);
     // Two minutes: the windows are full, and turn.
     for _ in 0..120 {
         feed.feed(PER_S as usize, |_| {});
@@ -155,7 +165,7 @@ fn memory() {
 }
 
 fn pictures() {
-    let mut feed = Feed::new(CASES[3]);
+    let mut feed = Feed::new(CASES[4]);
     feed.feed(PER_S as usize * 61, |_| {});
     let (mut spent, mut count) = (Duration::ZERO, 0);
     feed.feed(PER_S as usize * 5, |feed| {

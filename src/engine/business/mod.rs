@@ -15,6 +15,8 @@ mod payments;
 mod picture;
 mod pipeline;
 mod pipeline_part;
+#[cfg(test)]
+mod properties;
 mod rates;
 mod readers;
 mod rows;
@@ -44,6 +46,7 @@ pub struct Business {
     readers: readers::Readers,
     ways: Vec<Way>,
     ended: memory::Ended,
+    most_open: usize,
     special: Special,
     payments: payments::Payments,
     customers: customers::Customers,
@@ -98,6 +101,7 @@ impl Business {
             readers: readers::Readers::default(),
             ways: plans.iter().map(way).collect(),
             ended: memory::Ended::default(),
+            most_open: memory::MOST_OPEN,
             special,
             payments: payments::Payments::default(),
             customers: customers::Customers::default(),
@@ -285,12 +289,12 @@ impl Business {
                 self.forget(&subject);
             }
         }
-        if self.world.walkers.len() <= memory::MOST_OPEN {
+        if self.world.walkers.len() <= self.most_open {
             return;
         }
         let full = self.ways.iter().find_map(|way| {
             let plan = self.plans.get(way.frame.id);
-            let oldest = (way.state.standing(plan) > memory::MOST_OPEN).then(|| way.state.oldest(plan)).flatten();
+            let oldest = (way.state.standing(plan) > self.most_open).then(|| way.state.oldest(plan)).flatten();
             oldest.map(|(_, entity)| entity.subject(way.frame.id))
         });
         if let Some(subject) = full {
