@@ -202,7 +202,6 @@ pub struct Delivery {
     /// How far the newest time of arrival, or now when it has passed, lies after the first that was promised.
     pub late_s: Option<f64>,
     pub remaining_m: Option<f64>,
-    pub district: Option<Arc<str>>,
     /// Which of them no event told.
     #[serde(serialize_with = "super::told_reason")]
     pub reason: Option<Reason>,

@@ -1,7 +1,8 @@
+use crate::domain::Map;
 use crate::engine::sliding::Sliding;
 use crate::model::{Reason, Timestamp};
 use crate::snapshot::{Customer, CustomerSections, Customers as Figures};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Customers that are kept; those seen longest ago go first.
@@ -19,7 +20,7 @@ struct Row {
 /// Customers by when they were last seen, and what they did in the shop.
 #[derive(Default)]
 pub struct Customers {
-    rows: HashMap<Arc<str>, Row>,
+    rows: Map<Arc<str>, Row>,
     recent: BTreeSet<(Timestamp, Arc<str>)>,
     steps: Vec<(Arc<str>, u64, Sliding)>,
     visitors: u64,

@@ -68,7 +68,7 @@ impl Business {
         }
     }
 
-    /// Walkers hold their parts, and a part's pipeline has its walkers' topics: all that one of them touches begins anew.
+    /// Forgets the walkers that stand in these pipelines, or have parts in them.
     fn forget_pipelines(&mut self, anew: &[PipelineId], now: Timestamp) {
         let touches = |standing: &crate::domain::Standing, kind| {
             let own = matches!(kind, crate::domain::Kind::Walker(id) if anew.contains(&id));
@@ -76,6 +76,10 @@ impl Business {
         };
         let gone: Vec<_> =
             self.world.walkers.iter().filter(|(s, k)| touches(&k.standing, s.kind)).map(|(s, _)| s.clone()).collect();
+        // With a walker its parts go: their pipelines begin anew with it.
+        let inside = gone.iter().filter_map(|subject| self.world.walkers.get(subject));
+        let inside = inside.flat_map(|kept| kept.standing.parts.iter().map(|part| part.part.pipeline));
+        let anew: std::collections::BTreeSet<_> = anew.iter().copied().chain(inside).collect();
         for subject in &gone {
             self.forget(subject);
         }

@@ -161,7 +161,10 @@ impl PipelineState {
 
     /// Who stands longest on its way.
     pub fn oldest(&self, plan: &Plan) -> Option<(Timestamp, Entity)> {
-        self.open(plan).filter_map(|(_, state)| state.standers.oldest()).min_by_key(|(since, _)| *since).cloned()
+        self.open(plan)
+            .filter_map(|(_, state)| state.standers.oldest())
+            .min_by_key(|(since, _)| *since)
+            .map(|(since, e)| (since, e.clone()))
     }
 }
 

@@ -60,6 +60,14 @@ impl Frame {
     }
 }
 
+/// Somebody past the deadline.
+struct Stand<'a> {
+    entity: &'a Entity,
+    step: Step,
+    since: Timestamp,
+    deadline_s: u32,
+}
+
 /// What a picture of a pipeline is made of.
 pub struct Sight<'a> {
     pub world: &'a World,
@@ -141,21 +149,21 @@ impl Sight<'_> {
 
     /// Those longest past their deadline, and how many there are.
     fn stuck(&self, state: &PipelineState) -> (Vec<Stuck>, usize) {
-        let count = state.open(self.plan).map(|(_, s)| s.standers.late().len()).sum();
-        let late = state.open(self.plan).filter_map(|(step, s)| Some((step, self.plan.deadline_s(step)?, s.standers.late())));
-        let mut worst: Vec<_> = late
-            .flat_map(|(step, deadline, late)| {
-                late.iter()
-                    .take(SHOWN)
-                    .map(move |(since, e)| (since.plus_ms(i64::from(deadline) * 1_000), *since, step, deadline, e))
-            })
-            .collect();
-        worst.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.4.cmp(b.4)));
+        let count = state.open(self.plan).map(|(_, s)| s.standers.late()).sum();
+        let mut worst: Vec<(Timestamp, Stand<'_>)> = Vec::new();
+        for (step, of) in state.open(self.plan) {
+            let Some(deadline_s) = self.plan.deadline_s(step) else { continue };
+            let due = |since: Timestamp| since.plus_ms(i64::from(deadline_s) * 1_000);
+            let late = of.standers.latest().take(SHOWN);
+            worst.extend(late.map(|(since, entity)| (due(since), Stand { entity, step, since, deadline_s })));
+        }
+        worst.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.entity.cmp(b.1.entity)));
         worst.truncate(SHOWN);
-        (worst.into_iter().map(|(_, since, step, deadline, entity)| self.stuck_row(entity, step, since, deadline)).collect(), count)
+        (worst.into_iter().map(|(_, stand)| self.stuck_row(&stand)).collect(), count)
     }
 
-    fn stuck_row(&self, entity: &Entity, step: Step, since: Timestamp, deadline_s: u32) -> Stuck {
+    fn stuck_row(&self, stand: &Stand<'_>) -> Stuck {
+        let Stand { entity, step, since, deadline_s } = *stand;
         let age_s = self.now.since_s(since);
         let stage = self.plan.step_name(step).clone();
         let kept = self.world.walkers.get_key_value(&entity.subject(self.frame.id));

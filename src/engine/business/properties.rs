@@ -44,14 +44,7 @@ fn tell(business: &mut Business, topic: &str, offset: i64, event_ms: i64, at_ms:
     let catalogue = Catalogue::builtin();
     let mut decoder = Decoder::new(catalogue.topic(topic).unwrap());
     let time = RecordTime { at: Timestamp(START + event_ms), kind: TimestampKind::Create };
-    let record = Record {
-        slot: Slot(0),
-        offset,
-        time: Some(time),
-        key: None,
-        value: Some(json.as_bytes()),
-        headers: &NoHeaders,
-    };
+    let record = Record { slot: Slot(0), offset, time: Some(time), key: None, value: Some(json.as_bytes()), headers: &NoHeaders };
     assert_eq!(decoder.judge(&record), Judged::Event, "{json}");
     let place = TOPICS.iter().position(|t| *t == topic).unwrap();
     let topic = Arc::from(topic);
@@ -85,7 +78,7 @@ fn assert_same(business: &Business) {
         let found = recount(business, way.frame.id);
         let kept: BTreeSet<_> = (0..)
             .zip(&state.steps)
-            .flat_map(|(step, s)| s.standers.iter().map(move |(since, entity)| (step, *since, entity.clone())))
+            .flat_map(|(step, s)| s.standers.newest().map(move |(since, entity)| (step, since, entity.clone())))
             .collect();
         let stand: BTreeSet<_> = found.iter().map(|(step, since, entity, _)| (*step, *since, entity.clone())).collect();
         assert_eq!(kept, stand, "{}", plan.name);

@@ -1,5 +1,20 @@
 use crate::catalogue::Catalogue;
 use crate::domain::{Plans, Reader};
+use crate::model::Meaning;
+
+/// What the picture shows: the rest of an event's fields is not read.
+const SHOWN: &[Meaning] = &[
+    Meaning::Customer,
+    Meaning::Amount,
+    Meaning::Currency,
+    Meaning::Method,
+    Meaning::Courier,
+    Meaning::Eta,
+    Meaning::Remaining,
+    Meaning::Title,
+    Meaning::Level,
+    Meaning::Threshold,
+];
 
 /// What the events of each topic mean, by the topic's place in the engine.
 #[derive(Default)]
@@ -22,7 +37,7 @@ impl Readers {
         let slot = self.0.get_mut(place)?;
         if matches!(slot, Slot::NotAsked) {
             let reader = catalogue.topic(name).and_then(|entry| Reader::new(entry, plans));
-            *slot = reader.map_or(Slot::Silent, |reader| Slot::Reads(Box::new(reader)));
+            *slot = reader.map_or(Slot::Silent, |reader| Slot::Reads(Box::new(reader.only(SHOWN))));
         }
         match slot {
             Slot::Reads(reader) => Some(reader),

@@ -23,7 +23,7 @@ struct Known<'a> {
 /// The newest entities that stand in these steps.
 fn newest<'a>(steps: impl Iterator<Item = (Step, &'a Standers)>) -> Vec<(Step, Timestamp, &'a Entity)> {
     let mut all: Vec<_> = steps
-        .flat_map(|(step, standers)| standers.newest().take(SHOWN).map(move |(since, entity)| (step, *since, entity)))
+        .flat_map(|(step, standers)| standers.newest().take(SHOWN).map(move |(since, entity)| (step, since, entity)))
         .collect();
     if all.len() > SHOWN {
         all.select_nth_unstable_by(SHOWN, |a, b| b.1.cmp(&a.1).then_with(|| a.2.cmp(b.2)));
@@ -106,7 +106,6 @@ pub fn deliveries(world: &World, id: PipelineId, plan: &Plan, state: &PipelineSt
 }
 
 fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> Delivery {
-    let part = known.part.as_ref();
     let courier = known.text(Meaning::Courier);
     let place = position(world, known, courier.as_ref());
     let eta = newest_eta(known);
@@ -128,7 +127,6 @@ fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> De
         eta_at: eta,
         late_s,
         remaining_m: remaining,
-        district: look::text(known.look.of_or_own(part, Meaning::District)),
         reason: (!missing.is_empty()).then(|| Reason::new(Code::NotTold).text("what", missing.join(" and "))),
     }
 }

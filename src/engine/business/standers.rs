@@ -1,8 +1,16 @@
 use super::seen::Entity;
 use crate::model::Timestamp;
 use std::collections::BTreeSet;
+use std::hash::BuildHasher;
 
-type Stand = (Timestamp, Entity);
+/// Since when, a number made of the entity, and the entity: the number decides between equal times without a look at the id.
+type Stand = (Timestamp, u64, Entity);
+
+fn stand(since: Timestamp, entity: Entity) -> Stand {
+    // Seeded the same each time: equal inputs give equal pictures.
+    let hash = foldhash::fast::FixedState::default().hash_one(&entity.id);
+    (since, hash, entity)
+}
 
 /// Who stands in one step, by the time since when. Those past the stage's deadline are kept apart, so that they are counted
 /// without a walk over all.
@@ -16,13 +24,12 @@ pub struct Standers {
 
 impl Standers {
     pub fn insert(&mut self, since: Timestamp, entity: Entity) {
-        self.set(since).insert((since, entity));
+        self.set(since).insert(stand(since, entity));
     }
 
     /// Returns whether it stood here.
     pub fn remove(&mut self, since: Timestamp, entity: &Entity) -> bool {
-        let stand = (since, entity.clone());
-        self.set(since).remove(&stand)
+        self.set(since).remove(&stand(since, entity.clone()))
     }
 
     fn set(&mut self, since: Timestamp) -> &mut BTreeSet<Stand> {
@@ -31,7 +38,7 @@ impl Standers {
 
     /// Time went on: who stands here since before `before` is late. It never goes back.
     pub fn age(&mut self, before: Timestamp) {
-        while self.fresh.first().is_some_and(|(since, _)| *since < before) {
+        while self.fresh.first().is_some_and(|(since, ..)| *since < before) {
             self.late.extend(self.fresh.pop_first());
         }
         self.before = self.before.max(Some(before));
@@ -41,23 +48,28 @@ impl Standers {
         self.fresh.len() + self.late.len()
     }
 
-    pub fn late(&self) -> &BTreeSet<Stand> {
-        &self.late
+    /// How many stand here past the deadline.
+    pub fn late(&self) -> usize {
+        self.late.len()
     }
 
-    pub fn oldest(&self) -> Option<&Stand> {
-        self.late.first().or_else(|| self.fresh.first())
+    /// Those past the deadline, longest first.
+    pub fn latest(&self) -> impl Iterator<Item = (Timestamp, &Entity)> {
+        self.late.iter().map(told)
+    }
+
+    pub fn oldest(&self) -> Option<(Timestamp, &Entity)> {
+        self.late.first().or_else(|| self.fresh.first()).map(told)
     }
 
     /// Newest first.
-    pub fn newest(&self) -> impl Iterator<Item = &Stand> {
-        self.fresh.iter().rev().chain(self.late.iter().rev())
+    pub fn newest(&self) -> impl Iterator<Item = (Timestamp, &Entity)> {
+        self.fresh.iter().rev().chain(self.late.iter().rev()).map(told)
     }
+}
 
-    #[cfg(test)]
-    pub fn iter(&self) -> impl Iterator<Item = &Stand> {
-        self.late.iter().chain(&self.fresh)
-    }
+fn told((since, _, entity): &Stand) -> (Timestamp, &Entity) {
+    (*since, entity)
 }
 
 #[cfg(test)]
@@ -75,9 +87,9 @@ mod tests {
             standers.insert(Timestamp(since), entity(id));
         }
         standers.age(Timestamp(20));
-        assert_eq!((standers.late().len(), standers.len()), (1, 3), "exactly at the deadline is not past it");
+        assert_eq!((standers.late(), standers.len()), (1, 3), "exactly at the deadline is not past it");
         standers.insert(Timestamp(5), entity("d"));
-        assert_eq!(standers.late().len(), 2, "one that comes late is late at once");
+        assert_eq!(standers.late(), 2, "one that comes late is late at once");
         assert!(standers.remove(Timestamp(10), &entity("a")) && standers.remove(Timestamp(30), &entity("c")));
         assert!(!standers.remove(Timestamp(10), &entity("a")));
         assert_eq!(standers.oldest().map(|(at, _)| at.0), Some(5));

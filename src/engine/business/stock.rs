@@ -1,7 +1,7 @@
-use crate::domain::{Kind, Profile, Subject, World};
+use crate::domain::{Kind, Map, Profile, Subject, World};
 use crate::model::{Code, Meaning, Reason, Timestamp};
 use crate::snapshot::{Article, Stock as Section};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 const WINDOW_MS: i64 = 1_800_000;
@@ -21,7 +21,7 @@ struct Falls {
 /// Levels as they come.
 #[derive(Default)]
 pub struct Stock {
-    falls: HashMap<Arc<str>, Falls>,
+    falls: Map<Arc<str>, Falls>,
     pub changed: bool,
 }
 
