@@ -3,12 +3,14 @@
 //! Arguments: records, and one case; without a case all are run. Records come in batches of 1,000 as from the tail, 50,000 a
 //! second by their times; ticks are inside the figures, pictures are not. Memory is that of the 200 × 12 case, pictures included.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use vigie::catalogue::Catalogue;
 use vigie::engine::{Engine, EngineConfig};
 use vigie::model::*;
 use vigie::rules::RulesConfig;
+use vigie::sim::{PRELUDE_S, World, WorldConfig};
 use vigie::snapshot::SourceKind;
 
 const START: Timestamp = Timestamp(1_780_000_000_000);
@@ -151,6 +153,55 @@ fn resident() -> u64 {
     kb.unwrap_or(0) * 1_024
 }
 
+/// The simulated town's own mix of records, in batches of a tenth of a second at a hundred times its pace.
+fn town(records: usize) -> Duration {
+    const BATCH_MS: i64 = 100;
+    let catalogue = Catalogue::builtin();
+    let mut engine = Engine::new(EngineConfig {
+        catalogue: Arc::clone(&catalogue),
+        source_kind: SourceKind::Demo,
+        source_name: "bench".into(),
+        bootstrap: "127.0.0.1:9092".into(),
+        rules: RulesConfig::default(),
+        history_memory: 64 << 20,
+        started: START,
+    });
+    let mut slots: HashMap<Arc<str>, (Slot, i64)> =
+        catalogue.topics.iter().zip(0..).map(|(t, i)| (Arc::clone(&t.name), (Slot(i), 0))).collect();
+    let begin = |(topic, (slot, _)): (&Arc<str>, &(Slot, i64))| Assignment {
+        slot: *slot,
+        topic: Arc::clone(topic),
+        partition: 0,
+        start: 0,
+        live_from: 0,
+    };
+    engine.take(Timed { at: START, input: Input::Assigned(slots.iter().map(begin).collect()) });
+    let config = WorldConfig { seed: 224, orders_per_minute: 60_000, speed: 1.0, start: START.plus_ms(PRELUDE_S * 1_000) };
+    let (mut world, mut sent, mut spent, mut end) = (World::new(config).peekable(), 0, Duration::ZERO, START);
+    while sent < records {
+        end = end.plus_ms(BATCH_MS);
+        let mut batch = Vec::new();
+        while let Some(happening) = world.next_if(|h| h.due <= end) {
+            let Some((slot, next)) = slots.get_mut(happening.topic) else { continue };
+            batch.push(OwnedRecord {
+                slot: *slot,
+                offset: *next,
+                time: Some(RecordTime { at: happening.at, kind: TimestampKind::Create }),
+                key: Some(happening.key.into_bytes()),
+                value: Some(happening.value),
+                headers: Vec::new(),
+            });
+            *next += 1;
+        }
+        sent += batch.len();
+        let begun = Instant::now();
+        engine.take(Timed { at: end, input: Input::Records(Box::new(OwnedBatch(batch))) });
+        engine.take(Timed { at: end, input: Input::Tick });
+        spent += begun.elapsed();
+    }
+    spent
+}
+
 fn memory() {
     let before = resident();
     let mut feed = Feed::new(CASES[4]);
@@ -183,6 +234,10 @@ fn pictures() {
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let records = args.first().and_then(|n| n.parse().ok()).unwrap_or(2_000_000);
+    if args.get(1).is_some_and(|name| name == "town") {
+        let ns = town(records).as_nanos() as f64 / records as f64;
+        return println!("town: {ns:.0} ns/record");
+    }
     if let Some(name) = args.get(1) {
         let case = CASES.into_iter().find(|c| c.name == name).expect("a case of this bench");
         Feed::new(case).feed(records, |_| {});
@@ -196,5 +251,6 @@ fn main() {
         let ns = feed.feed(records, |_| {}).as_nanos() as f64 / records as f64;
         println!("{}: {ns:.0} ns/record", case.name);
     }
+    println!("town: {:.0} ns/record", town(records).as_nanos() as f64 / records as f64);
     pictures();
 }

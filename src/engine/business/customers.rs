@@ -1,3 +1,4 @@
+use super::seen::number;
 use crate::domain::Map;
 use crate::engine::sliding::Sliding;
 use crate::model::{Reason, Timestamp};
@@ -21,7 +22,7 @@ struct Row {
 #[derive(Default)]
 pub struct Customers {
     rows: Map<Arc<str>, Row>,
-    recent: BTreeSet<(Timestamp, Arc<str>)>,
+    recent: BTreeSet<(Timestamp, u64, Arc<str>)>,
     steps: Vec<(Arc<str>, u64, Sliding)>,
     visitors: u64,
     buyers: u64,
@@ -62,19 +63,20 @@ impl Customers {
 
     fn seen(&mut self, id: &Arc<str>, at: Timestamp) -> Option<Arc<str>> {
         self.changed = true;
-        let new = !self.rows.contains_key(id);
-        let row = self.rows.entry(id.clone()).or_default();
-        if new || at > row.last_seen {
-            if !new {
-                self.recent.remove(&(row.last_seen, id.clone()));
+        let row = match self.rows.get_mut(id) {
+            Some(row) if at <= row.last_seen => return None,
+            Some(row) => {
+                self.recent.remove(&(row.last_seen, number(id), id.clone()));
+                row
             }
-            row.last_seen = at;
-            self.recent.insert((at, id.clone()));
-        }
+            None => self.rows.entry(id.clone()).or_default(),
+        };
+        row.last_seen = at;
+        self.recent.insert((at, number(id), id.clone()));
         if self.rows.len() <= MOST {
             return None;
         }
-        let (_, gone) = self.recent.pop_first()?;
+        let (.., gone) = self.recent.pop_first()?;
         self.rows.remove(&gone);
         Some(gone)
     }
@@ -94,7 +96,7 @@ impl Customers {
         };
         let newest = self.recent.iter().rev().take(SHOWN);
         let mut rows: Vec<Customer> = newest
-            .filter_map(|(_, id)| {
+            .filter_map(|(.., id)| {
                 let row = self.rows.get(id)?;
                 Some(Customer { id: id.clone(), orders: row.orders, last_seen: row.last_seen })
             })

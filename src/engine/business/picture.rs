@@ -214,8 +214,12 @@ impl Business {
             keep(&mut self.picture.shown.stock, Some(section));
         }
         if !self.shop.is_empty() {
-            let section = self.customers.sections(known(&self.shop));
-            keep(&mut self.picture.shown.customers, Some(section));
+            let known = known(&self.shop);
+            let same = self.picture.shown.customers.as_ref().is_some_and(|shown| shown.customers.logins.is_some() == known.is_ok());
+            if self.customers.changed || !same {
+                self.customers.changed = false;
+                keep(&mut self.picture.shown.customers, Some(self.customers.sections(known)));
+            }
         }
         let section = self.channels.section(gaze.topics, gaze.nothing_read, self.live, gaze.now);
         keep(&mut self.picture.shown.notifications, section);

@@ -1,15 +1,12 @@
-use super::seen::Entity;
+use super::seen::{Entity, number};
 use crate::model::Timestamp;
 use std::collections::BTreeSet;
-use std::hash::BuildHasher;
 
-/// Since when, a number made of the entity, and the entity: the number decides between equal times without a look at the id.
+/// Since when, the entity's number, and the entity.
 type Stand = (Timestamp, u64, Entity);
 
 fn stand(since: Timestamp, entity: Entity) -> Stand {
-    // Seeded the same each time: equal inputs give equal pictures.
-    let hash = foldhash::fast::FixedState::default().hash_one(&entity.id);
-    (since, hash, entity)
+    (since, number(&entity.id), entity)
 }
 
 /// Who stands in one step, by the time since when. Those past the stage's deadline are kept apart, so that they are counted

@@ -22,13 +22,11 @@ struct Falls {
 #[derive(Default)]
 pub struct Stock {
     falls: Map<Arc<str>, Falls>,
-    pub changed: bool,
 }
 
 impl Stock {
     /// A level was told. One that is older than the newest says nothing any more.
     pub fn level(&mut self, id: &Arc<str>, at: Timestamp, level: i64) {
-        self.changed = true;
         let Some(falls) = self.falls.get_mut(id) else {
             self.falls.insert(id.clone(), Falls { first: at, last: (at, level), slices: VecDeque::new() });
             return;
