@@ -1,7 +1,7 @@
 //! Questions to the person before much is read or anything is written.
 
 use super::setup::SessionConfig;
-use crate::kafka::admin;
+use crate::kafka::admin::{self, AdminError, Held};
 use crate::kafka::tail::StartFrom;
 use crate::text;
 use anyhow::{Context, Result, bail};
@@ -10,28 +10,38 @@ use std::time::Duration;
 
 /// `--from beginning` on more than this asks first.
 const MUCH: u64 = 1 << 30;
+/// How long the cluster may take to say how much it holds.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Says what `--from beginning` will read and asks, where it is much.
+/// Says what `--from beginning` will read and asks, where it is much or nobody knows how much it is.
 pub fn reading(session: &SessionConfig, yes: bool) -> Result<()> {
-    if yes || session.tail.from != StartFrom::Beginning {
+    let reads_all = session.tail.from == StartFrom::Beginning && session.tail.budget != Some(0);
+    if yes || !reads_all {
         return Ok(());
     }
-    // A cluster that cannot be asked now is read under the budget all the same: the warm-up's own caps hold.
-    let Ok(records) = admin::held(&session.kafka, &session.tail.topics, Duration::from_secs(10)) else { return Ok(()) };
-    let bytes = records.bytes_estimate;
-    if bytes <= MUCH {
-        return Ok(());
-    }
-    let what = format!(
-        "--from beginning would read about {} ({} records in {} topics)",
-        text::bytes(bytes as f64),
-        text::count(records.records),
-        records.topics
-    );
+    let Some(what) = warning(admin::held(&session.kafka, &session.tail.topics, PATIENCE))? else { return Ok(()) };
     if !std::io::stdin().is_terminal() {
         bail!("{what}: say --yes to do so, or take --from 1h");
     }
     ask(&format!("{what}. Go on?"))
+}
+
+/// What has to be asked; nothing where it is little.
+fn warning(held: Result<Held, AdminError>) -> Result<Option<String>> {
+    match held {
+        Ok(held) if held.bytes_estimate <= MUCH => Ok(None),
+        Ok(held) => Ok(Some(format!(
+            "--from beginning would read about {} ({} records in {} topics)",
+            text::bytes(held.bytes_estimate as f64),
+            text::count(held.records),
+            held.topics
+        ))),
+        Err(AdminError::Cluster(reason)) => Ok(Some(format!(
+            "--from beginning would read all that the topics hold, and how much that is could not be found out ({})",
+            text::sentence(&reason)
+        ))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A question on the terminal; anything but yes ends the command.
@@ -43,5 +53,20 @@ pub fn ask(question: &str) -> Result<()> {
     match answer.trim() {
         "y" | "Y" | "yes" => Ok(()),
         _ => bail!("not done"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Code;
+
+    #[test]
+    fn little_is_not_asked_for_and_what_nobody_knows_is() {
+        let held = |bytes_estimate| Ok(Held { topics: 2, records: 1_000, bytes_estimate });
+        assert_eq!(warning(held(MUCH)).unwrap(), None);
+        assert!(warning(held(3 << 30)).unwrap().is_some_and(|w| w.contains("about 3") && w.contains("2 topics")));
+        let unknown = warning(Err(AdminError::Cluster(Code::AllBrokersDown.into()))).unwrap();
+        assert!(unknown.is_some_and(|w| w.contains("could not be found out (no broker answers)")));
     }
 }

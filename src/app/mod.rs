@@ -3,6 +3,7 @@
 
 mod check;
 mod confirm;
+mod consume;
 mod demo;
 mod doctor;
 mod effective;
@@ -13,12 +14,13 @@ mod session;
 mod setup;
 mod simulate;
 mod snapshot;
+mod state;
 mod stop;
 mod topics;
 mod watch;
 
 use crate::catalogue::CatalogueError;
-use crate::cli::{Cli, Command, WatchArgs};
+use crate::cli::{Cli, Command, LOG_LEVEL, WatchArgs};
 use crate::config::ConfigError;
 use crate::kafka::KafkaError;
 use crate::outlet::LimitsError;
@@ -79,14 +81,20 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<u8> {
-    let dashboard = draws(&cli.command);
-    log::start(&cli.log, cli.log_file.as_deref(), dashboard)?;
+    // A plugin's answer is its one line: the client library's log on stderr would be mailed beside it.
+    let plugin = matches!(cli.command, Some(Command::Check(_))) && cli.log.is_none();
+    match &cli.command {
+        Some(Command::Consume(args)) => consume::log_start(cli.log.as_deref(), cli.log_file.as_deref(), args.log_format)?,
+        _ => log::start(cli.log.as_deref().unwrap_or(LOG_LEVEL), cli.log_file.as_deref(), plugin || draws(&cli.command))?,
+    }
     let file = cli.config;
     match cli.command {
         Some(Command::Demo(args)) => demo::run(file, &args),
         Some(Command::Watch(args)) => watch::run(file, &args),
         Some(Command::Snapshot(args)) => snapshot::run(file, &args),
         Some(Command::Check(args)) => check::run(file, &args),
+        Some(Command::Consume(args)) => consume::run(file, &args),
+        Some(Command::State(command)) => state::run(file, &command),
         Some(Command::Simulate(args)) => simulate::run(file, &args),
         Some(Command::Topics(args)) => topics::run(file, &args),
         Some(Command::Doctor(args)) => doctor::run(file, &args),

@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::kafka::Causes;
 use crate::kafka::lookup::{self, LookupConfig};
 use crate::kafka::poller;
-use crate::kafka::tail::{self, Tail};
+use crate::kafka::tail::{self, Tail, TailConfig};
 use crate::model::{Ask, Timestamp};
 use crate::snapshot::{Snapshot, Source, SourceKind, View};
 use crate::ui::UiPorts;
@@ -61,7 +61,8 @@ impl Prepared {
         let causes = Arc::new(Causes::new(config.kafka.bootstrap(), Timestamp::now()));
         let lookups = lookup::start(&config.kafka, &causes, LookupConfig::default(), readings_in.clone())?;
         let poller = poller::start(&config.kafka, &causes, config.poller, readings_in.clone())?;
-        let tail = tail::start(&config.kafka, &causes, config.tail, records_in)?;
+        let tail = TailConfig { elsewhere: lookups.bytes(), ..config.tail };
+        let tail = tail::start(&config.kafka, &causes, tail, records_in)?;
         let pump = Pump {
             engine: Engine::new(config.engine),
             records,
@@ -72,10 +73,12 @@ impl Prepared {
             poller,
             lookups,
         };
+        let consumer = config.consume.map(|inside| inside.start(&config.kafka, readings_in.clone(), &stop)).transpose()?;
         let stopped = stop.clone();
         let engine = std::thread::Builder::new().name("engine".into()).spawn(move || pump.run(&stopped))?;
         let host = host::start(readings_in, config.embedded_bytes, stop.clone())?;
-        Ok(Session { view: self.view, beat: self.beat.1, stop, tail: Some(tail), threads: vec![engine, host] })
+        let threads = [engine, host].into_iter().chain(consumer).collect();
+        Ok(Session { view: self.view, beat: self.beat.1, stop, tail: Some(tail), threads })
     }
 }
 
@@ -117,5 +120,77 @@ impl Session {
                 tracing::error!("a thread of the session ended in a panic");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::engine::EngineConfig;
+    use crate::kafka::KafkaConfig;
+    use crate::kafka::poller::PollerConfig;
+    use crate::model::{Lookup, LookupId, LookupResult};
+    use crate::rules::RulesConfig;
+    use rdkafka::ClientConfig;
+    use rdkafka::mocking::MockCluster;
+    use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// A session under this budget on a cluster with one record of half a megabyte, which somebody looks up.
+    fn looked_up(budget: u64, fits: impl Fn(&Snapshot) -> bool) {
+        let mock = MockCluster::new(1).unwrap();
+        mock.create_topic("orders", 1, 1).unwrap();
+        let producer: BaseProducer = ClientConfig::new().set("bootstrap.servers", mock.bootstrap_servers()).create().unwrap();
+        producer.send(BaseRecord::<str, [u8]>::to("orders").partition(0).payload(&[b'x'; 500_000])).unwrap();
+        producer.flush(PATIENCE).unwrap();
+        let end = Stop::new();
+        let prepared = Prepared::new(SourceKind::Live, "test");
+        let ports = prepared.ports(&end);
+        let session = prepared.start(config(mock.bootstrap_servers(), budget)).unwrap();
+        let until = Instant::now() + PATIENCE;
+        let read = |s: &Snapshot| s.viewer.warmed_up;
+        assert!(read(&session.wait_until(until, &end, read)) && session.snapshot().viewer.sampling != "sampled");
+        let lookup = Lookup::Record { topic: "orders".into(), partition: 0, offset: 0 };
+        ports.asks.send(Ask::Lookup(LookupId(7), lookup)).unwrap();
+        let answer = || ports.view.load().focus.answers.get(&LookupId(7)).cloned();
+        while answer().is_none() {
+            assert!(Instant::now() < until, "no answer");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let found = answer().unwrap();
+        assert!(matches!(&found.result, LookupResult::Record(r) if r.value.as_ref().is_some_and(|v| v.len() == 500_000)));
+        assert!(fits(&session.wait_until(until, &end, &fits)), "{:?}", session.snapshot().viewer);
+        session.stop();
+    }
+
+    fn config(brokers: String, budget: u64) -> SessionConfig {
+        SessionConfig {
+            tail: TailConfig { budget: Some(budget), ..TailConfig::default() },
+            poller: PollerConfig { probe_controllers: false, ..PollerConfig::default() },
+            engine: EngineConfig {
+                catalogue: Arc::new(Catalogue::default()),
+                source_kind: SourceKind::Live,
+                source_name: "test".into(),
+                bootstrap: brokers.as_str().into(),
+                rules: RulesConfig::default(),
+                history_memory: 1 << 20,
+                started: Timestamp::now(),
+            },
+            kafka: KafkaConfig { brokers, ..KafkaConfig::default() },
+            embedded_bytes: None,
+            consume: None,
+        }
+    }
+
+    #[test]
+    fn what_is_looked_up_is_taken_off_the_read_budget() {
+        looked_up(50_000, |s| s.viewer.sampling == "sampled");
+    }
+
+    #[test]
+    fn without_a_budget_a_person_still_gets_the_record() {
+        looked_up(0, |s| s.viewer.sampling == "none");
     }
 }

@@ -25,6 +25,8 @@ pub struct SessionConfig {
     pub engine: EngineConfig,
     /// The ceiling of the embedded cluster's logs, where there is one.
     pub embedded_bytes: Option<u64>,
+    /// The state consumer that runs inside.
+    pub consume: Option<super::consume::Inside>,
 }
 
 pub fn load(file: Option<PathBuf>, connect: &Connect, flags: BTreeMap<&'static str, String>) -> Result<Config> {
@@ -61,11 +63,16 @@ pub fn kafka(config: &Config) -> Result<KafkaConfig> {
 
 /// What the person set and watching does not follow, a line each.
 fn tell_overruled(kafka: &KafkaConfig) -> Result<()> {
-    for Overruled { key, theirs, ours } in kafka.tail()?.overruled {
-        let ours = if ours.is_empty() { "left out".to_owned() } else { format!("set to {ours}") };
-        eprintln!("vigie: {key}={} is {ours}: watching changes nothing", crate::text::visible(&theirs));
+    for property in kafka.tail()?.overruled {
+        eprintln!("vigie: {}: watching changes nothing", overruled(&property));
     }
     Ok(())
+}
+
+/// What became of a property that watching does not follow.
+pub fn overruled(Overruled { key, theirs, ours }: &Overruled) -> String {
+    let ours = if ours.is_empty() { "left out".to_owned() } else { format!("set to {ours}") };
+    format!("{key}={} is {ours}", crate::text::visible(theirs))
 }
 
 pub fn catalogue(config: &Config) -> Result<Arc<Catalogue>> {
@@ -91,6 +98,7 @@ pub fn session(config: &Config, from: From) -> Result<SessionConfig> {
         engine: engine(config, catalogue, SourceKind::Live, &name, &bootstrap)?,
         kafka,
         embedded_bytes: None,
+        consume: None,
     })
 }
 
@@ -182,7 +190,14 @@ pub fn is_loopback(brokers: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_loopback;
+    use super::*;
+
+    #[test]
+    fn a_property_that_is_overruled_says_what_became_of_it() {
+        let told = |ours: &str| overruled(&Overruled { key: "k".into(), theirs: "true\x1b".into(), ours: ours.into() });
+        assert_eq!(told("false"), "k=true\\x1b is set to false");
+        assert_eq!(told(""), "k=true\\x1b is left out");
+    }
 
     #[test]
     fn loopback_is_known_in_every_spelling() {

@@ -131,3 +131,31 @@ fn the_other_spelling_of_a_field() {
     assert_eq!(snake_case("speedKmh"), "speed_kmh");
     assert_eq!(snake_case("id"), "id");
 }
+
+fn hostile_catalogues(cases: u64) {
+    use crate::model::hostile::Spoiler;
+    // Pieces of the shipped one: a small file is spoiled more thoroughly than a great one.
+    let blocks: Vec<&str> = BUILTIN_TOML.split("\n\n").filter(|b| b.lines().any(|l| !l.starts_with('#'))).collect();
+    let piece = |at| blocks.iter().take(2).chain(blocks.iter().skip(at).take(3)).copied().collect::<Vec<_>>().join("\n\n");
+    let pieces: Vec<String> = (0..blocks.len()).map(piece).collect();
+    let mut files = Spoiler::new(4, &pieces);
+    let mut read = 0_u64;
+    for _ in 0..cases {
+        match Catalogue::from_toml(&files.next_text(), "c.toml") {
+            Ok(_) => read += 1,
+            Err(error) => assert!(error.line > 0 && !error.to_string().is_empty()),
+        }
+    }
+    println!("{cases} hostile catalogues: {read} could be read");
+}
+
+#[test]
+fn hostile_catalogues_make_no_panic() {
+    hostile_catalogues(2_000);
+}
+
+#[test]
+#[ignore = "long: cargo test --release --lib -- --ignored fuzz"]
+fn fuzz_catalogue() {
+    hostile_catalogues(crate::model::hostile::cases(1_000_000));
+}

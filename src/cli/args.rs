@@ -1,6 +1,10 @@
+use super::{ConsumeArgs, StateCommand};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
+
+/// What is logged where nobody says.
+pub const LOG_LEVEL: &str = "warn";
 
 #[derive(Debug, Parser)]
 #[command(
@@ -24,9 +28,9 @@ pub struct Cli {
     /// Log file; without it the log goes to stderr where no dashboard is drawn
     #[arg(long, global = true, value_name = "FILE", env = "VIGIE_LOG_FILE")]
     pub log_file: Option<PathBuf>,
-    /// What is logged: error, warn, info, debug, trace, or a filter such as vigie=debug
-    #[arg(long, global = true, value_name = "LEVEL", env = "VIGIE_LOG", default_value = "warn")]
-    pub log: String,
+    /// What is logged: error, warn, info, debug, trace, or a filter such as vigie=debug [default: warn; of consume: info]
+    #[arg(long, global = true, value_name = "LEVEL", env = "VIGIE_LOG")]
+    pub log: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -39,6 +43,11 @@ pub enum Command {
     Snapshot(SnapshotArgs),
     /// Judge a topic or a group, as monitoring plugins do: one line and an exit code
     Check(CheckArgs),
+    /// Run the consumers that keep the state of orders, deliveries, payments, stock and customers in a store
+    Consume(ConsumeArgs),
+    /// What the store knows, open and ended
+    #[command(subcommand)]
+    State(StateCommand),
     /// Run the town's producers against a cluster
     Simulate(SimulateArgs),
     /// Hold the catalogue against the cluster, and create what is missing
@@ -102,7 +111,8 @@ pub struct Run {
     /// Keys, values and headers read a second: a size, unlimited, or 0 (rates and lag only) [default: 8MiB]
     #[arg(long, value_name = "SIZE", help_heading = "Reading")]
     pub read_budget: Option<String>,
-    /// Where reading begins: now, a duration back (5m), or beginning
+    /// Where reading begins: now, a duration back (5m), or beginning, which reads everything at the read budget, without the
+    /// warm-up's cut (64 MiB or 10 s)
     #[arg(long, value_name = "FROM", help_heading = "Reading")]
     pub from: Option<String>,
 }
@@ -155,6 +165,9 @@ pub struct DemoArgs {
     /// Keys, values and headers read a second: a size, unlimited, or 0 [default: 8MiB]
     #[arg(long, value_name = "SIZE")]
     pub read_budget: Option<String>,
+    /// Keep the state of orders, deliveries and payments here (sqlite:FILE), instead of in a temporary folder
+    #[arg(long, value_name = "STORE")]
+    pub store: Option<String>,
     /// Without a terminal: print the snapshot at the end
     #[arg(long)]
     pub no_ui: bool,
@@ -192,6 +205,12 @@ pub struct WatchArgs {
     /// Do not ask before much is read
     #[arg(long)]
     pub yes: bool,
+    /// Run a state consumer inside, in the group vigie-state (this writes to the store and commits offsets)
+    #[arg(long, requires = "store", help_heading = "State")]
+    pub consume: bool,
+    /// Where that consumer keeps the state: sqlite:FILE
+    #[arg(long, value_name = "STORE", requires = "consume", help_heading = "State")]
+    pub store: Option<String>,
     #[command(flatten)]
     pub view: View,
 }
@@ -220,7 +239,7 @@ pub struct SnapshotArgs {
     after_help = "Figures: lag (records), lag_s, p99_ms, error_rate (0..1), per_s (records/s; alarms when it falls below).\n\n\
                   Examples:\n  vigie check -b kafka-1:9092 --group billing --warn lag=1000 --crit lag=5000,lag_s=60\n  \
                   vigie check -b kafka-1:9092 --topic orders.created --crit p99_ms=1000,error_rate=0.01\n  \
-                  vigie check -b kafka-1:9092          the cluster's own health\n\n\
+                  vigie check -b kafka-1:9092          the cluster's own health, now: brokers, replicas, controllers, lag\n\n\
                   Exit code: 0 ok, 1 warning, 2 critical, 3 unknown or wrong usage."
 )]
 pub struct CheckArgs {

@@ -1,8 +1,13 @@
 //! The command line: names and flags are a contract. What they mean together is `config`'s business.
 
 mod args;
+mod state;
 
-pub use args::{CheckArgs, Cli, Command, Connect, DemoArgs, Format, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs};
+pub use args::{
+    CheckArgs, Cli, Command, Connect, DemoArgs, Format, LOG_LEVEL, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs,
+};
+
+pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Protocol, StateArgs, StateCommand};
 
 use std::collections::BTreeMap;
 

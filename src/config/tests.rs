@@ -80,3 +80,45 @@ fn kafka_properties_come_from_the_environment() {
     let config = load("", None, &[("VIGIE_KAFKA_SASL_PASSWORD", "x")], &[]).unwrap();
     assert_eq!(config.properties[0].0, "sasl.password");
 }
+
+/// All that is done with a file's text.
+fn read_hostile(text: &str) -> Result<(), ConfigError> {
+    let file = File::parse(Path::new("config.toml"), text)?;
+    let profile = file.default_profile()?;
+    file.profiles()?;
+    file.settings(profile.as_deref(), &mut Layers::default())?;
+    file.properties(profile.as_deref())?;
+    file.line_of_key("rules");
+    if let Some(rules) = file.rules()? {
+        let _ = rules.try_into::<crate::rules::RulesConfig>();
+    }
+    Ok(())
+}
+
+fn hostile_files(cases: u64) {
+    use crate::model::hostile::Spoiler;
+    let mut files = Spoiler::new(5, [FILE, "fps = 4\n[rules.latency]\np99_warning_ms = 250\n[rules.group]\nlag_warning_s = 1.5\n"]);
+    let mut values = Spoiler::new(6, ["8MiB", "1.5k", "unlimited", "500ms", "2h", "5m", "beginning", "true", "now", "a.b=c\n#"]);
+    let mut read = 0_u64;
+    for _ in 0..cases {
+        match read_hostile(&files.next_text()) {
+            Ok(()) => read += 1,
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+        let value = values.next_text();
+        let _ = (parse::size(&value), parse::budget(&value), parse::duration(&value), parse::from(&value), parse::boolean(&value));
+        let _ = crate::kafka::parse_properties_file(&value);
+    }
+    println!("{cases} hostile configurations: {read} could be read");
+}
+
+#[test]
+fn hostile_files_make_no_panic() {
+    hostile_files(5_000);
+}
+
+#[test]
+#[ignore = "long: cargo test --release --lib -- --ignored fuzz"]
+fn fuzz_config() {
+    hostile_files(crate::model::hostile::cases(1_000_000));
+}

@@ -161,6 +161,63 @@ proptest! {
     }
 }
 
+/// Values as services write them, and the envelopes that are understood.
+const VALUES: &[&str] = &[
+    r#"{"id":"A1","customerId":"c7","total":12000,"items":[{"sku":"riz","qty":2}],"createdAt":"2026-03-01T12:00:00Z"}"#,
+    r#" { "orderId" : "A1" , "lat" : 9.5 , "lon" : -13.7e0 , "unknown" : [ { } , null , true ] } "#,
+    r#"{"type":"orders.updated","id":"A1","status":"paid","occurredAt":1772366400250}"#,
+    r#"{"specversion":"1.0","time":"2026-03-01T12:00:00.250+00:00","data":{"orderId":"A1","etaAt":"2026-03-01T12:30:00Z"}}"#,
+    r#"{"order\u0049d":"A\u00e9\/1","amount":"12000.50","method":"momo","reason":null}"#,
+];
+
+fn hostile_records(cases: u64) {
+    use crate::model::hostile::Spoiler;
+    let catalogue = Catalogue::builtin();
+    let mut decoders: Vec<_> = catalogue.topics.iter().map(|entry| (entry.role.judged(), Decoder::new(entry))).collect();
+    let mut enveloped = catalogue.topic("inventory.checked").unwrap().clone();
+    enveloped.data = Some("data".into());
+    decoders.push((true, Decoder::new(&enveloped)));
+    let (mut values, mut keys) = (Spoiler::new(1, VALUES), Spoiler::new(2, ["A1", "Aé/1", ""]));
+    let mut times = Spoiler::new(3, ["2026-03-01T12:00:00Z", "2026-03-01T12:00:00.250+05:30"]);
+    let (mut malformed, mut well) = (0_u64, 0_u64);
+    for case in 0..cases {
+        let headers = vec![("ce_time".to_owned(), Some(times.spoiled().to_vec()))];
+        let (key, value) = (keys.spoiled(), values.spoiled());
+        let record =
+            Record { key: (case % 5 != 0).then_some(key), value: Some(value), headers: &headers, time: None, ..record(None, "") };
+        let which = case as usize % decoders.len();
+        let (judged, decoder) = &mut decoders[which];
+        let outcome = decoder.judge(&record);
+        decoder.event_time(&record);
+        // Now and then another parser is asked what is JSON.
+        if *judged && case % 16 == 0 && value.first() != Some(&0) {
+            let broken = matches!(outcome, Outcome::Malformed(_));
+            assert_eq!(broken, !is_object(value), "{outcome:?}: {}", value.escape_ascii());
+        }
+        malformed += u64::from(matches!(outcome, Outcome::Malformed(_)));
+        well += u64::from(outcome == Outcome::Event);
+    }
+    println!("{cases} hostile records: {malformed} malformed, {well} well");
+    assert!(malformed > cases / 4 && well > cases / 50, "too wild or too tame: {malformed} malformed, {well} well");
+}
+
+fn is_object(value: &[u8]) -> bool {
+    std::str::from_utf8(value).is_ok()
+        && value.trim_ascii_start().starts_with(b"{")
+        && serde_json::from_slice::<serde::de::IgnoredAny>(value).is_ok()
+}
+
+#[test]
+fn hostile_records_make_no_panic() {
+    hostile_records(20_000);
+}
+
+#[test]
+#[ignore = "long: cargo test --release --lib -- --ignored fuzz"]
+fn fuzz_decode() {
+    hostile_records(crate::model::hostile::cases(10_000_000));
+}
+
 proptest! {
     /// The quick way says what the library says.
     #[test]

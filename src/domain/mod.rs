@@ -13,12 +13,12 @@ mod happening;
 mod plan;
 mod profile;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 mod reader;
 mod registers;
 mod standing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod walker;
 mod world;
 

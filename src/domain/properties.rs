@@ -9,8 +9,10 @@ use std::collections::{BTreeMap, HashSet};
 const ORDERS: [&str; 3] = ["A1", "B1", "C1"];
 const CURRENCIES: [&str; 3] = ["", r#","currency":"GNF""#, r#","currency":"USD""#];
 
-/// One event: a topic, its JSON, its second.
-fn event() -> impl Strategy<Value = (usize, usize, usize, usize, i64)> {
+/// Topic, order, number, currency, second.
+type Drawn = (usize, usize, usize, usize, i64);
+
+pub fn drawn() -> impl Strategy<Value = Drawn> {
     (0..TOPICS.len(), 0..ORDERS.len(), 0..3_usize, 0..CURRENCIES.len(), 0..40_i64)
 }
 
@@ -33,7 +35,11 @@ const TOPICS: [&str; 15] = [
 ];
 const STATUS: [&str; 3] = ["en route", "delivered", "failed"];
 
-fn json((topic, order, number, currency, second): (usize, usize, usize, usize, i64)) -> String {
+pub fn read(town: &mut Town, drawn: Drawn) -> Happening {
+    town.read(drawn.4, TOPICS[drawn.0], &json(drawn)).expect("no event is ahead of its time")
+}
+
+fn json((topic, order, number, currency, second): Drawn) -> String {
     let (order, currency) = (ORDERS[order], CURRENCIES[currency]);
     match TOPICS[topic] {
         "orders.created" => format!(r#"{{"id":"{order}","total":{second}{currency}}}"#),
@@ -91,13 +97,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
     fn the_order_of_events_changes_nothing(
-        events in prop::collection::vec(event(), 1..60),
+        events in prop::collection::vec(drawn(), 1..60),
         shuffle in any::<u64>(),
         again in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
         batch in 1..12_usize,
     ) {
         let mut town = Town::new();
-        let read = |town: &mut Town, e: (usize, usize, usize, usize, i64)| town.read(e.4, TOPICS[e.0], &json(e)).unwrap();
         let told: Vec<Happening> = events.iter().map(|e| read(&mut town, *e)).collect();
         let plans = town.plans.clone();
         let mut straight = World::default();
@@ -116,9 +121,9 @@ proptest! {
 
     /// A stamp that is told twice changes nothing but what is counted.
     #[test]
-    fn a_walker_takes_an_event_twice_as_once(events in prop::collection::vec(event(), 1..40)) {
+    fn a_walker_takes_an_event_twice_as_once(events in prop::collection::vec(drawn(), 1..40)) {
         let mut town = Town::new();
-        let told: Vec<_> = events.iter().map(|e| town.read(e.4, TOPICS[e.0], &json(*e)).unwrap()).collect();
+        let told: Vec<_> = events.iter().map(|e| read(&mut town, *e)).collect();
         let (mut once, mut twice) = (World::default(), World::default());
         for happening in told.iter().filter(|h| matches!(h.subject.kind, Kind::Walker(_))) {
             once.take(happening, &town.plans);

@@ -13,7 +13,7 @@ pub struct ClusterState {
     pub taken_at: Option<Timestamp>,
     controller: Option<i32>,
     poll_ms: Option<f64>,
-    /// Every broker that was ever named: one that left the metadata is down.
+    /// Brokers of the newest reading, which names one that went down for as long as it counts; and holders of replicas.
     brokers: BTreeMap<i32, BrokerReading>,
     part: Arc<Cluster>,
 }
@@ -25,11 +25,15 @@ impl ClusterState {
         self.controllers = reading.controllers;
         self.taken_at = Some(reading.taken_at);
         self.poll_ms = Some(reading.taken_at.since_ms(reading.asked_at).max(0) as f64);
-        for broker in self.brokers.values_mut() {
+        self.brokers.retain(|id, broker| {
             broker.up = false;
-        }
+            holds(topics, *id)
+        });
         for broker in &reading.brokers {
             self.brokers.insert(broker.id, broker.clone());
+        }
+        for id in topics.iter().flat_map(|t| &t.partitions).flat_map(|p| p.replicas.iter()) {
+            self.brokers.entry(*id).or_insert_with(|| only_named(*id));
         }
         self.count(topics);
     }
@@ -102,6 +106,16 @@ impl ClusterState {
     }
 }
 
+/// A partition names the broker as a replica.
+fn holds(topics: &Topics, id: i32) -> bool {
+    topics.iter().flat_map(|t| &t.partitions).any(|p| p.replicas.contains(&id))
+}
+
+/// A broker that holds replicas and that the cluster no longer names: it died before we came.
+fn only_named(id: i32) -> BrokerReading {
+    BrokerReading { id, host: "".into(), port: 0, up: false, round_trip_ms: None, throttle_ms: None, reason: None }
+}
+
 fn broker(reading: &BrokerReading) -> Broker {
     Broker {
         id: reading.id,
@@ -114,5 +128,43 @@ fn broker(reading: &BrokerReading) -> Broker {
         round_trip_ms: reading.round_trip_ms.filter(|_| reading.up),
         throttle_ms: reading.throttle_ms,
         reason: reading.reason.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::history::Budget;
+    use crate::model::{PartitionReading, TopicReading};
+
+    fn reading(brokers: &[i32], replicas: &[i32]) -> ClusterReading {
+        let broker = |id: &i32| BrokerReading {
+            id: *id,
+            host: "b".into(),
+            port: 9092,
+            up: true,
+            round_trip_ms: None,
+            throttle_ms: None,
+            reason: None,
+        };
+        let partition = PartitionReading { leader: 1, replicas: replicas.to_vec(), isr: vec![1], ..PartitionReading::default() };
+        let topic = TopicReading { name: "t".into(), watched: true, partitions: vec![partition], ..TopicReading::default() };
+        ClusterReading { brokers: brokers.iter().map(broker).collect(), topics: vec![topic], ..ClusterReading::default() }
+    }
+
+    #[test]
+    fn a_broker_that_was_taken_away_is_gone_and_one_with_replicas_is_down() {
+        let mut topics = Topics::new(Arc::new(Catalogue::default()), Budget::new(0), Timestamp(0));
+        let mut cluster = ClusterState::default();
+        let mut after = |brokers: &[i32], replicas: &[i32]| {
+            let reading = reading(brokers, replicas);
+            topics.read(&reading);
+            cluster.read(&reading, &topics);
+            cluster.picture(Timestamp(0)).brokers.iter().map(|b| (b.id, b.up)).collect::<Vec<_>>()
+        };
+        assert_eq!(after(&[1, 2], &[1, 2]), [(1, true), (2, true)]);
+        assert_eq!(after(&[1], &[1, 2]), [(1, true), (2, false)]);
+        assert_eq!(after(&[1], &[1]), [(1, true)]);
     }
 }

@@ -1,3 +1,4 @@
+use super::clock::Step;
 use crate::history::{Fold, Series};
 use crate::model::ChartSpan;
 use crate::model::Timestamp;
@@ -19,6 +20,14 @@ impl TopicCurves {
     pub fn new() -> Self {
         let (mean, max) = (|| Series::new(Fold::Mean), || Series::new(Fold::Max));
         Self { records: mean(), bytes: mean(), p50: max(), p99: max(), lag: max(), errors: mean() }
+    }
+}
+
+impl TopicCurves {
+    pub fn step_back(&mut self, step: Step) {
+        for series in [&mut self.records, &mut self.bytes, &mut self.p50, &mut self.p99, &mut self.lag, &mut self.errors] {
+            series.step_back(step.seconds());
+        }
     }
 }
 
@@ -50,6 +59,14 @@ impl GroupCurves {
     pub fn new() -> Self {
         let (mean, max) = (|| Series::new(Fold::Mean), || Series::new(Fold::Max));
         Self { lag: max(), lag_s: max(), consume: mean(), produce: mean() }
+    }
+}
+
+impl GroupCurves {
+    pub fn step_back(&mut self, step: Step) {
+        for series in [&mut self.lag, &mut self.lag_s, &mut self.consume, &mut self.produce] {
+            series.step_back(step.seconds());
+        }
     }
 }
 

@@ -57,13 +57,13 @@ fn number(bytes: &[u8]) -> Option<i64> {
 /// Which records were counted as errors already.
 #[derive(Default)]
 pub struct Once {
-    known: HashSet<(usize, i32, i64)>,
-    order: VecDeque<(usize, i32, i64)>,
+    known: HashSet<(u64, i32, i64)>,
+    order: VecDeque<(u64, i32, i64)>,
 }
 
 impl Once {
-    /// `true` the first time that this record of this topic is an error.
-    pub fn first(&mut self, topic: usize, partition: i32, offset: i64) -> bool {
+    /// `true` the first time that this record of this topic (by its serial) is an error.
+    pub fn first(&mut self, topic: u64, partition: i32, offset: i64) -> bool {
         let record = (topic, partition, offset);
         let new = self.known.insert(record);
         if new {

@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::times::Found;
 use crate::model::Timestamp;
 use std::collections::VecDeque;
@@ -66,9 +67,22 @@ impl Ends {
         Some(before.offset + ((after.offset - before.offset) as f64 * part) as i64)
     }
 
+    /// Offsets a second over the last `window_ms` that were read, or since the first reading; `None` before two.
+    pub fn rate(&self, window_ms: i64) -> Option<f64> {
+        let last = self.stands.back()?;
+        let from = last.to.plus_ms(-window_ms).max(self.since()?);
+        let seconds = last.to.since_s(from);
+        (seconds > 0.0).then_some(())?;
+        Some((last.offset - self.offset_at(from)?) as f64 / seconds)
+    }
+
     /// When the first reading that is still kept was taken.
     pub fn since(&self) -> Option<Timestamp> {
         self.stands.front().map(|s| s.from)
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        self.stands.iter_mut().for_each(|stand| step.moments([&mut stand.from, &mut stand.to]));
     }
 
     pub fn clear(&mut self) {
@@ -94,6 +108,7 @@ mod tests {
         assert_eq!((ends.find(99), ends.find(200)), (Found::Before, Found::After));
         assert_eq!(ends.passed_at(150), Some(t(62_000)));
         assert_eq!(ends.passed_at(200), None);
+        assert_eq!((ends.rate(30_000), ends.rate(1_000_000)), (Some(100.0 / 30.0), Some(100.0 / 90.0)));
         assert_eq!((ends.offset_at(t(30_000)), ends.offset_at(t(61_000)), ends.offset_at(t(-1))), (Some(100), Some(150), None));
     }
 }

@@ -121,4 +121,37 @@ mod tests {
             assert!(!passes(&filter), "{filter:?}");
         }
     }
+
+    fn hostile_filters(cases: u64) {
+        use crate::model::hostile::Spoiler;
+        let mut texts = Spoiler::new(7, ["kaloum", "paid|failed", "address.district", "items.0.sku", "(?i)^o-[0-9]+$", "\\d{2,5}"]);
+        let mut values = Spoiler::new(8, [r#"{"status":"Paid","address":{"district":"Kaloum"},"items":[{"sku":"riz"}],"n":3}"#]);
+        let mut passed = 0_u64;
+        for case in 0..cases {
+            let (one, other) = (texts.next_text(), texts.next_text());
+            let asked = match case % 4 {
+                0 => TailFilter::Text(one),
+                1 => TailFilter::Regex(one),
+                2 => TailFilter::Key(one),
+                _ => TailFilter::Field { path: one, value: other },
+            };
+            let asked = if case % 3 == 0 { TailFilter::Not(Box::new(asked)) } else { asked };
+            let value = Some(values.spoiled().to_vec());
+            let headers = vec![("trace".into(), None)];
+            let record = OwnedRecord { slot: Slot(0), offset: 1, time: None, key: Some(b"o-17".to_vec()), value, headers };
+            passed += u64::from(Filter::new(&asked).passes(&record.borrow()));
+        }
+        println!("{cases} hostile filters: {passed} records passed");
+    }
+
+    #[test]
+    fn hostile_filters_make_no_panic() {
+        hostile_filters(5_000);
+    }
+
+    #[test]
+    #[ignore = "long: cargo test --release --lib -- --ignored fuzz"]
+    fn fuzz_engine_filter() {
+        hostile_filters(crate::model::hostile::cases(1_000_000));
+    }
 }

@@ -1,6 +1,7 @@
+use super::clock::Step;
 use super::curves::line;
 use super::groups::Groups;
-use super::judge::by_topic;
+use super::lag_sum::by_topic;
 use super::latency::upper_ms;
 use super::past::second;
 use super::picture::Moment;
@@ -40,6 +41,13 @@ impl FocusState {
         self.second = None;
     }
 
+    pub fn step_back(&mut self, step: Step) {
+        self.second = None;
+        if let Some(spotlight) = self.spotlight.as_mut() {
+            spotlight.step_back(step);
+        }
+    }
+
     pub fn spotlight(&mut self) -> Option<&mut Spotlight> {
         self.spotlight.as_mut()
     }
@@ -69,7 +77,7 @@ impl FocusState {
             self.drawn.groups = self.asked.groups.iter().filter_map(|name| group(groups, name, self.asked.span, now)).collect();
         }
         if let (Some(focus), Some(spotlight)) = (self.drawn.topic.as_mut(), self.spotlight.as_mut()) {
-            let tail = spotlight.ring.view(now, no_tail(topics, moment));
+            let tail = spotlight.ring.view(now, no_tail(topics));
             if !Arc::ptr_eq(&focus.tail.rows, &tail.rows) || focus.tail.passed != tail.passed || focus.tail.dropped != tail.dropped
             {
                 Arc::make_mut(focus).tail = tail;
@@ -107,8 +115,8 @@ impl FocusState {
 }
 
 /// Why the tail ring may be empty.
-fn no_tail(topics: &Topics, moment: &Moment<'_>) -> Option<Reason> {
-    if moment.reading().nothing {
+fn no_tail(topics: &Topics) -> Option<Reason> {
+    if topics.reading().nothing {
         return Some(Code::NotReading.into());
     }
     let reading = topics.iter().any(|t| t.partitions.iter().any(|p| p.slot.is_some()));
@@ -194,8 +202,8 @@ fn readers(groups: &Groups, topic: &Arc<str>) -> Vec<(Arc<str>, Option<u64>, Opt
         .iter()
         .filter_map(|g| {
             let lags = by_topic(g.measured.as_ref()?);
-            let (_, (records, seconds)) = lags.into_iter().find(|(name, _)| *name == topic)?;
-            Some((g.name.clone(), records, seconds))
+            let (_, lag) = lags.into_iter().find(|(name, _)| *name == topic)?;
+            Some((g.name.clone(), lag.records, lag.seconds))
         })
         .collect();
     readers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

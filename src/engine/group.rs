@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::curves::GroupCurves;
 use super::group_part::Measured;
 use super::lag::PartitionLag;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 const REBALANCES_MS: i64 = 600_000;
 /// Without members and without a commit for so long, a group is abandoned.
 const ABANDONED_MS: i64 = 600_000;
+/// For how long what a group committed is still taken as it was last read: one slow coordinator is no gap.
+const GRACE_MS: i64 = 10_000;
 /// For how long readings of the lag are kept for the status.
 pub const STATUS_WINDOW_MS: i64 = 120_000;
 
@@ -68,7 +71,10 @@ pub struct GroupState {
     pub state: State,
     pub members: Option<Vec<Member>>,
     pub members_missing: Option<Reason>,
+    /// Why what it committed is not known.
     pub offsets_missing: Option<Reason>,
+    /// The newest reading that brought what it committed.
+    pub offsets_at: Option<Timestamp>,
     pub known_since: Timestamp,
     pub commits: BTreeMap<(Arc<str>, i32), Commit>,
     pub last_commit: Option<Timestamp>,
@@ -96,6 +102,7 @@ impl GroupState {
             members: None,
             members_missing: None,
             offsets_missing: None,
+            offsets_at: None,
             known_since: at,
             commits: BTreeMap::new(),
             last_commit: None,
@@ -131,7 +138,20 @@ impl GroupState {
         self.state = reading.state;
         self.members = reading.members.clone();
         self.members_missing = reading.members_missing.clone();
-        self.offsets_missing = reading.offsets_missing.clone();
+    }
+
+    /// A reading did not bring what it committed. After a while nothing that was known holds.
+    pub fn miss_offsets(&mut self, why: &Reason, at: Timestamp) {
+        // The time between the commits around the gap says nothing.
+        self.interval.idle = true;
+        if self.offsets_at.is_some_and(|known| at.since_ms(known) < GRACE_MS) {
+            return;
+        }
+        self.offsets_missing = Some(why.clone());
+        self.lags.clear();
+        for commit in self.commits.values_mut() {
+            commit.lag = PartitionLag::default();
+        }
     }
 
     /// Takes one partition's commit; returns the offsets that it passed since the last reading.
@@ -184,6 +204,8 @@ impl GroupState {
 
     /// Ends a reading: what the group committed in it is known, and its lag.
     pub fn end_reading(&mut self, at: Timestamp, reading: u64, moved: bool) {
+        self.offsets_missing = None;
+        let known = self.offsets_at.replace(at);
         self.commits.retain(|_, commit| commit.reading == reading);
         let before = self.meter.newest().copied();
         // Before the first commit there is nothing to divide by time.
@@ -196,17 +218,18 @@ impl GroupState {
         }
         let lag = self.lag_records();
         self.interval.idle |= lag == Some(0);
-        if let Some(lag) = lag {
+        // A sum that lacks a partition would look like a lag that fell.
+        if let Some(lag) = lag.filter(|_| self.commits.values().all(|c| c.committed.is_none() || c.lag.records.is_some())) {
             self.lags.push_back((at, lag));
         }
         while self.lags.len() > 2 && self.lags.get(1).is_some_and(|(t, _)| at.since_ms(*t) >= STATUS_WINDOW_MS) {
             self.lags.pop_front();
         }
-        self.write_curves(before, at, lag);
+        self.write_curves(before, known, at, lag);
         self.reading = reading;
     }
 
-    fn write_curves(&mut self, before: Option<(Timestamp, [u64; 2])>, at: Timestamp, lag: Option<u64>) {
+    fn write_curves(&mut self, before: Option<(Timestamp, [u64; 2])>, known: Option<Timestamp>, at: Timestamp, lag: Option<u64>) {
         let seconds = self.lag_seconds(at);
         let (Some(curves), Some((from, sums))) = (self.curves.as_mut(), before) else { return };
         let (start, end, took) = (super::past::second(from), super::past::second(at), at.since_s(from));
@@ -216,8 +239,27 @@ impl GroupState {
         let rate = |i: usize| (self.sums[i].saturating_sub(sums[i]) as f64 / took) as f32;
         curves.consume.fill(start, end, rate(0));
         curves.produce.fill(start, end, rate(1));
+        // What was committed in a gap is spread over it; the lag in a gap is not known.
+        let start = if known.is_some_and(|known| at.since_ms(known) < GRACE_MS) { start } else { end - 1 };
         curves.lag.fill(start, end, lag.map_or(f32::NAN, |l| l as f32));
         curves.lag_s.fill(start, end, seconds.map_or(f32::NAN, |s| s as f32));
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.moment(&mut self.known_since);
+        for at in [&mut self.offsets_at, &mut self.last_commit, &mut self.interval.last] {
+            step.moments(at);
+        }
+        for commit in self.commits.values_mut() {
+            step.moment(&mut commit.changed_at);
+            step.moments(commit.rewound.iter_mut().map(|back| &mut back.at));
+        }
+        self.meter.step_back(step);
+        step.moments(self.lags.iter_mut().map(|(at, _)| at).chain(&mut self.rebalances));
+        self.processing.step_back(step);
+        if let Some(curves) = self.curves.as_mut() {
+            curves.step_back(step);
+        }
     }
 
     /// Sum over the partitions with a commit; `None` when there is none.

@@ -1,7 +1,7 @@
 use super::group::GroupState;
 use super::retention::danger_s;
 use super::topics::Topics;
-use crate::model::{Code, Level, Reason, Timestamp};
+use crate::model::{Code, Fact, Level, Reason, Timestamp};
 use crate::rules::{GroupInput, GroupRules};
 use crate::snapshot::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, Health, LagQuality, Status};
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ pub fn measured(state: &mut GroupState, topics: &Topics, now: Timestamp, rules: 
     let (status, reason) = super::status::status(state, now, rules);
     let lag = group_lag(state, now);
     let danger = danger(state, topics, now);
-    let passed = state.meter.over(MINUTE_MS, now);
+    let passed = state.meter.over(MINUTE_MS, now).filter(|_| state.offsets_missing.is_none());
     let rate = |i: usize| passed.and_then(|p| p.added.get(i).map(|n| *n as f64 / p.seconds));
     let (consume, produce) = (rate(0), rate(1));
     let abandoned = state.abandoned(now);
@@ -80,6 +80,9 @@ fn group_lag(state: &GroupState, now: Timestamp) -> GroupLag {
         Some(reason.clone())
     } else if quality.is_none() {
         Some(Code::NeverCommitted.into())
+    } else if let lost @ 1.. = committed().filter(|c| c.lag.records.is_none()).count() {
+        let of = Fact::Count(committed().count() as u64);
+        Some(Reason::new(Code::LogEndUnknown).with("partitions", Fact::Count(lost as u64)).with("of", of))
     } else if quality == Some(LagQuality::Unknown) {
         Some(Reason::new(Code::LagUnknown))
     } else {

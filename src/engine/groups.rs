@@ -1,9 +1,10 @@
+use super::clock::Step;
 use super::curves::GroupCurves;
 use super::group::GroupState;
 use super::lag::lag;
 use super::lookups::Wanted;
 use super::topics::Topics;
-use crate::model::{ClusterReading, GroupReading, Reason, Timestamp};
+use crate::model::{ClusterReading, Code, GroupReading, Reason, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,6 +19,14 @@ pub struct Groups {
 impl Groups {
     pub fn get(&self, name: &str) -> Option<&GroupState> {
         self.map.get(name)
+    }
+
+    /// Why nothing is known of a group that commits here.
+    pub fn none(&self) -> Reason {
+        if self.readings == 0 {
+            return Code::NotKnownYet.into();
+        }
+        self.missing.clone().unwrap_or_else(|| Code::NoGroups.into())
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &GroupState> {
@@ -53,8 +62,8 @@ impl Groups {
             group.curves = Some(Box::new(GroupCurves::new()));
         }
         group.read_state(reading, at);
-        if reading.offsets_missing.is_some() {
-            // What it committed is not known this time: what was known stays, and its age is told with the reason.
+        if let Some(why) = &reading.offsets_missing {
+            group.miss_offsets(why, at);
             group.reading = self.readings;
             return;
         }
@@ -80,6 +89,10 @@ impl Groups {
             Some(Wanted { topic: topic.clone(), partition: *partition, offset, lag: commit.lag.records.unwrap_or(0) })
         });
         asked.collect()
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        self.map.values_mut().for_each(|group| group.step_back(step));
     }
 
     /// Measures every lag anew: an answer brought a time.

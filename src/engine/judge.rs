@@ -1,10 +1,10 @@
 use super::group_part::{judged, measured};
 use super::groups::Groups;
-use super::topic_part::Reading;
+use super::lag_sum::{LagSum, by_topic};
 use super::topics::Topics;
 use crate::model::{Code, Finding, Level, Timestamp};
 use crate::rules::{Context, Rules};
-use crate::snapshot::{Alert, Health, TopicLag};
+use crate::snapshot::{Alert, Health};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -40,7 +40,8 @@ fn not_connected() -> Health {
 }
 
 /// Judges every watched topic. Without a connection the figures are old, and nothing is said.
-pub fn topics(topics: &mut Topics, rules: &mut Rules, context: &Context, reading: Reading) {
+pub fn topics(topics: &mut Topics, rules: &mut Rules, context: &Context) {
+    let reading = topics.reading();
     for topic in topics.iter_mut().filter(|t| t.watched) {
         if !context.connected() {
             topic.health = not_connected();
@@ -84,58 +85,13 @@ pub fn groups(groups: &mut Groups, rules: &mut Rules, context: &Context) {
 
 /// Each topic's lag: the sum over its groups that are not abandoned, and the worst of them.
 fn sum_lags(groups: &Groups, topics: &mut Topics) {
-    let mut lags: HashMap<&Arc<str>, TopicLag> = HashMap::new();
-    for group in groups.iter() {
-        let Some(measured) = group.measured.as_ref().filter(|m| !m.group.abandoned) else { continue };
+    let mut lags: HashMap<Arc<str>, LagSum> = HashMap::new();
+    for measured in groups.iter().filter_map(|g| g.measured.as_ref()).filter(|m| !m.group.abandoned) {
         for (topic, lag) in by_topic(measured) {
-            let sum = lags.entry(topic).or_default();
-            add_lag(sum, &group.name, lag);
+            lags.entry(topic.clone()).or_default().add(&measured.group, lag);
         }
     }
-    let lags: HashMap<Arc<str>, TopicLag> = lags.into_iter().map(|(name, lag)| (name.clone(), lag)).collect();
     for topic in topics.iter_mut() {
-        topic.lag = lags.get(&topic.name).cloned().unwrap_or_default();
+        topic.lag = lags.remove(&topic.name).unwrap_or_default().told(groups);
     }
-}
-
-/// A lag in records and in seconds.
-type Lag = (Option<u64>, Option<f64>);
-
-/// A group's lag by topic.
-pub fn by_topic(measured: &super::group_part::Measured) -> Vec<(&Arc<str>, Lag)> {
-    let mut lags: Vec<(&Arc<str>, Lag)> = Vec::new();
-    // The rows are sorted by topic.
-    for row in measured.group.partitions.iter() {
-        match lags.last_mut() {
-            Some((topic, (records, seconds))) if *topic == &row.topic => {
-                *records = add(*records, row.lag);
-                *seconds = worst(*seconds, row.lag_s);
-            }
-            _ => lags.push((&row.topic, (row.lag, row.lag_s))),
-        }
-    }
-    lags
-}
-
-/// Adds one group's lag to a sum over groups.
-pub fn add_lag(sum: &mut TopicLag, group: &Arc<str>, (records, seconds): Lag) {
-    let worse = match (sum.seconds, seconds) {
-        (None, Some(_)) => true,
-        (Some(a), Some(b)) => b > a,
-        (Some(_), None) => false,
-        (None, None) => sum.worst_group.is_none(),
-    };
-    if worse && (records.is_some() || seconds.is_some()) {
-        sum.worst_group = Some(group.clone());
-    }
-    sum.records = add(sum.records, records);
-    sum.seconds = worst(sum.seconds, seconds);
-}
-
-fn add(a: Option<u64>, b: Option<u64>) -> Option<u64> {
-    a.map_or(b, |a| Some(a + b.unwrap_or(0)))
-}
-
-fn worst(a: Option<f64>, b: Option<f64>) -> Option<f64> {
-    [a, b].into_iter().flatten().reduce(f64::max)
 }

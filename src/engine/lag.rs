@@ -35,7 +35,7 @@ impl PartitionLag {
 pub fn lag(topics: &Topics, topic: &str, partition: i32, committed: Option<i64>) -> PartitionLag {
     let Some(state) = topics.get(topic) else { return PartitionLag::default() };
     let Some(part) = state.partition(partition) else { return PartitionLag::default() };
-    let (Some(committed), Some(high)) = (committed, part.high) else { return PartitionLag::default() };
+    let (Some(committed), Some(high)) = (committed, part.high.filter(|_| part.known())) else { return PartitionLag::default() };
     let records = u64::try_from(high - committed).unwrap_or(0);
     let low = part.low.unwrap_or(i64::MIN);
     let mut lag = PartitionLag {

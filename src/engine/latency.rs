@@ -1,3 +1,4 @@
+use super::clock::Step;
 use std::collections::VecDeque;
 
 /// Values of an octave are parted into 128: two significant digits, as HdrHistogram lays them out.
@@ -168,6 +169,11 @@ impl Latencies {
         }
         self.closed.push_back(Closed { second: self.second, cells: cells.into(), tally });
         told
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.second(&mut self.second);
+        self.closed.iter_mut().for_each(|closed| step.second(&mut closed.second));
     }
 
     /// Count, extremes and what did not fit, over the window.

@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::topics::Topics;
 use crate::model::{Answer, Lookup, LookupId, LookupResult, Timestamp};
 use std::collections::HashMap;
@@ -48,6 +49,10 @@ impl Lookups {
             self.asked.insert(place, now);
             self.out.push((id, Lookup::TimeAt { topic: want.topic, partition: want.partition, offset: want.offset }));
         }
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.moments(self.open.values_mut().map(|(_, at)| at).chain(self.asked.values_mut()));
     }
 
     pub fn take(&mut self) -> Vec<(LookupId, Lookup)> {

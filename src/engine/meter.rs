@@ -1,3 +1,4 @@
+use super::clock::Step;
 use crate::model::Timestamp;
 use crate::snapshot::ByWindow;
 use std::collections::VecDeque;
@@ -7,7 +8,7 @@ pub const WINDOWS_MS: [i64; 3] = [10_000, 60_000, 300_000];
 /// Readings closer together than this share one sample, so that the ring stays small.
 const CLOSEST_MS: i64 = 900;
 /// A reading older than this says nothing about "now" any more.
-const STALE_MS: i64 = 60_000;
+pub const STALE_MS: i64 = 60_000;
 
 /// Running sums by the time of their reading, over the longest window.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,8 @@ pub struct Meter<const N: usize> {
 /// What was added between two readings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Passed<const N: usize> {
+    /// When the earlier one was.
+    pub from: Timestamp,
     pub seconds: f64,
     pub added: [u64; N],
 }
@@ -48,7 +51,16 @@ impl<const N: usize> Meter<N> {
         let full = self.samples.partition_point(|(at, _)| newest.since_ms(*at) >= window_ms);
         let (from, first) = self.samples.get(full.saturating_sub(1))?;
         let seconds = newest.since_s(*from);
-        (seconds > 0.0).then(|| Passed { seconds, added: std::array::from_fn(|i| last[i].saturating_sub(first[i])) })
+        (seconds > 0.0).then(|| Passed { from: *from, seconds, added: std::array::from_fn(|i| last[i].saturating_sub(first[i])) })
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.moments(self.samples.iter_mut().map(|(at, _)| at));
+    }
+
+    /// There are not two readings yet.
+    pub fn is_new(&self) -> bool {
+        self.samples.len() < 2
     }
 
     pub fn newest(&self) -> Option<&(Timestamp, [u64; N])> {

@@ -2,10 +2,11 @@
 //! time, and the same inputs give the same picture.
 //!
 //! A record's way: `records` finds its slot and topic, counts it, keeps its time in `times`, has it judged, shows it to
-//! the topic in focus, and gives an event to `business`. A reading's way: `topics` and `groups` take it, `lag` measures, `status` judges the groups.
-//! Once a second the rules are judged; [`Engine::view`] puts the parts together.
+//! the topic in focus, and gives an event to `business`. A reading's way: `topics` and `groups` take it, `lag` measures, `status`
+//! judges the groups. Once a second the rules are judged; [`Engine::view`] puts the parts together.
 
 mod business;
+mod clock;
 mod cluster;
 mod curves;
 mod dead_letter;
@@ -17,6 +18,7 @@ mod group_part;
 mod groups;
 mod judge;
 mod lag;
+mod lag_sum;
 mod latency;
 mod lookups;
 mod meter;
@@ -26,6 +28,7 @@ mod picture;
 mod processing;
 #[cfg(test)]
 mod properties;
+mod rates;
 mod records;
 mod retention;
 #[cfg(test)]
@@ -67,6 +70,7 @@ pub struct EngineConfig {
 /// Takes every input, gives the newest picture. Owns its state by value.
 pub struct Engine {
     now: Timestamp,
+    clock: clock::Clock,
     /// The second whose end was last rolled and judged.
     second: i64,
     topics: topics::Topics,
@@ -95,6 +99,7 @@ impl Engine {
         let business = business::Business::new(config.catalogue.clone());
         Self {
             now: config.started,
+            clock: clock::Clock::default(),
             second: past::second(config.started),
             topics: topics::Topics::new(config.catalogue, budget, config.started),
             groups: groups::Groups::default(),
@@ -115,19 +120,27 @@ impl Engine {
         }
     }
 
-    /// Takes one input. Time never goes back: an input that is older than the one before counts as of that moment.
+    /// Takes one input. One that is older than the one before counts as of that moment; where a tick is much older, the
+    /// machine's clock was set back, and the engine goes back with it.
     pub fn take(&mut self, timed: Timed) {
-        self.advance(timed.at);
+        if matches!(timed.input, Input::Tick)
+            && let Some(step) = self.clock.tick(timed.at, self.now)
+        {
+            self.step_back(step);
+        }
+        let at = self.clock.stamp(timed.at, self.now);
+        self.advance(at);
         match timed.input {
-            Input::Records(batch) => self.take_records(batch.as_ref(), timed.at),
+            Input::Records(batch) => self.take_records(batch.as_ref(), at),
             Input::Assigned(assignments) => self.take_assignments(&assignments),
             Input::Revoked(slots) => self.topics.revoked(&slots),
             Input::Reached { slot, offset } => self.topics.reached(slot, offset),
             Input::Skipped { slot, from, to } => self.take_skipped(slot, from, to),
             Input::Tail(tail) => self.take_tail(tail),
-            Input::Cluster(reading) => self.take_cluster(&reading),
+            Input::Cluster(reading) => self.take_cluster(*reading),
             Input::Link(link) => self.link = link,
             Input::Host(host) => self.host = host,
+            Input::Consumers(all) => self.picture.consumers = all.into_iter().map(Arc::new).collect(),
             Input::Ask(ask) => self.take_ask(ask),
             Input::Answer(answer) => self.take_answer(*answer),
             Input::Tick => {}
@@ -178,6 +191,7 @@ impl Engine {
         if tail.warm_up.done {
             self.business.live_from(self.now);
         }
+        self.topics.read_nothing(tail.budget == Some(0));
         self.tail = tail;
     }
 
@@ -200,11 +214,14 @@ impl Engine {
         intake.take(batch, at);
     }
 
-    fn take_cluster(&mut self, reading: &ClusterReading) {
+    fn take_cluster(&mut self, mut reading: ClusterReading) {
         let before = self.cluster.taken_at;
-        self.topics.read(reading);
-        self.cluster.read(reading, &self.topics);
-        let wanted = self.groups.read(reading, &mut self.topics);
+        // One that came while the clock was set back would lie in the future, or before the last.
+        reading.taken_at = reading.taken_at.min(self.now).max(before.unwrap_or(reading.taken_at));
+        reading.asked_at = reading.asked_at.min(reading.taken_at);
+        self.topics.read(&reading);
+        self.cluster.read(&reading, &self.topics);
+        let wanted = self.groups.read(&reading, &mut self.topics);
         // Without a read budget no record is read, not even one.
         if self.tail.budget != Some(0) {
             self.lookups.want(wanted, self.now);
@@ -250,15 +267,31 @@ impl Engine {
         self.judge();
     }
 
+    /// The machine's clock was set back: so is every moment that was noted, but the records' own timestamps.
+    fn step_back(&mut self, step: clock::Step) {
+        step.moment(&mut self.now);
+        step.second(&mut self.second);
+        if self.latency_from != Timestamp(i64::MAX) {
+            step.moment(&mut self.latency_from);
+        }
+        self.topics.step_back(step);
+        self.groups.step_back(step);
+        self.totals.step_back(step);
+        self.focus.step_back(step);
+        self.lookups.step_back(step);
+        self.business.step_back(step);
+        step.moments(&mut self.cluster.taken_at);
+        self.rules.step_back(|at| step.moment(at));
+    }
+
     fn measure_behind(&mut self) {
         self.behind_s = self.topics.measure_behind(self.now, self.tail.sampling);
     }
 
     fn judge(&mut self) {
         let context = Context { now: self.now, link: self.link.state, behind_s: self.behind_s };
-        let reading = topic_part::Reading { nothing: self.tail.budget == Some(0) };
         self.rules.begin();
-        judge::topics(&mut self.topics, &mut self.rules, &context, reading);
+        judge::topics(&mut self.topics, &mut self.rules, &context);
         judge::groups(&mut self.groups, &mut self.rules, &context);
         for broker in self.cluster.rule_inputs() {
             self.rules.judge_broker(&broker, &context);

@@ -1,6 +1,7 @@
+use super::clock::Step;
 use super::ends::Ends;
 use super::times::OffsetTimes;
-use crate::model::{PartitionReading, Slot, Timestamp};
+use crate::model::{Code, PartitionReading, Slot, Timestamp};
 use crate::snapshot::PartitionOffsets;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,6 +10,8 @@ use std::sync::Arc;
 pub const RECORD_POINTS: usize = 96;
 const RATE_WINDOW_MS: i64 = 10_000;
 const RATE_POINTS: usize = 12;
+/// A log end that so many readings in a row did not bring is not known any more.
+const MISSED: u32 = 3;
 
 /// What is known of one partition.
 #[derive(Clone, Debug, Default)]
@@ -29,11 +32,28 @@ pub struct Partition {
     /// Log end offset → time it was read.
     pub ends: Ends,
     recent: VecDeque<(Timestamp, i64)>,
+    /// Readings in a row that did not bring its log end.
+    missed: u32,
 }
 
 impl Partition {
     pub fn new(number: i32) -> Self {
         Self { number, ..Self::default() }
+    }
+
+    /// A reading begins, which may not bring its log end.
+    pub fn miss(&mut self) {
+        self.missed = self.missed.saturating_add(1);
+    }
+
+    /// Its log end is known, if not by the newest reading, then by one of the last.
+    pub fn known(&self) -> bool {
+        self.high.is_some() && self.missed < MISSED
+    }
+
+    /// The newest reading brought its log end.
+    pub fn fresh(&self) -> bool {
+        self.high.is_some() && self.missed == 0
     }
 
     /// Takes a reading; returns how many offsets were added since the one before. `fresh`: the topic was known before this
@@ -46,6 +66,7 @@ impl Partition {
         let before = self.last_stable;
         self.last_stable = reading.last_stable.or(self.last_stable);
         let Some(high) = reading.high else { return 0 };
+        self.missed = 0;
         if self.high.is_some_and(|old| high < old) {
             // Re-created or truncated: nothing known about old offsets holds for the new ones.
             if self.times.newest().is_some_and(|newest| newest >= high) {
@@ -89,11 +110,20 @@ impl Partition {
         }
     }
 
-    /// Offsets a second over 10 s.
+    /// Offsets a second over 10 s, or over the time since its log end was last read before.
     pub fn rate(&self) -> Option<f64> {
-        let ((from, first), (to, last)) = (self.recent.front()?, self.recent.back()?);
-        let seconds = to.since_s(*from);
-        (seconds > 0.0).then(|| (last - first).max(0) as f64 / seconds)
+        slope(self.recent.front()?, self.recent.back()?).filter(|_| self.known())
+    }
+
+    /// Offsets a second between its last two readings.
+    pub fn newest_rate(&self) -> Option<f64> {
+        let before = self.recent.len().checked_sub(2)?;
+        slope(self.recent.get(before)?, self.recent.back()?).filter(|_| self.known())
+    }
+
+    /// Offsets a second over the window before its newest reading, across what was not read by a straight line.
+    pub fn rate_over(&self, window_ms: i64) -> Option<f64> {
+        self.ends.rate(window_ms).filter(|_| self.known())
     }
 
     /// The end of what a reader of committed records can have.
@@ -102,11 +132,21 @@ impl Partition {
         Some(self.last_stable.map_or(high, |stable| stable.min(high)))
     }
 
+    /// Not the records' times: they are those of other clocks.
+    pub fn step_back(&mut self, step: Step) {
+        step.moments(&mut self.held_since);
+        self.ends.step_back(step);
+        step.moments(self.recent.iter_mut().map(|(at, _)| at));
+    }
+
     pub fn under_replicated(&self) -> bool {
         self.isr.len() < self.replicas.len()
     }
 
-    pub fn offsets(&self) -> PartitionOffsets {
+    /// As the snapshot has it; `stale`: no reading at all came for long.
+    pub fn offsets(&self, stale: bool) -> PartitionOffsets {
+        let rate = self.rate().filter(|_| !stale);
+        let why = if self.known() && !stale { Code::TooFewReadings } else { Code::LogEndUnknown };
         PartitionOffsets {
             partition: self.number,
             leader: self.leader,
@@ -115,9 +155,15 @@ impl Partition {
             low: self.low,
             high: self.high,
             last_stable: self.last_stable,
-            records_per_s: self.rate(),
+            records_per_s: rate,
+            reason: rate.is_none().then(|| why.into()),
         }
     }
+}
+
+fn slope((from, first): &(Timestamp, i64), (to, last): &(Timestamp, i64)) -> Option<f64> {
+    let seconds = to.since_s(*from);
+    (seconds > 0.0).then(|| (last - first).max(0) as f64 / seconds)
 }
 
 /// Keeps the shared list when it says the same.

@@ -1,12 +1,13 @@
 use super::cluster::ClusterState;
 use super::groups::Groups;
-use super::judge::{Alerts, add_lag};
+use super::judge::Alerts;
+use super::lag_sum::{Lag, LagSum};
 use super::past::second;
 use super::throughput;
 use super::topic_part::{Reading, latency, ratio};
 use super::topics::Topics;
 use super::totals::Totals;
-use crate::model::{Code, HostReading, Level, Link, LinkState, Reason, TailReading, Timestamp};
+use crate::model::{Code, ConsumerReading, HostReading, Level, Link, LinkState, Reason, TailReading, Timestamp};
 use crate::snapshot::{
     Alert, Health, Records, Snapshot, Source, SourceKind, Throughput, Topic, TopicLag, VERSION, Viewer, subject_name,
 };
@@ -23,21 +24,21 @@ pub struct Moment<'a> {
     pub business: &'a crate::snapshot::Business,
 }
 
-impl Moment<'_> {
-    pub fn reading(&self) -> Reading {
-        Reading { nothing: self.tail.budget == Some(0) }
-    }
-}
-
 /// The last picture, whose parts are kept while they stay the same.
 pub struct Picture {
+    /// The state consumers, as they last said of themselves.
+    pub consumers: Vec<Arc<ConsumerReading>>,
     source: Arc<Source>,
     totals: Arc<crate::snapshot::Totals>,
 }
 
 impl Picture {
     pub fn new(kind: SourceKind, name: Arc<str>, bootstrap: Arc<str>) -> Self {
-        Self { source: Arc::new(Source { kind, name, bootstrap, ..Source::default() }), totals: Arc::default() }
+        Self {
+            consumers: Vec::new(),
+            source: Arc::new(Source { kind, name, bootstrap, ..Source::default() }),
+            totals: Arc::default(),
+        }
     }
 
     pub fn build(
@@ -48,11 +49,11 @@ impl Picture {
         cluster: &mut ClusterState,
         totals: &Totals,
     ) -> Arc<Snapshot> {
-        let mut shown: Vec<Arc<Topic>> =
-            topics.iter_mut().filter(|t| t.watched).map(|t| t.picture(moment.now, moment.reading())).collect();
+        let reading = topics.reading();
+        let mut shown: Vec<Arc<Topic>> = topics.iter_mut().filter(|t| t.watched).map(|t| t.picture(moment.now, reading)).collect();
         shown.sort_by(|a, b| a.name.cmp(&b.name));
         self.note_source(moment.link, cluster);
-        let figures = self.sum(moment, &shown, groups, totals);
+        let figures = self.sum(moment, &shown, groups, totals, reading);
         if *self.totals != figures {
             self.totals = Arc::new(figures);
         }
@@ -67,6 +68,7 @@ impl Picture {
             groups_reason: groups.missing.clone(),
             alerts: moment.alerts.shown.clone(),
             alerts_count: moment.alerts.count,
+            state_consumers: self.consumers.clone(),
             viewer: viewer(moment, self.totals.records.skipped, cluster),
             business: moment.business.clone(),
         })
@@ -85,20 +87,28 @@ impl Picture {
         }
     }
 
-    fn sum(&self, moment: &Moment<'_>, topics: &[Arc<Topic>], groups: &Groups, totals: &Totals) -> crate::snapshot::Totals {
-        let mut throughput = Throughput::default();
+    fn sum(
+        &self,
+        moment: &Moment<'_>,
+        topics: &[Arc<Topic>],
+        groups: &Groups,
+        totals: &Totals,
+        reading: Reading,
+    ) -> crate::snapshot::Totals {
+        let none = topics.is_empty().then(|| Code::NotKnownYet.into());
+        let mut throughput = Throughput { reason: none, ..Throughput::default() };
         let mut records = Records::default();
         for topic in topics {
-            throughput::add(&mut throughput, &topic.throughput);
+            throughput::add(&mut throughput, &topic.name, &topic.throughput);
             add_records(&mut records, &topic.records);
         }
         let (read, errors) = totals.window.sums();
         let known = read > 0 || errors > 0;
-        let missing = if moment.tail.budget == Some(0) { Code::NotReading } else { Code::NoRecords };
+        let missing = if reading.nothing { Code::NotReading } else { Code::NoRecords };
         crate::snapshot::Totals {
             throughput,
             records,
-            latency_ms: latency(&totals.latency, topics.iter().any(|t| t.latency_ms.inflated), None),
+            latency_ms: latency(&totals.latency, topics.iter().any(|t| t.latency_ms.inflated), None, reading),
             lag: total_lag(groups),
             error_rate: known.then(|| ratio(errors, read)),
             error_rate_reason: (!known).then(|| missing.into()),
@@ -164,11 +174,13 @@ fn add_records(sum: &mut Records, one: &Records) {
 
 /// Over the groups that are not abandoned.
 fn total_lag(groups: &Groups) -> TopicLag {
-    let mut sum = TopicLag::default();
+    let mut sum = LagSum::default();
     for measured in groups.iter().filter_map(|g| g.measured.as_ref()).filter(|m| !m.group.abandoned) {
-        add_lag(&mut sum, &measured.group.name, (measured.group.lag.records, measured.group.lag.seconds));
+        let lag = &measured.group.lag;
+        let short = lag.reason.as_ref().is_some_and(|r| r.code != Code::NeverCommitted);
+        sum.add(&measured.group, Lag { records: lag.records, seconds: lag.seconds, short });
     }
-    sum
+    sum.told(groups)
 }
 
 /// The worst of all that fires, and of whom.

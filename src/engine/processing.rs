@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::times::{Found, OffsetTimes};
 use crate::model::Timestamp;
 use crate::snapshot::Processing as Figures;
@@ -32,6 +33,10 @@ impl Processing {
         while self.samples.len() > MOST {
             self.samples.pop_front();
         }
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.moments(self.samples.iter_mut().map(|(at, ..)| at));
     }
 
     /// Over the last minute, weighted by records, to two significant digits. `None` where nothing was seen.

@@ -45,7 +45,9 @@ fn reading(ms: i64, ends: &[i64], commits: &[Option<i64>]) -> Input {
         ..TopicReading::default()
     };
     let offsets = commits.iter().enumerate().map(|(number, offset)| (Arc::from("t"), number as i32, *offset)).collect();
+    let broker = BrokerReading { id: 1, host: "h".into(), port: 1, up: true, round_trip_ms: None, throttle_ms: None, reason: None };
     Input::Cluster(Box::new(ClusterReading {
+        brokers: vec![broker],
         asked_at: Timestamp(START + ms - 5),
         taken_at: Timestamp(START + ms),
         topics: vec![topic],
@@ -130,6 +132,74 @@ proptest! {
             pictures.push(json(&engine.view(Timestamp(START + 3_200))));
         }
         prop_assert_eq!(&pictures[0], &pictures[1]);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// When the clock is set back, all goes on as if it had not been.
+    #[test]
+    fn a_clock_that_is_set_back_changes_no_figure(step_at in 1i64..150, tens in 1i64..1_000) {
+        let steady = minutes(i64::MAX, 0);
+        let stepped = minutes(step_at, tens * 10_000);
+        for (second, (a, b)) in steady.iter().zip(&stepped).enumerate() {
+            prop_assert_eq!(a, b, "at {} s", second);
+        }
+    }
+}
+
+/// Three minutes of a slow topic whose group keeps up, as a picture each second without its times; the clock is set back once.
+fn minutes(step_at: i64, back_ms: i64) -> Vec<(serde_json::Value, Vec<f32>)> {
+    let mut engine = engine();
+    take(&mut engine, 0, assigned());
+    let mut pictures = Vec::new();
+    for second in 0..180 {
+        let ms = second * 1_000 - if second >= step_at { back_ms } else { 0 };
+        if second == step_at {
+            take(&mut engine, second * 1_000, Input::Tick);
+        }
+        take(&mut engine, ms, Input::Tick);
+        take(&mut engine, ms + 100, Input::Records(Box::new(OwnedBatch(vec![record(second, ms - 1_500)]))));
+        let end = second + 1;
+        take(&mut engine, ms + 200, reading(ms + 200, &[end, 7], &[Some(end), Some(7)]));
+        let view = engine.view(Timestamp(START + ms + 900));
+        let mut picture = json(&view);
+        picture["taken_at_ms"].take();
+        for alert in picture["alerts"].as_array_mut().unwrap() {
+            alert["since_ms"].take();
+        }
+        // A curve's gap is no number that equals another.
+        let known = |point: &f32| if point.is_nan() { -1.0 } else { *point };
+        pictures.push((picture, view.focus.sparks["t"].points.iter().map(known).collect()));
+    }
+    assert!(pictures[179].0["alerts"][0]["rule"] == "topic-latency", "{}", pictures[179].0["alerts"]);
+    pictures
+}
+
+#[test]
+fn what_waited_while_the_clock_was_set_back_does_no_harm() {
+    let mut engine = engine();
+    take(&mut engine, 0, assigned());
+    let mut end = 0;
+    for second in 0..60 {
+        let ms = second * 1_000 - if second >= 30 { 3_601_234 } else { 0 };
+        if second == 30 {
+            // The first to come by the new clock, before a tick has told of it.
+            take(&mut engine, ms, reading(ms, &[end], &[Some(end)]));
+        }
+        take(&mut engine, ms, Input::Tick);
+        if second == 30 {
+            // Stamped by the clock as it was.
+            take(&mut engine, 29_900, Input::Records(Box::new(OwnedBatch(vec![record(0, 29_800)]))));
+            take(&mut engine, 29_950, reading(29_950, &[end], &[Some(end)]));
+        }
+        end += if second < 30 { 5 } else { 20 };
+        take(&mut engine, ms + 200, reading(ms + 200, &[end], &[Some(end)]));
+        let rates = engine.view(Timestamp(START + ms + 900)).snapshot.topic("t").unwrap().throughput.records_per_s;
+        if second >= 41 {
+            assert!((rates.s10.unwrap() - 20.0).abs() < 0.5, "{second}: {rates:?}");
+        }
     }
 }
 

@@ -40,7 +40,7 @@ impl Intake<'_> {
     fn record(&mut self, record: &Record<'_>, at: Timestamp, sec: i64) {
         let Some((slot, topic)) = self.topics.of_slot(record.slot) else { return };
         let Some(step) = slot.step(record.offset, at) else { return };
-        let (place, partition, number) = (slot.topic, slot.partition, slot.number);
+        let (partition, number, place) = (slot.partition, slot.number, slot.topic);
         // What retention deleted before we came to it is no sign of markers.
         topic.gaps |= step.gap > 0 && topic.partitions.get(partition).is_none_or(|p| p.low.is_none_or(|low| step.reach >= low));
         topic.records.seen += 1;
@@ -61,7 +61,7 @@ impl Intake<'_> {
             }
             None => false,
         };
-        let error = (error || rejected) && self.once.first(place, number, record.offset);
+        let error = (error || rejected) && self.once.first(topic.serial, number, record.offset);
         topic.records.rejected += u64::from(error && rejected);
         if error && step.live {
             topic.window.error(sec);
@@ -81,9 +81,11 @@ impl Intake<'_> {
 
     /// Counts a dead letter against the topic that it comes from.
     fn reject(&mut self, rejection: &Rejection, at: Timestamp) {
-        let Some(place) = self.topics.place(&rejection.topic) else { return };
-        let first = self.once.first(place, rejection.partition, rejection.offset);
-        let Some(topic) = self.topics.at(place).filter(|_| first) else { return };
+        let place = self.topics.place(&rejection.topic);
+        let Some(topic) = place.and_then(|place| self.topics.at(place)) else { return };
+        if !self.once.first(topic.serial, rejection.partition, rejection.offset) {
+            return;
+        }
         topic.records.rejected += 1;
         if rejection.live {
             topic.window.error(second(at));

@@ -1,3 +1,4 @@
+use super::clock::Step;
 /// Seconds in the window.
 const CELLS: i64 = 60;
 
@@ -35,6 +36,11 @@ impl Sliding {
             *self.cell(passed) = (0, 0);
         }
         self.head = second;
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.second(&mut self.head);
+        self.cells.rotate_left(index(step.seconds()));
     }
 
     /// (records, errors) of the window.

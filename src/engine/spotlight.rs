@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::latency::Latencies;
 use super::tail_ring::TailRing;
 use crate::model::{Record, TailFilter, Timestamp};
@@ -35,6 +36,11 @@ impl Spotlight {
             latencies.record(at.since_ms(time.at));
         }
         self.ring.offer(record, partition, verdict, at);
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        self.ring.step_back(step);
+        self.latencies.values_mut().for_each(|latencies| latencies.step_back(step));
     }
 
     /// p99 of a partition over the last minute, in ms.

@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::filter::Filter;
 use crate::model::{Reason, Record, TailFilter, Timestamp};
 use crate::snapshot::{TailRow, TailView, Verdict};
@@ -93,6 +94,10 @@ impl TailRing {
             Some((last, count)) if *last == second => *count += 1,
             _ => self.dropped.push_back((second, 1)),
         }
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        self.dropped.iter_mut().for_each(|(second, _)| step.second(second));
     }
 
     pub fn view(&mut self, now: Timestamp, reason: Option<Reason>) -> TailView {

@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::curves::TopicCurves;
 use super::dead_letter::DeadLetters;
 use super::latency::Latencies;
@@ -5,9 +6,10 @@ use super::meter::Meter;
 use super::partition::Partition;
 use super::past::PastCounts;
 use super::sliding::Sliding;
+use super::topic_part::Reading;
 use crate::catalogue::Catalogue;
 use crate::decode::Decoder;
-use crate::model::{Level, Reason, Timestamp, TimestampKind, TopicConfig, TopicReading};
+use crate::model::{Code, Level, Reason, Timestamp, TimestampKind, TopicConfig, TopicReading};
 use crate::rules::Usual;
 use crate::snapshot::{Health, PartitionOffsets, Records, Topic, TopicLag};
 use std::sync::Arc;
@@ -43,6 +45,8 @@ impl Sums {
 /// All that is known of one topic.
 pub struct TopicState {
     pub name: Arc<str>,
+    /// No other topic ever has it, not even one of the same name.
+    pub serial: u64,
     pub known_since: Timestamp,
     pub watched: bool,
     pub internal: bool,
@@ -56,8 +60,10 @@ pub struct TopicState {
     pub partitions: Vec<Partition>,
     pub sums: Sums,
     pub meter: Meter<{ Sums::LEN }>,
-    /// The sums at the newest reading.
+    /// The sums at the newest reading that had every log end which is known at all.
     pub last: Option<(Timestamp, Sums)>,
+    /// Since which reading every log end is known, so that the sums miss nothing.
+    pub whole_since: Option<Timestamp>,
     /// Offsets without a record were seen, or the topic is compacted: offsets are more than records.
     pub gaps: bool,
     pub records: Records,
@@ -82,11 +88,12 @@ pub struct TopicState {
 }
 
 impl TopicState {
-    pub fn new(name: Arc<str>, catalogue: &Catalogue, at: Timestamp) -> Self {
+    pub fn new(name: Arc<str>, serial: u64, catalogue: &Catalogue, at: Timestamp) -> Self {
         let entry = catalogue.topic(&name);
         let dead_letters = DeadLetters::of(catalogue, &name);
         let judged = entry.filter(|e| dead_letters.is_none() && e.role.judged());
         Self {
+            serial,
             known_since: at,
             watched: false,
             internal: false,
@@ -99,6 +106,7 @@ impl TopicState {
             sums: Sums::default(),
             meter: Meter::default(),
             last: None,
+            whole_since: None,
             gaps: false,
             records: Records::default(),
             latency: Latencies::default(),
@@ -109,7 +117,7 @@ impl TopicState {
             moved_at: None,
             curves: None,
             past: None,
-            lag: TopicLag::default(),
+            lag: TopicLag { reason: Some(Code::NotKnownYet.into()), ..TopicLag::default() },
             offsets: Arc::default(),
             health: Health { level: Level::Unknown, ..Health::default() },
             usual: None,
@@ -139,12 +147,13 @@ impl TopicState {
     }
 
     /// Takes the cluster's reading of this topic. Returns whether partitions moved to other places.
-    pub fn read(&mut self, reading: &TopicReading, at: Timestamp) -> bool {
+    pub fn read(&mut self, reading: &TopicReading, at: Timestamp, mode: Reading) -> bool {
         self.watched = reading.watched;
         self.internal = reading.internal;
         self.error = reading.error.clone();
         let fresh = self.last.is_some();
         let before = self.partitions.len();
+        self.partitions.iter_mut().for_each(Partition::miss);
         for partition in &reading.partitions {
             let place = self.partition_at(partition.partition);
             let state = &mut self.partitions[place];
@@ -163,31 +172,14 @@ impl TopicState {
             let named = |p: &Partition| reading.partitions.iter().any(|r| r.partition == p.number);
             self.partitions.retain(|p| p.slot.is_some() || named(p));
         }
-        self.offsets = Arc::new(self.partitions.iter().map(Partition::offsets).collect());
-        self.note_rates(at);
+        self.offsets = Arc::new(self.partitions.iter().map(|p| p.offsets(false)).collect());
+        self.note_rates(at, mode);
         self.partitions.len() != known || known != before
     }
 
-    /// Writes the rates since the last reading into the curves and the sums into the windows.
-    fn note_rates(&mut self, at: Timestamp) {
-        let (whole, size) = (self.whole(), self.bytes_per_offset());
-        if let (Some((from, before)), Some(curves)) = (self.last, self.curves.as_mut()) {
-            let seconds = at.since_s(from);
-            if seconds > 0.0 {
-                let added = super::throughput::difference(&before, &self.sums);
-                let rates = super::throughput::figures(&added, seconds, self.gaps, whole, size);
-                let (from, to) = (super::past::second(from), super::past::second(at));
-                curves.records.fill(from, to, rates.records as f32);
-                curves.bytes.fill(from, to, rates.bytes.map_or(f32::NAN, |b| b as f32));
-            }
-        }
-        self.last = Some((at, self.sums));
-        self.meter.push(at, self.sums.array());
-    }
-
     /// Every partition of it is read by the tail.
-    pub fn whole(&self) -> bool {
-        !self.partitions.is_empty() && self.partitions.iter().all(|p| p.slot.is_some() || p.high.is_none())
+    pub fn whole(&self, mode: Reading) -> bool {
+        !mode.nothing && !self.partitions.is_empty() && self.partitions.iter().all(|p| p.slot.is_some() || p.high.is_none())
     }
 
     /// Mean size of what one offset stands for, over all that was read live.
@@ -205,6 +197,22 @@ impl TopicState {
     /// Our reading is, or within the window was, more than 1 s behind.
     pub fn inflated(&self, now: Timestamp) -> bool {
         self.inflated_at.is_some_and(|at| now.since_ms(at) <= 60_000)
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.moment(&mut self.known_since);
+        step.moments(self.last.iter_mut().map(|(at, _)| at));
+        for at in [&mut self.whole_since, &mut self.inflated_at, &mut self.moved_at] {
+            step.moments(at);
+        }
+        self.meter.step_back(step);
+        self.latency.step_back(step);
+        self.window.step_back(step);
+        self.partitions.iter_mut().for_each(|p| p.step_back(step));
+        if let Some(curves) = self.curves.as_mut() {
+            curves.step_back(step);
+        }
+        self.usual = None;
     }
 
     pub fn latency_second(&mut self, second: i64) {

@@ -10,11 +10,13 @@ use std::sync::Arc;
 /// Points of ten seconds in an hour.
 const HOUR: usize = 360;
 
-/// Whether anything is read at all, for the reasons of what is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether anything is read at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     /// The read budget is 0.
     pub nothing: bool,
+    /// Nothing is read, and the cluster may have transactions: any topic may have markers that nobody sees.
+    pub markers: bool,
 }
 
 impl TopicState {
@@ -22,6 +24,7 @@ impl TopicState {
     pub fn picture(&mut self, now: Timestamp, reading: Reading) -> Arc<Topic> {
         self.latency_second(second(now));
         self.window.roll(second(now));
+        self.age(now);
         let (error_rate, error_rate_reason) = match self.error_rate(reading) {
             Ok(rate) => (Some(rate), None),
             Err(reason) => (None, Some(reason)),
@@ -31,9 +34,9 @@ impl TopicState {
             role: self.role.clone(),
             internal: self.internal,
             partitions: self.partitions.len(),
-            throughput: self.throughput(now),
+            throughput: self.throughput(now, reading),
             records: self.records,
-            latency_ms: latency(&self.latency, self.inflated(now), self.timestamp),
+            latency_ms: latency(&self.latency, self.inflated(now), self.timestamp, reading),
             lag: self.lag.clone(),
             error_rate,
             error_rate_reason,
@@ -68,6 +71,7 @@ impl TopicState {
             before_per_minute: self.before_silence(now, rules),
             usual: self.usual(now, rules),
             open_transaction: self.open_transaction(),
+            unread: self.unread(),
             topic: part,
         }
     }
@@ -118,8 +122,13 @@ fn per_minute_before(series: &Series, moved: Timestamp) -> Option<f64> {
 }
 
 /// Latency of the last minute.
-pub fn latency(latencies: &Latencies, inflated: bool, timestamp: Option<TimestampKind>) -> Latency {
+pub fn latency(latencies: &Latencies, inflated: bool, timestamp: Option<TimestampKind>, reading: Reading) -> Latency {
     let tally = latencies.tally();
+    let missing = match tally {
+        _ if reading.nothing => Code::NotReading,
+        tally if tally.out_of_range > 0 => Code::OutOfRange,
+        _ => Code::NoRecords,
+    };
     let some = |value: u64| (tally.count > 0).then_some(value);
     let [p50, p90, p99, p999] = if tally.count > 0 { latencies.quantiles(&tally, [0.5, 0.9, 0.99, 0.999]) } else { [0; 4] };
     Latency {
@@ -135,5 +144,6 @@ pub fn latency(latencies: &Latencies, inflated: bool, timestamp: Option<Timestam
         out_of_range: tally.out_of_range,
         inflated,
         timestamp,
+        reason: (tally.count == 0).then(|| missing.into()),
     }
 }

@@ -1,31 +1,60 @@
+use super::clock::Step;
 use super::curves::TopicCurves;
 use super::past::PastCounts;
 use super::slot::SlotState;
 use super::topic::TopicState;
+use super::topic_part::Reading;
 use crate::catalogue::Catalogue;
 use crate::history::Budget;
 use crate::model::{Assignment, ClusterReading, Slot, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// All topics, found by place (from a slot) or by name. A removed topic's place is not used again.
+/// All topics, found by place (from a slot) or by name. A removed topic's place is given to the next new one.
 pub struct Topics {
     catalogue: Arc<Catalogue>,
     list: Vec<Option<TopicState>>,
+    free: Vec<usize>,
+    /// How many topics there ever were: the serial of the newest.
+    ever: u64,
     by_name: HashMap<Arc<str>, usize>,
     slots: Vec<Option<SlotState>>,
     readings: u64,
+    reads_nothing: bool,
     budget: Budget,
     started: Timestamp,
 }
 
 impl Topics {
     pub fn new(catalogue: Arc<Catalogue>, budget: Budget, started: Timestamp) -> Self {
-        Self { catalogue, list: Vec::new(), by_name: HashMap::new(), slots: Vec::new(), readings: 0, budget, started }
+        Self {
+            catalogue,
+            list: Vec::new(),
+            free: Vec::new(),
+            ever: 0,
+            by_name: HashMap::new(),
+            slots: Vec::new(),
+            readings: 0,
+            reads_nothing: false,
+            budget,
+            started,
+        }
     }
 
     pub fn budget(&mut self) -> &mut Budget {
         &mut self.budget
+    }
+
+    /// The tail has a read budget of 0.
+    pub fn read_nothing(&mut self, nothing: bool) {
+        self.reads_nothing = nothing;
+    }
+
+    pub fn reading(&self) -> Reading {
+        // Where Kafka's own topics are hidden from us, there may be transactions too.
+        let has = |topic: &str| self.by_name.contains_key(topic);
+        let transactions = has("__transaction_state") || !has("__consumer_offsets");
+        Reading { nothing: self.reads_nothing, markers: self.reads_nothing && transactions }
     }
 
     pub fn place(&self, name: &str) -> Option<usize> {
@@ -63,8 +92,13 @@ impl Topics {
         if let Some(place) = self.place(name) {
             return place;
         }
-        let place = self.list.len();
-        self.list.push(Some(TopicState::new(name.clone(), &self.catalogue, at)));
+        self.ever += 1;
+        let topic = Some(TopicState::new(name.clone(), self.ever, &self.catalogue, at));
+        let place = self.free.pop().unwrap_or(self.list.len());
+        match self.list.get_mut(place) {
+            Some(free) => *free = topic,
+            None => self.list.push(topic),
+        }
         self.by_name.insert(name.clone(), place);
         place
     }
@@ -147,6 +181,7 @@ impl Topics {
                 topic.set_config(config);
             }
         }
+        let mode = self.reading();
         for topic in &reading.topics {
             let place = self.place_or_new(&topic.name, reading.taken_at);
             let number = self.readings;
@@ -156,7 +191,7 @@ impl Topics {
                 give_curves(state, budget);
             }
             state.reading = number;
-            if state.read(topic, reading.taken_at) {
+            if state.read(topic, reading.taken_at, mode) {
                 self.renumber(place);
             }
         }
@@ -175,20 +210,28 @@ impl Topics {
             }
             if let Some(topic) = self.list[place].take() {
                 self.by_name.remove(&topic.name);
-                for slot in topic.partitions.iter().filter_map(|p| p.slot) {
-                    if let Some(state) = self.slots.get_mut(slot.index()) {
-                        *state = None;
-                    }
-                }
+                self.free.push(place);
                 if topic.curves.is_some() {
                     self.budget.give_back(TopicCurves::SERIES);
                 }
             }
         }
+        self.let_go_of_slots();
+    }
+
+    /// A slot that still led to a topic which is gone must not lead to the next one at that place.
+    fn let_go_of_slots(&mut self) {
+        let list = &self.list;
+        for slot in self.slots.iter_mut().filter(|slot| slot.is_some()) {
+            slot.take_if(|state| list.get(state.topic).is_none_or(Option::is_none));
+        }
     }
 
     /// How far behind our reading of each topic is; returns the worst in seconds, `None` when nothing is read.
     pub fn measure_behind(&mut self, now: Timestamp, sampling: bool) -> Option<f64> {
+        if self.reads_nothing {
+            return None;
+        }
         let mut worst = None;
         let slots = &self.slots;
         for topic in self.list.iter_mut().flatten() {
@@ -207,6 +250,11 @@ impl Topics {
             worst = worst.max(behind);
         }
         worst.map(|ms| ms as f64 / 1_000.0)
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        self.iter_mut().for_each(|topic| topic.step_back(step));
+        step.moments(self.slots.iter_mut().flatten().map(|slot| &mut slot.received));
     }
 
     /// No record lies between the commit and the log end, as the tail knows.
@@ -239,5 +287,42 @@ impl Topics {
 fn give_curves(topic: &mut TopicState, budget: &mut Budget) {
     if topic.curves.is_none() && budget.take(TopicCurves::SERIES) {
         topic.curves = Some(Box::new(TopicCurves::new()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TopicReading;
+
+    fn reading(second: i64, names: &[&str]) -> ClusterReading {
+        let topic = |name: &&str| TopicReading { name: (*name).into(), watched: true, ..TopicReading::default() };
+        let at = Timestamp(second * 1_000);
+        ClusterReading { asked_at: at, taken_at: at, topics: names.iter().map(topic).collect(), ..ClusterReading::default() }
+    }
+
+    fn assignment(slot: u32, topic: &str) -> Assignment {
+        Assignment { slot: Slot(slot), topic: topic.into(), partition: 0, start: 0, live_from: 0 }
+    }
+
+    #[test]
+    fn places_are_used_again_and_no_old_slot_leads_to_the_new_topic() {
+        let mut topics = Topics::new(Arc::default(), Budget::new(1 << 20), Timestamp(0));
+        let mut serials = Vec::new();
+        for second in 1..200 {
+            let name = format!("job-{second}");
+            let slot = Slot(u32::try_from(second).unwrap());
+            topics.read(&reading(second, &["stays", &name]));
+            // Assigned twice, let go of once: the first slot is left over.
+            topics.assigned(&[assignment(1_000 + slot.0, &name), assignment(slot.0, &name)], Timestamp(second * 1_000));
+            serials.push(topics.get(&name).unwrap().serial);
+            topics.revoked(&[slot]);
+            topics.read(&reading(second, &["stays"]));
+            assert!(topics.of_slot(slot).is_none() && topics.of_slot(Slot(1_000 + slot.0)).is_none());
+        }
+        assert!(topics.list.len() <= 2, "{} places", topics.list.len());
+        serials.dedup();
+        assert_eq!(serials.len(), 199);
+        assert!(topics.get("stays").is_some() && topics.iter().count() == 1);
     }
 }

@@ -1,3 +1,4 @@
+use super::clock::Step;
 use super::curves::TotalCurves;
 use super::latency::Latencies;
 use super::past::PastCounts;
@@ -39,6 +40,15 @@ impl Totals {
     pub fn past(&mut self, count: impl FnOnce(&mut PastCounts)) {
         if !self.past_written {
             count(self.past.get_or_insert_with(|| Box::new(PastCounts::new(self.started))));
+        }
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        self.latency.step_back(step);
+        self.window.step_back(step);
+        if let Some(curves) = self.curves.as_mut() {
+            curves.topics.step_back(step);
+            curves.lag_s.step_back(step.seconds());
         }
     }
 

@@ -68,6 +68,18 @@ impl Series {
         }
     }
 
+    /// The clock was set back by so many seconds, and the past with it. To keep the tens it goes back up to nine seconds more,
+    /// which leaves a gap.
+    pub fn step_back(&mut self, seconds: i64) {
+        if self.head == i64::MIN {
+            return;
+        }
+        let tens = seconds.max(0).div_euclid(COARSE_S) + i64::from(seconds.rem_euclid(COARSE_S) > 0);
+        self.head -= tens * COARSE_S;
+        self.fine.rotate_left(fine_cell(tens * COARSE_S));
+        self.coarse.rotate_left(coarse_cell(tens * COARSE_S));
+    }
+
     /// The value at one second, from the finest ring that still has it; NaN where nothing is known.
     pub fn at(&self, second: i64) -> f32 {
         if self.head == i64::MIN || second > self.head {

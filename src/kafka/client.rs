@@ -1,3 +1,4 @@
+use super::member::{GroupProtocol, MemberConfig};
 use super::security::{self, TokenSource};
 use super::{Causes, Watcher};
 use rdkafka::ClientConfig;
@@ -81,6 +82,10 @@ const TAIL: [(&str, &str); 4] = [
     ("statistics.interval.ms", "0"),
 ];
 
+/// Settings of a group's member.
+const MEMBER: [(&str, &str); 3] =
+    [("isolation.level", "read_committed"), ("auto.offset.reset", "error"), ("enable.partition.eof", "false")];
+
 impl KafkaConfig {
     /// For everything that asks and does not read: metadata, offsets (log end: `read_uncommitted`), groups, configurations.
     /// Gives statistics once in `statistics_ms` (0: none).
@@ -116,6 +121,33 @@ impl KafkaConfig {
         let mut draft = self.draft()?;
         draft.never();
         draft.force("allow.auto.create.topics", "false");
+        draft.finish()
+    }
+
+    /// For a member of a consumer group that keeps its offsets elsewhere: `read_committed`, nothing is committed by itself, an
+    /// offset that is gone is told.
+    ///
+    /// # Errors
+    /// As [`Self::observer`].
+    pub fn member(&self, config: &MemberConfig) -> Result<Prepared, KafkaError> {
+        let mut draft = self.draft()?;
+        draft.never();
+        for (key, value) in READ_ONLY.into_iter().chain(MEMBER) {
+            draft.force(key, value);
+        }
+        draft.force("group.id", &config.group);
+        // A topic that comes later is joined soon.
+        draft.fallback("topic.metadata.refresh.interval.ms", "10000");
+        draft.fallback("fetch.queue.backoff.ms", "5");
+        draft.fallback("queued.max.messages.kbytes", "16384");
+        match config.protocol {
+            GroupProtocol::Classic => {
+                draft.force("partition.assignment.strategy", "cooperative-sticky");
+                draft.force("session.timeout.ms", &config.session_timeout.as_millis().to_string());
+                draft.fallback("heartbeat.interval.ms", &(config.session_timeout.as_millis() / 4).clamp(1, 3_000).to_string());
+            }
+            GroupProtocol::Consumer => draft.force("group.protocol", "consumer"),
+        }
         draft.finish()
     }
 

@@ -4,14 +4,18 @@
 pub mod admin;
 mod causes;
 mod client;
+mod command;
 mod filter;
 mod log_text;
 pub mod lookup;
+pub mod member;
 pub mod mock;
 mod native;
+mod patience;
 pub mod poller;
 pub mod publish;
 mod security;
+mod survey;
 pub mod tail;
 mod watcher;
 

@@ -1,8 +1,7 @@
-use super::KafkaError;
+use super::{KafkaError, command};
 use rdkafka::client::OAuthToken;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Where the token of SASL OAUTHBEARER comes from. It is fetched anew before it expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +94,7 @@ impl TokenSource {
             Self::File(path) => {
                 std::fs::read_to_string(path).map_err(|e| format!("token file {} could not be read: {e}", path.display()))?
             }
-            Self::Command(command) => run(command)?,
+            Self::Command(command) => command::output(command, COMMAND_DEADLINE).map_err(|e| format!("token command {e}"))?,
         };
         token(text.trim(), now_ms)
     }
@@ -150,40 +149,6 @@ fn base64url(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(out)
-}
-
-fn run(command: &str) -> Result<String, String> {
-    let mut child = Command::new("/bin/sh")
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|e| format!("token command could not be started: {e}"))?;
-    let stdout = child.stdout.take();
-    // Read beside the wait: a command that prints more than a pipe holds would never end otherwise.
-    let reader = std::thread::spawn(move || stdout.map(std::io::read_to_string));
-    let deadline = Instant::now() + COMMAND_DEADLINE;
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(10)),
-            Ok(None) => {
-                // The error of a kill is that the command has just ended: said the same way.
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(format!("token command did not end within {} s", COMMAND_DEADLINE.as_secs()));
-            }
-            Err(e) => return Err(format!("token command could not be waited for: {e}")),
-        }
-    };
-    if !status.success() {
-        return Err(format!("token command failed ({status})"));
-    }
-    match reader.join() {
-        Ok(Some(Ok(text))) => Ok(text),
-        _ => Err("token command printed no text".into()),
-    }
 }
 
 #[cfg(test)]

@@ -111,7 +111,8 @@ impl Meaning {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     Text(Arc<str>),
-    Amount(Decimal),
+    // As a text: what is kept in a store is read without a look at its shape.
+    Amount(#[serde(with = "rust_decimal::serde::str")] Decimal),
     Number(f64),
     Integer(i64),
     Time(Timestamp),

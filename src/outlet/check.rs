@@ -1,7 +1,10 @@
-use crate::model::{Level, LinkState};
-use crate::snapshot::{Group, LagQuality, Snapshot, Topic};
+use super::limits::{Figure, Limits};
+use crate::model::{Code, Level, LinkState, Reason};
+use crate::snapshot::{Alert, Group, LagQuality, Snapshot, Topic};
 use crate::text;
-use std::str::FromStr;
+
+/// Findings that the line tells; how many more there are is said after them.
+const TOLD: usize = 3;
 
 /// What is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,91 +17,6 @@ pub enum Subject {
         group: String,
         topic: String,
     },
-}
-
-/// The figures that can be held against a threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Figure {
-    Lag,
-    LagSeconds,
-    P99,
-    ErrorRate,
-    /// Alarms when it falls below.
-    Rate,
-}
-
-impl Figure {
-    const ALL: [(&'static str, Self); 5] = [
-        ("lag", Self::Lag),
-        ("lag_s", Self::LagSeconds),
-        ("p99_ms", Self::P99),
-        ("error_rate", Self::ErrorRate),
-        ("per_s", Self::Rate),
-    ];
-
-    fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, figure)| *figure == self).map_or("", |(name, _)| name)
-    }
-
-    fn unit(self) -> &'static str {
-        match self {
-            Self::LagSeconds => "s",
-            Self::P99 => "ms",
-            Self::Lag | Self::ErrorRate | Self::Rate => "",
-        }
-    }
-
-    fn alarms(self, value: f64, limit: f64) -> bool {
-        if self == Self::Rate { value < limit } else { value >= limit }
-    }
-}
-
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum LimitsError {
-    #[error("`{0}` is not FIGURE=VALUE, such as lag=1000")]
-    Shape(String),
-    #[error("`{0}` is no figure; there are lag, lag_s, p99_ms, error_rate, per_s")]
-    Figure(String),
-    #[error("`{1}` is not a number for {0}")]
-    Value(String, String),
-}
-
-/// Thresholds as given on the command line: `lag=5000,lag_s=60`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Limits(Vec<(Figure, f64)>);
-
-impl FromStr for Limits {
-    type Err = LimitsError;
-
-    fn from_str(text: &str) -> Result<Self, LimitsError> {
-        let parts = text.split(',').map(str::trim).filter(|p| !p.is_empty());
-        parts.map(limit).collect::<Result<_, _>>().map(Self)
-    }
-}
-
-fn limit(part: &str) -> Result<(Figure, f64), LimitsError> {
-    let (name, value) = part.split_once('=').ok_or_else(|| LimitsError::Shape(part.into()))?;
-    let figure = Figure::ALL.iter().find(|(n, _)| *n == name.trim()).map(|(_, f)| *f);
-    let figure = figure.ok_or_else(|| LimitsError::Figure(name.into()))?;
-    match value.trim().parse::<f64>() {
-        Ok(number) if number.is_finite() && number >= 0.0 => Ok((figure, number)),
-        _ => Err(LimitsError::Value(name.into(), value.into())),
-    }
-}
-
-impl Limits {
-    fn of(&self, figure: Figure) -> Option<f64> {
-        self.0.iter().find(|(f, _)| *f == figure).map(|(_, limit)| *limit)
-    }
-
-    /// Whether records must be read to judge: lag and rates come from offsets alone.
-    pub fn needs_records(&self) -> bool {
-        self.0.iter().any(|(f, _)| matches!(f, Figure::P99 | Figure::ErrorRate))
-    }
-
-    fn figures(&self) -> impl Iterator<Item = Figure> {
-        self.0.iter().map(|(figure, _)| *figure)
-    }
 }
 
 /// The answer of a monitoring plugin: one line and the exit code (0 ok, 1 warning, 2 critical, 3 unknown).
@@ -124,8 +42,12 @@ pub fn check(snapshot: &Snapshot, subject: &Subject, warn: &Limits, crit: &Limit
     let Some((name, health, values)) = read(snapshot, subject) else {
         return Verdict::unknown(&missing(snapshot, subject));
     };
-    let mut asked: Vec<Figure> = crit.figures().chain(warn.figures()).collect();
-    asked.dedup();
+    let mut asked: Vec<Figure> = Vec::new();
+    for figure in crit.figures().chain(warn.figures()) {
+        if !asked.contains(&figure) {
+            asked.push(figure);
+        }
+    }
     let judged_by_health = asked.is_empty();
     let mut code = if judged_by_health { code_of(health.0) } else { 0 };
     let mut words = if judged_by_health { vec![health.1] } else { Vec::new() };
@@ -156,6 +78,7 @@ type Read = (String, (Level, String), Values);
 fn read(snapshot: &Snapshot, subject: &Subject) -> Option<Read> {
     match subject {
         Subject::Cluster => {
+            snapshot.cluster.topics?;
             let totals = &snapshot.totals;
             let values = vec![
                 (Figure::Lag, totals.lag.records.map(|n| n as f64)),
@@ -164,7 +87,7 @@ fn read(snapshot: &Snapshot, subject: &Subject) -> Option<Read> {
                 (Figure::ErrorRate, totals.error_rate),
                 (Figure::Rate, rate(&totals.throughput.records_per_s)),
             ];
-            Some(("cluster".into(), (totals.health.level, text::sentence(&totals.health.reason)), values))
+            Some(("cluster".into(), cluster_health(snapshot), values))
         }
         Subject::Topic(name) => snapshot.topic(name).map(|topic| topic_read(topic)),
         Subject::Group(name) => snapshot.group(name).map(|group| group_read(group)),
@@ -178,6 +101,41 @@ fn read(snapshot: &Snapshot, subject: &Subject) -> Option<Read> {
     }
 }
 
+/// The worst of all that fires; or well, and what could not be seen.
+fn cluster_health(snapshot: &Snapshot) -> (Level, String) {
+    let health = &snapshot.totals.health;
+    if !snapshot.alerts.is_empty() {
+        return (health.level, firing(snapshot));
+    }
+    let unseen = match (&snapshot.source.reason, &snapshot.groups_reason) {
+        (Some(reason), _) if reason.code == Code::NothingVisible => return (Level::Unknown, text::sentence(reason)),
+        (Some(reason), _) => text::sentence(reason),
+        (None, Some(reason)) => format!("no list of the groups: {}", text::sentence(reason)),
+        (None, None) => return (health.level, now(&health.reason)),
+    };
+    (health.level, format!("{}, as far as can be seen ({unseen})", now(&health.reason)))
+}
+
+fn firing(snapshot: &Snapshot) -> String {
+    let mut words: Vec<String> = snapshot.alerts.iter().take(TOLD).map(|alert| finding(alert)).collect();
+    if let Some(more) = snapshot.alerts_count.checked_sub(TOLD).filter(|more| *more > 0) {
+        words.push(format!("and {} more", text::count(more as u64)));
+    }
+    words.join("; ")
+}
+
+fn finding(alert: &Alert) -> String {
+    let (subject, words) = (alert.subject(), now(&alert.0.reason));
+    // "broker 2 is down" needs no "broker 2" before it.
+    if words.starts_with(&subject) || subject == "cluster" { words } else { format!("{subject}: {words}") }
+}
+
+/// A reason without how long it was watched: a check has just come.
+fn now(reason: &Reason) -> String {
+    let facts = reason.facts.iter().filter(|(name, _)| !matches!(*name, "for_s" | "gone_s"));
+    text::sentence(&Reason { code: reason.code, facts: facts.cloned().collect() })
+}
+
 fn topic_read(topic: &Topic) -> Read {
     let values = vec![
         (Figure::Lag, topic.lag.records.map(|n| n as f64)),
@@ -186,7 +144,7 @@ fn topic_read(topic: &Topic) -> Read {
         (Figure::ErrorRate, topic.error_rate),
         (Figure::Rate, rate(&topic.throughput.records_per_s)),
     ];
-    (topic.name.to_string(), (topic.health.level, text::sentence(&topic.health.reason)), values)
+    (topic.name.to_string(), (topic.health.level, now(&topic.health.reason)), values)
 }
 
 fn group_read(group: &Group) -> Read {
@@ -200,7 +158,7 @@ fn group_read(group: &Group) -> Read {
         (Figure::LagSeconds, seconds),
         (Figure::Rate, group.consume_per_s),
     ];
-    (group.name.to_string(), (group.status.level, text::sentence(&group.status.reason)), values)
+    (group.name.to_string(), (group.status.level, now(&group.status.reason)), values)
 }
 
 fn group_on(group: &Group, topic: &str) -> Option<Values> {
@@ -225,7 +183,7 @@ fn value_of(values: &Values, figure: Figure) -> Option<f64> {
 
 fn missing(snapshot: &Snapshot, subject: &Subject) -> String {
     match subject {
-        Subject::Cluster => "no figures yet".into(),
+        Subject::Cluster => "the cluster could not be read in time".into(),
         Subject::Topic(name) => format!("no topic {name} (or no permission to describe it)"),
         Subject::Group(name) => match &snapshot.groups_reason {
             Some(reason) => format!("no group {name}: {}", text::sentence(reason)),
@@ -291,8 +249,8 @@ fn one_line(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Reason;
-    use crate::snapshot::{GroupLag, GroupStatus, Source};
+    use crate::model::{Fact, Finding, FindingState, Subject as About, Timestamp};
+    use crate::snapshot::{Cluster, GroupLag, GroupStatus, Health, Source, Totals};
     use std::sync::Arc;
 
     fn picture(lag: Option<u64>, quality: LagQuality) -> Snapshot {
@@ -320,6 +278,12 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_with_two_limits_is_told_once() {
+        let verdict = judge(Some(12), "lag=1000", "lag=5000,lag_s=60");
+        assert!(verdict.line.starts_with("OK - billing: lag 12, lag_s 8 |"), "{verdict:?}");
+    }
+
+    #[test]
     fn performance_data_has_value_and_limits() {
         let verdict = judge(Some(12), "lag=1000", "lag=5000");
         assert!(verdict.line.ends_with("| lag=12;1000;5000 lag_s=8s"), "{}", verdict.line);
@@ -334,16 +298,64 @@ mod tests {
         assert_eq!(at("", "lag=1000,lag_s=60"), 2);
     }
 
-    #[test]
-    fn a_cluster_that_is_not_there_is_unknown_not_ok() {
-        let subject = Subject::Cluster;
-        assert_eq!(check(&Snapshot::default(), &subject, &Limits::default(), &Limits::default()).code, 3);
+    fn of_cluster(picture: &Snapshot) -> Verdict {
+        check(picture, &Subject::Cluster, &Limits::default(), &Limits::default())
+    }
+
+    fn read(topics: usize, alerts: Vec<Finding>, reason: Option<Reason>) -> Snapshot {
+        let level = alerts.first().map_or(Level::Healthy, |f| f.level);
+        let health = Health { level, reason: Code::Healthy.into() };
+        let state = if reason.is_some() { LinkState::Degraded } else { LinkState::Connected };
+        Snapshot {
+            source: Arc::new(Source { state, reason, ..Source::default() }),
+            cluster: Arc::new(Cluster { topics: Some(topics), ..Cluster::default() }),
+            totals: Arc::new(Totals { health, ..Totals::default() }),
+            alerts_count: alerts.len(),
+            alerts: alerts.into_iter().map(|f| Arc::new(Alert(f))).collect(),
+            ..Snapshot::default()
+        }
     }
 
     #[test]
-    fn wrong_limits_say_what_would_be_right() {
-        assert_eq!("lag".parse::<Limits>(), Err(LimitsError::Shape("lag".into())));
-        assert!("lags=1".parse::<Limits>().unwrap_err().to_string().contains("lag_s"));
-        assert!("lag=-1".parse::<Limits>().is_err());
+    fn a_cluster_that_is_not_there_or_not_read_is_unknown_not_ok() {
+        assert_eq!(of_cluster(&Snapshot::default()).code, 3);
+        let source = Source { state: LinkState::Connected, ..Source::default() };
+        assert_eq!(of_cluster(&Snapshot { source: Arc::new(source), ..Snapshot::default() }).code, 3);
+    }
+
+    #[test]
+    fn a_cluster_that_shows_nothing_is_unknown_and_a_missing_permission_is_told() {
+        assert_eq!(of_cluster(&read(2, Vec::new(), None)).line, "OK - cluster: healthy");
+        let nothing = of_cluster(&read(0, Vec::new(), Some(Code::NothingVisible.into())));
+        assert!(nothing.code == 3 && nothing.line.contains("permissions are missing"), "{nothing:?}");
+        let groups = of_cluster(&read(2, Vec::new(), Some(Code::GroupRefused.into())));
+        assert!(groups.code == 0 && groups.line.contains("no permission on group"), "{groups:?}");
+        let listed = Snapshot { groups_reason: Some(Code::NotSupported.into()), ..read(2, Vec::new(), None) };
+        assert_eq!(
+            of_cluster(&listed).line,
+            "OK - cluster: healthy, as far as can be seen (no list of the groups: this cluster cannot tell)"
+        );
+    }
+
+    #[test]
+    fn the_line_tells_the_worst_findings_and_how_many_more_there_are() {
+        let finding = |subject, level, code| Finding {
+            subject,
+            level,
+            state: FindingState::Firing,
+            since: Timestamp(0),
+            reason: Reason::new(code).with("partitions", Fact::Count(2)).with("for_s", Fact::Seconds(0.4)),
+        };
+        let down = Finding {
+            reason: Reason::new(Code::BrokerDown).with("id", Fact::Count(2)),
+            ..finding(About::Broker(2), Level::Critical, Code::BrokerDown)
+        };
+        let topic = |n: usize| finding(About::Topic(format!("t{n}").into()), Level::Warning, Code::UnderReplicated);
+        let all = vec![down, topic(1), topic(2), topic(3), topic(4)];
+        let told = of_cluster(&read(4, all, Some(Code::BrokerUnreachable.into())));
+        assert_eq!(told.code, 2);
+        let words =
+            "broker 2 is down; t1: 2 partitions with too few replicas in sync; t2: 2 partitions with too few replicas in sync";
+        assert_eq!(told.line, format!("CRITICAL - cluster: {words}; and 2 more"));
     }
 }

@@ -1,9 +1,13 @@
 //! The picture for others: JSON for programs, a table for a script's reader, one line for monitoring plugins.
 
 mod check;
+mod limits;
+mod rows;
 mod table;
 
-pub use check::{Limits, LimitsError, Subject, Verdict, check};
+pub use check::{Subject, Verdict, check};
+pub use limits::{Limits, LimitsError};
+pub use rows::{Cell, rows};
 pub use table::table;
 
 use crate::snapshot::Snapshot;

@@ -64,7 +64,11 @@ fn controllers_silent(input: &ClusterInput, _: &Context, _: &RulesConfig) -> Jud
     }
 }
 
-fn view_behind(input: &ViewerInput, _: &Context, config: &RulesConfig) -> Judgement {
+fn view_behind(input: &ViewerInput, context: &Context, config: &RulesConfig) -> Judgement {
+    // Nobody reads from brokers that are away: that is told already.
+    if !context.connected() {
+        return Judgement::CannotJudge(Code::NotConnected.into());
+    }
     match input.behind_s {
         None => Judgement::CannotJudge(Code::NotReading.into()),
         Some(s) if s > config.viewer.behind_s => {

@@ -14,6 +14,32 @@ pub struct RulesConfig {
     pub viewer: ViewerRules,
 }
 
+impl RulesConfig {
+    /// For a judgement of one moment: what holds is told at once, and what is gone is told no more. Windows and thresholds stay.
+    pub fn for_one_moment(mut self) -> Self {
+        let raising = [
+            &mut self.latency.raise_after_s,
+            &mut self.errors.raise_after_s,
+            &mut self.unusual.raise_after_s,
+            &mut self.group.raise_after_s,
+            &mut self.group.lag_raise_after_s,
+            &mut self.cluster.under_replicated_after_s,
+        ];
+        let clearing = [
+            &mut self.latency.clear_after_s,
+            &mut self.errors.clear_after_s,
+            &mut self.silence.clear_after_s,
+            &mut self.unusual.clear_after_s,
+            &mut self.group.clear_after_s,
+            &mut self.retention.clear_after_s,
+            &mut self.cluster.clear_after_s,
+            &mut self.viewer.clear_after_s,
+        ];
+        raising.into_iter().chain(clearing).for_each(|delay| *delay = 0.0);
+        self
+    }
+}
+
 /// `[rules.latency]`: end-to-end latency of a topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -65,6 +65,13 @@ impl Held {
         self.fires.under.map(|under| now.since_s(under))
     }
 
+    /// The clock was set back.
+    pub fn step_back(&mut self, back: impl Fn(&mut Timestamp)) {
+        for tier in [&mut self.fires, &mut self.critical] {
+            [&mut tier.over, &mut tier.under, &mut tier.told].into_iter().flatten().for_each(&back);
+        }
+    }
+
     /// Nothing is told and nothing is pending: it can be forgotten.
     pub fn is_idle(&self) -> bool {
         self.fires.told.is_none() && self.fires.over.is_none() && self.critical.told.is_none()

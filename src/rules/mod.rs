@@ -86,6 +86,11 @@ impl Rules {
         self.findings.clear();
     }
 
+    /// The clock was set back: so is what every condition has held for.
+    pub fn step_back(&mut self, back: impl Fn(&mut Timestamp)) {
+        self.held.values_mut().for_each(|kept| kept.state.step_back(&back));
+    }
+
     pub fn judge_topic(&mut self, input: &TopicInput, context: &Context) -> Health {
         self.judge(Subject::Topic(input.topic.name.clone()), topic::RULES, input, context)
     }
@@ -159,11 +164,20 @@ impl Rules {
         if let Some(reason) = reason {
             held.reason = reason;
         }
+        let judged = level;
         let (level, since) = held.state.judge(level, now, (rule.delays)(&self.config))?;
-        let mut reason = held.reason.clone().with("for_s", Fact::Seconds(now.since_s(since)));
+        let mut reason = held.reason.clone();
+        // A warning that is on its way to critical must not name the threshold of critical.
+        if judged > Some(level) {
+            reason.facts.retain(|(name, _)| !name.starts_with("threshold"));
+        }
+        let mut reason = reason.with("for_s", Fact::Seconds(now.since_s(since)));
         if let Some(gone) = held.state.gone_s(now) {
             reason = reason.with("gone_s", Fact::Seconds(gone));
         }
         Some(Finding { subject: subject.clone(), level, state: FindingState::Firing, since, reason })
     }
 }
+
+#[cfg(test)]
+mod tests;

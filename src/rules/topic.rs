@@ -14,6 +14,8 @@ pub struct TopicInput {
     /// Records a minute over the hour before that, as far as it is known (at least ten minutes of it).
     pub before_per_minute: Option<f64>,
     pub usual: Result<Usual, Reason>,
+    /// Why not all log ends are known: what comes there is not seen.
+    pub unread: Option<Reason>,
     pub open_transaction: Option<OpenTransaction>,
 }
 
@@ -183,16 +185,19 @@ fn open_transaction(input: &TopicInput, context: &Context, config: &RulesConfig)
 }
 
 /// Why nothing can be said about silence, or about what is usual, just now.
-fn deaf(context: &Context, config: &RulesConfig) -> Option<Reason> {
+fn deaf(input: &TopicInput, context: &Context, config: &RulesConfig) -> Option<Reason> {
     if !context.connected() {
         return Some(Code::NotConnected.into());
+    }
+    if let Some(reason) = &input.unread {
+        return Some(reason.clone());
     }
     let behind = context.behind_s.filter(|s| *s > config.viewer.behind_s)?;
     Some(Reason::new(Code::ViewBehind).with("behind_s", Fact::Seconds(behind)))
 }
 
 fn silent(input: &TopicInput, context: &Context, config: &RulesConfig) -> Judgement {
-    if let Some(reason) = deaf(context, config) {
+    if let Some(reason) = deaf(input, context, config) {
         return Judgement::CannotJudge(reason);
     }
     let (Some(moved_at), Some(before)) = (input.moved_at, input.before_per_minute) else {
@@ -208,7 +213,7 @@ fn silent(input: &TopicInput, context: &Context, config: &RulesConfig) -> Judgem
 }
 
 fn unusual(input: &TopicInput, context: &Context, config: &RulesConfig) -> Judgement {
-    if let Some(reason) = deaf(context, config) {
+    if let Some(reason) = deaf(input, context, config) {
         return Judgement::CannotJudge(reason);
     }
     let usual = match &input.usual {

@@ -21,7 +21,7 @@ pub use view::{
     Distribution, Focus, GroupFocus, KeptHeader, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict, View,
 };
 
-use crate::model::Timestamp;
+use crate::model::{ConsumerReading, Timestamp};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -47,6 +47,9 @@ pub struct Snapshot {
     pub alerts: Vec<Arc<Alert>>,
     /// How many there are, also past the first 1,000.
     pub alerts_count: usize,
+    /// The state consumers that our store knows of, by instance; absent where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub state_consumers: Vec<Arc<ConsumerReading>>,
     pub viewer: Viewer,
     /// What the events tell of orders, payments, deliveries, articles and customers.
     #[serde(flatten)]

@@ -22,6 +22,9 @@ pub struct Throughput {
     /// The topic has offsets that are no records (markers, aborted or removed ones), and not every record is read: the rate is
     /// corrected by the share of records among those that were read.
     pub estimated: bool,
+    /// Why some of it is not known; what is told beside a reason is the part that is known.
+    #[serde(serialize_with = "super::told_reason")]
+    pub reason: Option<Reason>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -57,7 +60,11 @@ pub struct Latency {
     pub out_of_range: u64,
     /// Our own view was more than 1 s behind: the figure holds our delay too, and no rule fires on it.
     pub inflated: bool,
+    /// Whose clock; `None` in totals, where topics may differ.
     pub timestamp: Option<TimestampKind>,
+    /// Why nothing was counted.
+    #[serde(serialize_with = "super::told_reason")]
+    pub reason: Option<Reason>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -67,6 +74,9 @@ pub struct TopicLag {
     /// The worst group's.
     pub seconds: Option<f64>,
     pub worst_group: Option<Arc<str>>,
+    /// Why some of it is not known; what is told beside a reason is the part that is known.
+    #[serde(serialize_with = "super::told_reason")]
+    pub reason: Option<Reason>,
 }
 
 /// The worst of the rules, with its evidence.
@@ -128,6 +138,9 @@ pub struct PartitionOffsets {
     pub last_stable: Option<i64>,
     /// Over 10 s.
     pub records_per_s: Option<f64>,
+    /// Why the rate is not known.
+    #[serde(serialize_with = "super::told_reason")]
+    pub reason: Option<Reason>,
 }
 
 /// The same figures over all watched topics.

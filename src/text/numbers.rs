@@ -36,11 +36,12 @@ pub fn rate(per_s: f64) -> String {
     }
 }
 
-/// 0..1 as a percentage: `0.01 %`.
+/// 0..1 as a percentage: `0.01 %`. What is not 0 is never shown as 0.
 pub fn percent(ratio: f64) -> String {
     let p = ratio * 100.0;
     match p {
         0.0 => "0 %".into(),
+        p if p < 0.005 => "<0.01 %".into(),
         p if p < 9.995 => format!("{p:.2} %"),
         p if p < 99.95 => format!("{p:.1} %"),
         p => format!("{p:.0} %"),
@@ -100,6 +101,7 @@ pub fn short_duration_ms(ms: f64) -> String {
 /// 0..1 as a percentage without its sign, for a column that has it in its title: `0.01`, `12.5`.
 pub fn percent_figure(ratio: f64) -> String {
     match ratio * 100.0 {
+        p if p > 0.0 && p < 0.005 => "<0.01".into(),
         p if p < 9.995 => format!("{p:.2}"),
         p if p < 99.95 => format!("{p:.1}"),
         p => format!("{p:.0}"),
@@ -148,6 +150,8 @@ mod tests {
         assert_eq!(rate(38.24), "38.2");
         assert_eq!(rate(1_250.2), "1 250");
         assert_eq!(percent(0.0001), "0.01 %");
+        assert_eq!((percent(0.0), percent(0.00002)), ("0 %".into(), "<0.01 %".into()));
+        assert_eq!((percent_figure(0.0), percent_figure(0.00002)), ("0.00".into(), "<0.01".into()));
         assert_eq!(duration_ms(4.0), "4 ms");
         assert_eq!(duration_ms(1_900.0), "1.9 s");
         assert_eq!(duration_s(7_500.0), "2 h 05");

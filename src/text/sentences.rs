@@ -217,11 +217,18 @@ fn states(f: &Facts<'_>) -> Option<String> {
         Code::NotSupported => "this cluster cannot tell".into(),
         Code::NoRecords => "no records in the window".into(),
         Code::NotReading => "no records are read (read budget 0)".into(),
+        Code::SizesUnknown => "no record was read: their sizes are not known".into(),
         Code::TooFewReadings => match (f.told("history_s"), f.told("needed_s")) {
             (Some(history), Some(needed)) => format!("only {history} of history, {needed} are needed"),
             _ => "too few readings so far".into(),
         },
+        Code::LogEndUnknown => match (f.told("partitions"), f.told("of")) {
+            (Some(lost), Some(of)) => format!("the log end of {lost} of {of} partitions cannot be read"),
+            _ => "the log end cannot be read".into(),
+        },
         Code::NeverCommitted => "nothing was ever committed".into(),
+        Code::NoGroups => "no group that is known commits here".into(),
+        Code::OutOfRange => "no record has a timestamp of the last hour".into(),
         Code::NoCatalogueEntry => "the catalogue does not know this topic".into(),
         Code::Inflated => "our own reading was behind: the figure holds that delay too".into(),
         Code::LagUnknown => "the time of the oldest unread record is not known".into(),

@@ -182,21 +182,23 @@ impl Ui {
     fn sort_next(&mut self) {
         let panel = self.state.focused_panel();
         let Some(list) = panel.list() else { return };
-        let sorts = (list.sorts)();
+        // A column that has no room cannot explain the order that it gives.
+        let mut sorts = (list.sorts)();
+        sorts.retain(|column| self.hits.shows(panel, column));
         let current = self.state.order(panel).column.or(list.default_sort);
         let at = sorts.iter().position(|c| Some(*c) == current);
         let Some(next) = sorts.get(at.map_or(0, |i| (i + 1) % sorts.len().max(1))) else { return };
         let order = &mut self.state.orders[panel as usize];
         order.column = Some(*next);
         order.reverse = false;
-        self.refresh_list(panel);
+        self.show_top(panel);
     }
 
     fn reverse(&mut self) {
         let panel = self.state.focused_panel();
         let order = &mut self.state.orders[panel as usize];
         order.reverse = !order.reverse;
-        self.refresh_list(panel);
+        self.show_top(panel);
     }
 
     fn next_theme(&mut self) {

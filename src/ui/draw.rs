@@ -51,6 +51,11 @@ impl Hits {
         self.pages.push((panel, rows));
     }
 
+    /// Whether the heading of a list shows this column.
+    pub fn shows(&self, panel: PanelId, column: &str) -> bool {
+        self.targets.iter().any(|(_, target)| matches!(target, Target::Column(p, c) if *p == panel && *c == column))
+    }
+
     /// A layer over the screen: what is under it cannot be hit.
     pub fn cover(&mut self) {
         self.targets.clear();
@@ -76,7 +81,7 @@ pub fn draw(view: &View, state: &UiState, buf: &mut Buffer) -> Hits {
     let area = buf.area;
     buf.set_style(area, ctx.style(Role::Text));
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        let text = format!("{} {} x {}.", word(Word::TooSmall), LEAST.0, LEAST.1);
+        let text = format!("{} {}x{}", word(Word::TooSmall), LEAST.0, LEAST.1);
         put_middle(ctx, buf, area, &text);
     } else {
         body(ctx, buf, area, &mut hits);

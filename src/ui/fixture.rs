@@ -33,7 +33,12 @@ fn topic(name: &str, rate: f64, p50: u64, p99: u64, lag: u64) -> Topic {
         name: name.into(),
         role: Some("stage:created".into()),
         partitions: 6,
-        throughput: Throughput { records_per_s: by_window(rate), bytes_per_s: by_window(rate * 390.0), estimated: false },
+        throughput: Throughput {
+            records_per_s: by_window(rate),
+            bytes_per_s: by_window(rate * 390.0),
+            estimated: false,
+            reason: None,
+        },
         records: Records { seen: (rate * 3_600.0) as u64, ..Records::default() },
         latency_ms: Latency {
             window: "1m",
@@ -47,7 +52,12 @@ fn topic(name: &str, rate: f64, p50: u64, p99: u64, lag: u64) -> Topic {
             timestamp: Some(TimestampKind::Create),
             ..Latency::default()
         },
-        lag: TopicLag { records: Some(lag), seconds: Some(lag as f64 / rate.max(0.1)), worst_group: Some("billing".into()) },
+        lag: TopicLag {
+            records: Some(lag),
+            seconds: Some(lag as f64 / rate.max(0.1)),
+            worst_group: Some("billing".into()),
+            reason: None,
+        },
         error_rate: Some(0.0),
         health: Health { level: Level::Healthy, reason: Code::Healthy.into() },
         config: Some(Arc::new(TopicConfig {
@@ -196,9 +206,14 @@ pub fn snapshot() -> Snapshot {
     let topics = topics();
     let latency_ms = Latency { p999: Some(41), ..topic("all", 14_210.0, 4, 15, 1).latency_ms };
     let totals = Totals {
-        throughput: Throughput { records_per_s: by_window(14_210.0), bytes_per_s: by_window(5_541_900.0), estimated: false },
+        throughput: Throughput {
+            records_per_s: by_window(14_210.0),
+            bytes_per_s: by_window(5_541_900.0),
+            estimated: false,
+            reason: None,
+        },
         latency_ms,
-        lag: TopicLag { records: Some(1_204), seconds: Some(83.0), worst_group: Some("tracker".into()) },
+        lag: TopicLag { records: Some(1_204), seconds: Some(83.0), worst_group: Some("tracker".into()), reason: None },
         error_rate: Some(0.0001),
         records: Records { seen: 4_120_400, malformed: 2, contract: 1, ..Records::default() },
         ..Totals::default()
@@ -240,6 +255,7 @@ pub fn snapshot() -> Snapshot {
         groups_reason: None,
         alerts_count: alerts.len(),
         alerts,
+        state_consumers: Vec::new(),
         viewer: Viewer {
             behind_s: Some(0.1),
             cpu_percent: Some(12.0),

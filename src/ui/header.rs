@@ -6,7 +6,7 @@ use super::theme::Role;
 use super::time::clock;
 use super::widgets::ink::{Ctx, Ink, fit, put, put_all, put_right, width};
 use super::words::link_word;
-use crate::model::LinkState;
+use crate::model::{LinkState, Reason};
 use crate::snapshot::{SourceKind, View};
 use crate::text::{self, Word, word};
 use ratatui::buffer::Buffer;
@@ -32,7 +32,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect) -> u16 {
     );
     let source = &ctx.view.snapshot.source;
     let told = source.state != LinkState::Connected && !connection::nothing_known(ctx.view);
-    let Some(reason) = source.reasons.first().or(source.reason.as_ref()).filter(|_| told) else {
+    let Some(reason) = worst(&source.reasons).or(source.reason.as_ref()).filter(|_| told) else {
         return 1;
     };
     let (_, role) = state_sign(source.state);
@@ -57,6 +57,12 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect) -> u16 {
     }
     put_right(buf, line.right(), y, width(&tail), &tail, ctx.style(Role::Dim));
     2 + u16::from(two)
+}
+
+/// The worst of the reasons, which come worst first. Of several alike always the same one: the line must not change with each try.
+fn worst(reasons: &[Reason]) -> Option<&Reason> {
+    let first = reasons.first()?;
+    reasons.iter().filter(|r| r.code == first.code).min_by_key(|r| text::sentence(r))
 }
 
 pub fn state_sign(state: LinkState) -> (&'static str, Role) {
@@ -99,7 +105,7 @@ fn left_side(ctx: Ctx) -> Vec<Piece> {
     pieces.push((3, brokers(ctx)));
     if let Some(topics) = snapshot.cluster.topics {
         pieces.push((4, counted(topics, Word::Topic, Word::Topics)));
-        pieces.push((5, counted(snapshot.groups.len(), Word::Group, Word::Groups)));
+        pieces.push((5, groups(ctx)));
     }
     pieces.retain(|(_, inks)| !inks.is_empty());
     pieces
@@ -127,6 +133,15 @@ fn who(ctx: Ctx) -> Vec<Piece> {
 fn counted(n: usize, one: Word, many: Word) -> Vec<Ink> {
     let label = word(if n == 1 { one } else { many });
     vec![Ink::text(text::count(n as u64)), Ink::dim(format!(" {label}"))]
+}
+
+/// How many groups are known: none is not 0 where they cannot be listed.
+fn groups(ctx: Ctx) -> Vec<Ink> {
+    let snapshot = &ctx.view.snapshot;
+    if snapshot.groups.is_empty() && snapshot.groups_reason.is_some() {
+        return vec![Ink::unknown(), Ink::dim(format!(" {}", word(Word::Groups)))];
+    }
+    counted(snapshot.groups.len(), Word::Group, Word::Groups)
 }
 
 /// A sign for each broker while they are few, else how many are up.
@@ -182,7 +197,9 @@ fn right_side(ctx: Ctx) -> Vec<Piece> {
     }
     let late = viewer.behind_s.is_some_and(|s| s > 1.0);
     let role = if late { Role::Warning } else { Role::Text };
-    if let Some(behind) = viewer.behind_s {
+    // Nobody reads while the cluster is away: how old all is stands beside.
+    let reads = ctx.view.snapshot.source.state != LinkState::Down;
+    if let Some(behind) = viewer.behind_s.filter(|_| reads) {
         let lag = Ink::new(role, format!("{:>6}", text::short_duration_s(behind)));
         pieces.push((if late { 2 } else { 6 }, vec![Ink::dim(word(Word::ViewLag)), lag]));
     }

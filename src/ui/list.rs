@@ -34,6 +34,11 @@ pub struct ListState {
     pub line: usize,
     /// Rows that were visible at the last draw.
     pub page: usize,
+    /// The list begins at its top, and is one that is put in order again: the worst, which rises there, stays in sight as long as
+    /// the selected row does.
+    from_top: bool,
+    /// Put in order by figures, so that rows change their places.
+    sorted: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -85,6 +90,7 @@ pub fn ordered<L: Rows>(view: &View, state: &UiState) -> Vec<L::Row> {
 }
 
 fn refresh<L: Rows>(view: &View, state: &mut UiState, now: bool) {
+    state.lists[L::PANEL as usize].sorted = L::SORT.is_some();
     let order = state.order(L::PANEL);
     let Some(column) = order.column.or(L::SORT) else { return };
     let Some(compare) = L::columns().iter().find(|c| c.id == column).and_then(|c| c.sort) else { return };
@@ -144,6 +150,9 @@ impl ListState {
 
     /// The first visible row, so that the selected one keeps its line.
     pub fn offset(&self, place: usize, len: usize, height: usize) -> usize {
+        if self.sorted && self.from_top && place < height {
+            return 0;
+        }
         let line = self.line.min(height.saturating_sub(1));
         place.saturating_sub(line).min(len.saturating_sub(height))
     }
@@ -156,6 +165,12 @@ impl ListState {
         self.selected = keys.get(index).map(|(k, _)| k.clone());
         self.index = index;
         self.line = index.saturating_sub(offset).min(self.page.saturating_sub(1));
+        self.from_top = index == self.line;
+    }
+
+    /// Whatever row is first.
+    pub fn show_top(&mut self) {
+        (self.selected, self.index, self.line, self.from_top) = (None, 0, 0, true);
     }
 
     /// Moves the rows under the selection by `by` lines, and the selection only when it would leave the screen.
@@ -168,6 +183,7 @@ impl ListState {
         self.selected = keys.get(index).map(|(k, _)| k.clone());
         self.index = index;
         self.line = index - offset;
+        self.from_top = offset == 0;
     }
 }
 
@@ -188,6 +204,20 @@ mod tests {
         let place = list.place(more.iter().map(|(k, _)| k));
         assert_eq!(place, 13);
         assert_eq!(place - list.offset(place, more.len(), 5), 3);
+    }
+
+    #[test]
+    fn the_worst_that_rises_above_the_selected_row_is_seen() {
+        let mut list = ListState { page: 5, sorted: true, ..ListState::default() };
+        let keys = keys(20);
+        list.select(&keys, 1);
+        let risen: Vec<_> = keys[5..8].iter().chain(&keys[..5]).chain(&keys[8..]).cloned().collect();
+        let place = list.place(risen.iter().map(|(k, _)| k));
+        assert_eq!((place, list.offset(place, 20, 5)), (4, 0));
+        // Past the page the selected row keeps its line, and what the wheel did stays done.
+        assert_eq!(list.offset(9, 20, 5), 8);
+        list.scroll(&keys, 2);
+        assert_eq!(list.offset(2, 20, 5), 2);
     }
 
     #[test]

@@ -45,6 +45,8 @@ impl Palette {
             let key = binding.keys.first().map(|k| shown(k)).unwrap_or_default();
             all.push(Item { choice: Choice::Action(binding.action), text: word(binding.word).to_owned(), key });
         }
+        // Enter right after `:` must not end the program.
+        all.sort_by_key(|item| item.is(Action::Quit) || item.is(Action::Suspend));
         let names = view.snapshot.topics.iter().map(|t| Choice::Topic(t.name.clone()));
         let groups = view.snapshot.groups.iter().map(|g| Choice::Group(g.name.clone()));
         all.extend(names.chain(groups).map(|choice| {

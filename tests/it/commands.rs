@@ -51,6 +51,37 @@ fn wrong_usage_ends_with_two_and_a_word() {
 }
 
 #[test]
+fn reading_everything_is_asked_for_even_where_nobody_knows_how_much_it_is() {
+    for command in ["snapshot", "watch"] {
+        let mut args = vec![command, "-b", "127.0.0.1:1", "--from", "beginning"];
+        args.extend((command == "watch").then_some("--no-ui"));
+        let ran = vigie(&args);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        for word in ["could not be found out", "--yes", "--from 1h"] {
+            assert!(ran.err.contains(word), "{word}: {ran:?}");
+        }
+        assert!(ran.out.is_empty(), "{ran:?}");
+        let help = vigie(&[command, "--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains("beginning, which reads everything at the read budget, without the warm-up's cut"), "{help}");
+    }
+}
+
+#[test]
+fn doctor_says_what_became_of_a_property_that_watching_does_not_follow() {
+    let ran = vigie(&["doctor", "-b", "127.0.0.1:1", "-X", "group.id=mine", "-X", "enable.auto.commit=true"]);
+    assert!(ran.out.contains("group.id=mine is left out (vigie only reads)"), "{ran:?}");
+    assert!(ran.out.contains("enable.auto.commit=true is set to false (vigie only reads)"), "{ran:?}");
+}
+
+#[test]
+fn a_check_says_one_line_and_nothing_beside_it() {
+    let ran = vigie(&["check", "-b", "127.0.0.1:1", "--timeout", "2s"]);
+    assert_eq!((ran.code, ran.out.lines().count(), ran.err.as_str()), (Some(3), 1, ""), "{ran:?}");
+    let asked_for = vigie(&["check", "-b", "127.0.0.1:1", "--timeout", "2s", "--log", "info"]);
+    assert!(asked_for.err.contains("librdkafka"), "{asked_for:?}");
+}
+
+#[test]
 fn without_anything_it_says_how_to_start() {
     let ran = vigie(&[]);
     assert_ne!(ran.code, Some(0), "{ran:?}");

@@ -12,6 +12,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("kafka", &["model"]),
     ("decode", &["model", "catalogue"]),
     ("domain", &["model", "catalogue"]),
+    ("store", &["model", "catalogue", "domain", "snapshot"]),
+    ("consume", &["model", "catalogue", "decode", "domain", "store", "kafka"]),
     ("history", &["model", "snapshot"]),
     ("rules", &["model", "catalogue", "snapshot"]),
     ("engine", &["model", "catalogue", "decode", "domain", "snapshot", "history", "rules"]),

@@ -1,6 +1,7 @@
 use super::knowledge::Knowledge;
 use super::rates::Live;
 use crate::catalogue::{Catalogue, Role};
+use crate::engine::clock::Step;
 use crate::engine::sliding::Sliding;
 use crate::engine::topics::Topics;
 use crate::model::Timestamp;
@@ -40,6 +41,13 @@ impl Channels {
         channel.sent += 1;
         if let Some(second) = live {
             channel.window.record(second);
+        }
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        for channel in &mut self.0 {
+            channel.window.step_back(step);
+            channel.knowledge.step_back(step);
         }
     }
 

@@ -1,5 +1,6 @@
 use super::seen::number;
 use crate::domain::Map;
+use crate::engine::clock::Step;
 use crate::engine::sliding::Sliding;
 use crate::model::{Reason, Timestamp};
 use crate::snapshot::{Customer, CustomerSections, Customers as Figures};
@@ -59,6 +60,10 @@ impl Customers {
             row.orders += 1;
         }
         gone
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        self.steps.iter_mut().for_each(|(.., window)| window.step_back(step));
     }
 
     fn seen(&mut self, id: &Arc<str>, at: Timestamp) -> Option<Arc<str>> {

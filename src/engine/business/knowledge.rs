@@ -1,4 +1,5 @@
 use crate::catalogue::{Catalogue, Role, TopicEntry};
+use crate::engine::clock::Step;
 use crate::engine::topics::Topics;
 use crate::model::{Code, Reason, Timestamp};
 use std::sync::Arc;
@@ -47,6 +48,10 @@ impl Knowledge {
         }
     }
 
+    pub fn step_back(&mut self, step: Step) {
+        step.moments(self.skipped.iter_mut().map(|(_, at)| at));
+    }
+
     /// Returns whether what is known must be forgotten: records are missing in it, and from here on none are.
     pub fn begins_anew(&mut self, topics: &Topics, now: Timestamp) -> bool {
         let rested = self.skipped.as_ref().is_some_and(|(_, at)| now.since_ms(*at) >= REST_MS);
@@ -75,7 +80,7 @@ impl Knowledge {
         if let Some((topic, _)) = &self.skipped {
             return Err(Reason::new(Code::Sampled).text("topic", topic.clone()));
         }
-        if let Some(unread) = self.there(topics).find(|t| !t.watched || !t.whole()) {
+        if let Some(unread) = self.there(topics).find(|t| !t.watched || !t.whole(topics.reading())) {
             return Err(Reason::new(Code::TopicNotRead).text("topic", unread.name.clone()));
         }
         // One that is not there yet has no records: nothing is missed by it.

@@ -1,4 +1,5 @@
 use crate::domain::{Plans, Standing, Subject};
+use crate::engine::clock::Step;
 use crate::model::Timestamp;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,6 +19,10 @@ pub struct Ended {
 impl Ended {
     pub fn push(&mut self, subject: Subject, standing: Arc<Standing>, now: Timestamp) {
         self.queue.push_back((now, subject, standing));
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.moments(self.queue.iter_mut().map(|(at, ..)| at));
     }
 
     /// The next one whose time is up. It stands as it did then, or it is in here again.

@@ -25,6 +25,7 @@ mod standers;
 mod stock;
 mod waits;
 
+use super::clock::Step;
 use super::past::second;
 use super::topic::TopicState;
 use crate::catalogue::{Catalogue, Role};
@@ -145,6 +146,21 @@ impl Business {
         for knowledge in all.chain([&mut self.shop, &mut self.shelves]) {
             knowledge.skipped(&topic.name, past, now);
         }
+    }
+
+    /// The clock was set back: moments of receipt go with it, the events' own times stay.
+    pub fn step_back(&mut self, step: Step) {
+        step.moments(&mut self.since);
+        self.ended.step_back(step);
+        self.live.step_back(step);
+        self.customers.step_back(step);
+        self.channels.step_back(step);
+        self.picture.step_back(step);
+        for way in &mut self.ways {
+            way.knowledge.step_back(step);
+            way.state.steps.iter_mut().for_each(|s| s.window.step_back(step));
+        }
+        [&mut self.shop, &mut self.shelves].into_iter().for_each(|k| k.step_back(step));
     }
 
     fn happen(&mut self, happening: &Happening, moment: Moment) -> bool {

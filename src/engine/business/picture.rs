@@ -3,6 +3,7 @@
 use super::pipeline_part::Sight;
 use super::{Business, rows};
 use crate::domain::PipelineId;
+use crate::engine::clock::Step;
 use crate::engine::past::second;
 use crate::engine::topics::Topics;
 use crate::model::{Code, Fact, LinkState, Reason, Timestamp};
@@ -27,6 +28,12 @@ pub struct Gaze<'a> {
 pub struct Picture {
     second: Option<i64>,
     shown: show::Business,
+}
+
+impl Picture {
+    pub fn step_back(&mut self, step: Step) {
+        self.second.iter_mut().for_each(|second| step.second(second));
+    }
 }
 
 impl Business {

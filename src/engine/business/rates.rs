@@ -1,3 +1,4 @@
+use crate::engine::clock::Step;
 use crate::engine::past::second;
 use crate::engine::sliding::Sliding;
 use crate::model::Timestamp;
@@ -12,6 +13,10 @@ pub struct Live(Option<Timestamp>);
 impl Live {
     pub fn began(&mut self, at: Timestamp) {
         self.0.get_or_insert(at);
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.moments(&mut self.0);
     }
 
     /// Happenings a second over the last minute; a minute that is not yet full divides by the time observed. `None`: nothing is live

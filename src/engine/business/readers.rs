@@ -1,6 +1,7 @@
 use crate::catalogue::Catalogue;
 use crate::domain::{Plans, Reader};
 use crate::model::Meaning;
+use std::sync::Arc;
 
 /// What the picture shows: the rest of an event's fields is not read.
 const SHOWN: &[Meaning] = &[
@@ -16,32 +17,28 @@ const SHOWN: &[Meaning] = &[
     Meaning::Threshold,
 ];
 
-/// What the events of each topic mean, by the topic's place in the engine.
+/// What the events of each topic mean, by the topic's place in the engine. A place is used again when its topic is gone.
 #[derive(Default)]
 pub struct Readers(Vec<Slot>);
 
 #[derive(Default)]
-enum Slot {
-    #[default]
-    NotAsked,
-    /// Its events say nothing of any entity.
-    Silent,
-    Reads(Box<Reader>),
+struct Slot {
+    /// Whose place it was when it was last asked for.
+    topic: Arc<str>,
+    /// `None`: its events say nothing of any entity.
+    reader: Option<Box<Reader>>,
 }
 
 impl Readers {
-    pub fn of(&mut self, place: usize, name: &str, catalogue: &Catalogue, plans: &Plans) -> Option<&Reader> {
+    pub fn of(&mut self, place: usize, topic: &Arc<str>, catalogue: &Catalogue, plans: &Plans) -> Option<&Reader> {
         if place >= self.0.len() {
             self.0.resize_with(place + 1, Slot::default);
         }
         let slot = self.0.get_mut(place)?;
-        if matches!(slot, Slot::NotAsked) {
-            let reader = catalogue.topic(name).and_then(|entry| Reader::new(entry, plans));
-            *slot = reader.map_or(Slot::Silent, |reader| Slot::Reads(Box::new(reader.only(SHOWN))));
+        if !Arc::ptr_eq(&slot.topic, topic) {
+            let reader = catalogue.topic(topic).and_then(|entry| Reader::new(entry, plans));
+            *slot = Slot { topic: topic.clone(), reader: reader.map(|reader| Box::new(reader.only(SHOWN))) };
         }
-        match slot {
-            Slot::Reads(reader) => Some(reader),
-            _ => None,
-        }
+        slot.reader.as_deref()
     }
 }

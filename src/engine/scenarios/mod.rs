@@ -9,7 +9,7 @@ use crate::catalogue::{Catalogue, Role, TopicEntry};
 use crate::model::*;
 use crate::rules::RulesConfig;
 use crate::snapshot::SourceKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use story::{CommitFlow, Event, Flow, Single, Story, TopicSetting};
 
@@ -22,6 +22,7 @@ struct Log {
     end: i64,
     held_at: Option<i64>,
     isr: i32,
+    lost: bool,
     slot: Option<Slot>,
     /// Offset and timestamp of every record, and its value where the story says it.
     records: Vec<(i64, i64, Option<String>)>,
@@ -33,11 +34,13 @@ struct World {
     engine: Engine,
     logs: BTreeMap<(Arc<str>, i32), Log>,
     groups: BTreeMap<Arc<str>, (GroupState, Commits)>,
+    unreadable: BTreeSet<String>,
     configs: Vec<(Arc<str>, TopicConfig)>,
     slots: u32,
     sample: Option<i64>,
     stopped: bool,
     no_poll: bool,
+    back_ms: i64,
     answer: Option<i64>,
 }
 
@@ -109,17 +112,24 @@ impl World {
             engine,
             logs,
             groups: BTreeMap::new(),
+            unreadable: BTreeSet::new(),
             configs: story.topic.iter().map(config).collect(),
             slots: 0,
             sample: None,
             stopped: false,
             no_poll: false,
+            back_ms: 0,
             answer: None,
         }
     }
 
     fn take(&mut self, ms: i64, input: Input) {
-        self.engine.take(Timed { at: at_ms(ms), input });
+        self.engine.take(Timed { at: self.our(ms), input });
+    }
+
+    /// The moment by our clock.
+    fn our(&self, ms: i64) -> Timestamp {
+        at_ms(ms - self.back_ms)
     }
 
     fn happen(&mut self, event: &Event, ms: i64) {
@@ -157,12 +167,19 @@ impl World {
         for name in &event.release {
             self.logs.get_mut(&place(name)).expect("a known log").held_at = None;
         }
+        for (names, lost) in [(&event.lost, true), (&event.found, false)] {
+            for name in names {
+                self.logs.get_mut(&place(name)).expect("a known log").lost = lost;
+            }
+        }
         if let Some(state) = event.link {
             self.take(ms, Input::Link(Link { state, reasons: Vec::new() }));
         }
         for (group, state) in &event.group_state {
             self.groups.entry(group.as_str().into()).or_default().0 = *state;
         }
+        self.unreadable.extend(event.unreadable.iter().cloned());
+        self.unreadable.retain(|group| !event.readable.contains(group));
         self.sample = event.sample.or(self.sample);
         if event.sample.is_some() || event.budget.is_some() {
             let tail = TailReading {
@@ -172,8 +189,10 @@ impl World {
             };
             self.take(ms, Input::Tail(tail));
         }
-        self.stopped |= event.stop_tail;
+        self.stopped |= event.stop_tail || event.budget == Some(0);
         self.no_poll |= event.no_poll;
+        self.back_ms += event.clock_back_s * 1_000;
+        self.take(ms, Input::Tick);
         self.answer = event.answer_s.or(self.answer);
     }
 
@@ -249,8 +268,8 @@ impl World {
                 replicas: vec![1, 2, 3],
                 isr: (1..=log.isr).collect(),
                 low: Some(log.low),
-                high: Some(log.end),
-                last_stable: Some(log.held_at.unwrap_or(log.end)),
+                high: Some(log.end).filter(|_| !log.lost),
+                last_stable: Some(log.held_at.unwrap_or(log.end)).filter(|_| !log.lost),
             });
         }
         let groups = self.groups.iter().map(|(name, (state, commits))| GroupReading {
@@ -260,9 +279,13 @@ impl World {
             offsets: commits.iter().map(|((topic, partition), offset)| (topic.clone(), *partition, Some(*offset))).collect(),
             ..GroupReading::default()
         });
+        let groups = groups.map(|group| match self.unreadable.contains(group.name.as_ref()) {
+            true => GroupReading { offsets: Vec::new(), offsets_missing: Some(Code::TimedOut.into()), ..group },
+            false => group,
+        });
         let reading = ClusterReading {
-            asked_at: at_ms(ms - 10),
-            taken_at: at_ms(ms),
+            asked_at: self.our(ms - 10),
+            taken_at: self.our(ms),
             brokers: (1..=3)
                 .map(|id| BrokerReading {
                     id,
@@ -310,7 +333,7 @@ impl World {
                 self.take(second * 1_000 + tick * 100, Input::Tick);
             }
             for expect in story.expect.iter().filter(|e| e.at_s == second) {
-                expect::check(&self.engine.view(at_ms(second * 1_000 + 950)), expect, &story.story);
+                expect::check(&self.engine.view(self.our(second * 1_000 + 950)), expect, &story.story);
             }
         }
     }

@@ -111,11 +111,19 @@ pub struct Event {
     pub budget: Option<u64>,
     pub link: Option<LinkState>,
     pub group_state: BTreeMap<String, GroupState>,
+    /// The readings do not bring what these groups committed; `readable`: they do again.
+    pub unreadable: Vec<String>,
+    pub readable: Vec<String>,
     /// In-sync replicas of these partitions (of three).
     pub isr: BTreeMap<String, i32>,
+    /// The readings do not bring the log ends of these partitions; `found`: they do again.
+    pub lost: Vec<String>,
+    pub found: Vec<String>,
     /// The tail stops for good, without a word.
     pub stop_tail: bool,
     pub no_poll: bool,
+    /// Our clock (not the producers') is set back by so many seconds.
+    pub clock_back_s: i64,
     /// These logs are empty again.
     pub reset: Vec<String>,
     /// Answers the engine's look-ups with a time so many seconds after the start.

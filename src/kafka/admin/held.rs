@@ -1,8 +1,10 @@
 use super::AdminError;
 use super::served::Served;
-use crate::kafka::native::{At, Handle, Isolation, PartitionList, Reader};
+use crate::kafka::native::{At, Handle, Led, Reader};
+use crate::kafka::survey::{Place, Survey};
 use crate::kafka::{KafkaConfig, TopicFilter, lookup};
 use rdkafka::metadata::Metadata;
+use rdkafka::types::RDKafkaErrorCode as E;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +14,8 @@ const SAMPLED: usize = 20;
 /// A record of a topic that was not sampled counts as this, in bytes.
 const USUAL: u64 = 500;
 const PATIENCE: Duration = Duration::from_secs(2);
+/// librdkafka ends a call itself at its timeout; a moment later nothing will come.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// What the watched topics hold, about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,11 +34,9 @@ pub struct Held {
 pub fn held(config: &KafkaConfig, topics: &TopicFilter, timeout: Duration) -> Result<Held, AdminError> {
     let served = Served::new(config, timeout)?;
     let metadata = served.metadata().map_err(AdminError::Cluster)?;
-    let starts = offsets(&served, &metadata, topics, At::Earliest)?;
-    let ends = offsets(&served, &metadata, topics, At::Latest)?;
+    let spans = spans(&served, &metadata, topics)?;
     let mut by_topic: BTreeMap<&str, (u64, (i32, i64))> = BTreeMap::new();
-    for (place, end) in &ends {
-        let Some(start) = starts.get(place) else { continue };
+    for (place, (start, end)) in &spans {
         let held = u64::try_from(end - start).unwrap_or(0);
         let entry = by_topic.entry(&place.0).or_insert((0, (place.1, *start)));
         if held > 0 {
@@ -62,22 +64,25 @@ pub fn brokers(config: &KafkaConfig, timeout: Duration) -> Result<usize, AdminEr
     Ok(metadata.brokers().len())
 }
 
-type Offsets = BTreeMap<(String, i32), i64>;
-
-fn offsets(served: &Served, metadata: &Metadata, topics: &TopicFilter, at: At) -> Result<Offsets, AdminError> {
-    let mut found = Offsets::new();
-    for topic in metadata.topics().iter().filter(|t| topics.watches(t.name())) {
-        let led: Vec<i32> = topic.partitions().iter().filter(|p| p.leader() >= 0).map(|p| p.id()).collect();
-        let mut list = PartitionList::with_capacity(led.len());
-        list.extend(topic.name(), led.into_iter(), at.spec());
-        let reply = served.call(|desk, timeout| desk.list_offsets(0, &list, Isolation::Uncommitted, timeout));
-        reply.map_err(AdminError::Cluster)?.each_offset(|name, partition, offset| {
-            if let Ok(offset) = offset {
-                found.insert((name.to_owned(), partition), offset);
-            }
-        });
+/// Starts and ends of the watched partitions that could be had.
+fn spans(served: &Served, metadata: &Metadata, topics: &TopicFilter) -> Result<BTreeMap<Place, (i64, i64)>, AdminError> {
+    let watched = metadata.topics().iter().filter(|t| topics.watches(t.name()));
+    let partitions = watched.flat_map(|t| {
+        let name: Arc<str> = t.name().into();
+        t.partitions().iter().map(move |p| (Arc::clone(&name), p.id(), p.leader()))
+    });
+    let led = Led::new(partitions);
+    let mut survey = Survey::new(&served.handle, served.timeout);
+    survey.ask(&led, Some(At::Earliest), ());
+    let mut spans = BTreeMap::new();
+    while survey.is_open(|_| true) {
+        let Some(call) = survey.next(served.timeout + GRACE) else { break };
+        spans.extend(call.ends.into_iter().filter_map(|(place, end)| Some((place.clone(), (*call.starts.get(&place)?, end)))));
     }
-    Ok(found)
+    if spans.is_empty() && led.chunks().next().is_some() {
+        return Err(AdminError::Cluster(served.reason(E::OperationTimedOut)));
+    }
+    Ok(spans)
 }
 
 fn size(handle: &Handle, name: &str, partition: i32, offset: i64) -> Option<u64> {

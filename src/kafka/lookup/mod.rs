@@ -10,7 +10,7 @@ use crate::model::{Lookup, LookupId, Timed};
 use crossbeam_channel::{Sender, bounded};
 use desk::LookupDesk;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::thread;
 use std::time::Duration;
 
@@ -81,8 +81,8 @@ impl Lookups {
         let _ = self.orders.try_send(Order::Cancel(id));
     }
 
-    /// Bytes of keys, values and headers read so far, to be held against the read budget.
-    pub fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
+    /// Bytes of keys, values and headers read so far: the tail takes them off its budget.
+    pub fn bytes(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.bytes)
     }
 }

@@ -1,6 +1,7 @@
 use super::{c_name, fault, lent};
 use rdkafka::bindings as b;
 use rdkafka::types::RDKafkaErrorCode;
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::marker::PhantomData;
 
@@ -8,6 +9,17 @@ use std::marker::PhantomData;
 pub struct PartitionList(pub(super) *mut b::rd_kafka_topic_partition_list_t);
 
 impl PartitionList {
+    /// These, each with this offset.
+    pub fn of<T: AsRef<str>>(partitions: &[(T, i32)], offset: i64) -> Self {
+        let mut list = Self::with_capacity(partitions.len());
+        for one in partitions.chunk_by(|a, b| a.0.as_ref() == b.0.as_ref()) {
+            if let [(topic, _), ..] = one {
+                list.extend(topic.as_ref(), one.iter().map(|(_, p)| *p), offset);
+            }
+        }
+        list
+    }
+
     pub fn with_capacity(count: usize) -> Self {
         let count = i32::try_from(count).unwrap_or(i32::MAX);
         // SAFETY: makes a list that `drop` destroys.
@@ -24,6 +36,28 @@ impl PartitionList {
                 (*added).offset = offset;
             }
         }
+    }
+}
+
+/// Partitions a list of offsets: measured on 2,000 partitions, 100 to 200 are the quickest (9 ms, 7 ms of CPU; 2,000 in one: 28 and 24).
+const CHUNK: usize = 100;
+
+/// Partitions by the broker that leads them: who is away then holds up his own only.
+pub struct Led<T>(BTreeMap<i32, Vec<(T, i32)>>);
+
+impl<T: AsRef<str>> Led<T> {
+    /// Of topic, partition and leader. What has no leader is left out: librdkafka would search for one until the call's end.
+    pub fn new(partitions: impl Iterator<Item = (T, i32, i32)>) -> Self {
+        let mut led: BTreeMap<i32, Vec<_>> = BTreeMap::new();
+        for (topic, partition, leader) in partitions.filter(|(_, _, leader)| *leader >= 0) {
+            led.entry(leader).or_default().push((topic, partition));
+        }
+        Self(led)
+    }
+
+    /// Each leader with as many of its partitions as one call should have.
+    pub fn chunks(&self) -> impl Iterator<Item = (i32, &[(T, i32)])> {
+        self.0.iter().flat_map(|(leader, partitions)| partitions.chunks(CHUNK).map(|chunk| (*leader, chunk)))
     }
 }
 

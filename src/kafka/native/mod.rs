@@ -2,14 +2,18 @@
 //! so that hundreds are under way together and none is waited for longer than we want.
 
 mod cluster;
+mod consume;
 mod groups;
 mod list;
+mod message;
 mod offsets;
 mod reading;
 mod topics;
 
+pub use consume::{BATCH, Queue, Topic, pause};
 pub use groups::Listed;
-pub use list::PartitionList;
+pub use list::{Led, PartitionList};
+pub use message::Message;
 pub use offsets::{At, Isolation};
 pub use reading::{Read, Reader};
 pub use topics::{ConfigValue, NewTopic};
@@ -44,10 +48,11 @@ impl Refusal {
     }
 }
 
-/// Nobody answered: librdkafka speaks for itself, or a broker for another one that did not answer it.
+/// Nobody answered: librdkafka speaks for itself, or a broker for another one that did not answer it; or what stands there is a
+/// placeholder.
 pub fn is_silence(code: RDKafkaErrorCode) -> bool {
     use RDKafkaErrorCode as E;
-    matches!(code, E::OperationTimedOut | E::RequestTimedOut | E::BrokerTransportFailure)
+    matches!(code, E::OperationTimedOut | E::RequestTimedOut | E::BrokerTransportFailure | E::NoOffset)
 }
 
 /// The brokers do not know the request.

@@ -12,6 +12,8 @@ pub enum At {
     Earliest,
     /// Log end, or the last stable offset: see [`Isolation`].
     Latest,
+    /// The first record of this time or later, in epoch milliseconds.
+    Time(i64),
 }
 
 impl At {
@@ -20,6 +22,7 @@ impl At {
         match self {
             Self::Earliest => -2,
             Self::Latest => -1,
+            Self::Time(ms) => ms.max(0),
         }
     }
 }
@@ -33,8 +36,7 @@ pub enum Isolation {
 }
 
 impl Desk {
-    /// Asks the leaders for offsets. About 100 partitions of one leader a call: librdkafka looks elements up one by one, and one
-    /// leader that is away then holds up its own partitions only. A partition without a leader makes the call wait to its end.
+    /// Asks the leaders for offsets; best as [`super::Led`] parts them. A partition without a leader makes the call wait to its end.
     pub fn list_offsets(&mut self, tag: usize, partitions: &PartitionList, isolation: Isolation, timeout: Duration) {
         let options = self.options(Op::RD_KAFKA_ADMIN_OP_LISTOFFSETS, tag, timeout);
         let level = match isolation {
@@ -74,10 +76,11 @@ impl Reply {
 }
 
 /// What was told of a partition. When a leader dies under the call, librdkafka may leave its placeholder of an offset (−1001)
-/// without an error beside it: nobody answered then.
+/// without an error beside it: nobody answered then. −1 is also the answer where no record is as young as it was asked for.
 fn told(offset: i64, error: Option<RDKafkaErrorCode>) -> Result<i64, RDKafkaErrorCode> {
     match error {
         Some(error) => Err(error),
+        None if offset == -1 => Err(RDKafkaErrorCode::NoOffset),
         None if offset < 0 => Err(RDKafkaErrorCode::OperationTimedOut),
         None => Ok(offset),
     }

@@ -6,15 +6,12 @@ use super::courier::{Courier, Job, Mark, Party, Step};
 use super::groups::GroupBook;
 use super::marks::MarkBook;
 use super::opaque::AllGroups;
-use super::patience::Patience;
 use super::topics::{Names, Topics};
 use crate::kafka::Causes;
 use crate::kafka::native::{self, Handle, Reply};
-use crate::model::{BrokerReading, ClusterReading, Code, Reason, Timestamp};
+use crate::kafka::patience::Patience;
+use crate::model::{BrokerReading, ClusterReading, Code, Link, Reason, Timestamp};
 use rdkafka::consumer::Consumer;
-use rdkafka::error::{KafkaError, KafkaResult};
-use rdkafka::metadata::Metadata;
-use rdkafka::types::RDKafkaErrorCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -92,7 +89,7 @@ impl Beat {
     }
 
     fn metadata(&mut self) -> Option<()> {
-        match self.ask_metadata() {
+        match self.patience.metadata(&self.handle, self.config.timeout) {
             Ok(metadata) => {
                 let now = Timestamp::now();
                 self.causes.answered(now, self.brokers.seen(&metadata, Instant::now()));
@@ -111,23 +108,6 @@ impl Beat {
                 None
             }
         }
-    }
-
-    /// Any broker can answer: one that is silent is not the last word.
-    fn ask_metadata(&mut self) -> KafkaResult<Metadata> {
-        let mut result = Err(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut));
-        for patience in self.patience.tries(self.config.timeout) {
-            let asked = Instant::now();
-            result = self.handle.fetch_metadata(None, patience);
-            match &result {
-                Ok(_) => {
-                    self.patience.answered(asked.elapsed());
-                    break;
-                }
-                Err(error) => tracing::debug!(%error, ?patience, "metadata, one try"),
-            }
-        }
-        result
     }
 
     /// Settings and controllers: asked first, taken whenever they come.
@@ -243,6 +223,11 @@ impl Beat {
         }
     }
 
+    /// How we stand with the cluster, by what the reading lacks.
+    pub fn link(&self, missing: &[Reason]) -> Link {
+        self.causes.link(Timestamp::now(), missing)
+    }
+
     /// What this reading lacks, for the state of the connection.
     pub fn missing(&self, reading: &ClusterReading) -> Vec<Reason> {
         let mut missing: Vec<Reason> = Vec::new();
@@ -254,9 +239,7 @@ impl Beat {
         if reading.topics.is_empty() {
             add(Code::NothingVisible.into());
         }
-        // Of a broker that the metadata names the causes know by themselves.
-        let known =
-            |b: &&BrokerReading| self.brokers.is_named(b.id) && self.causes.broker(&b.host, b.port, Timestamp::now()).is_some();
+        let known = |b: &&BrokerReading| self.causes.tells_of(&b.host, b.port, Timestamp::now());
         reading.brokers.iter().filter(|b| !known(b)).filter_map(|b| b.reason.clone()).for_each(&mut add);
         reading.topics.iter().filter(|t| t.watched).filter_map(|t| t.error.clone()).for_each(&mut add);
         self.groups.refusals().cloned().for_each(&mut add);

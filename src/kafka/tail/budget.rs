@@ -28,6 +28,8 @@ pub(super) struct Budget {
     first: f64,
     rest: f64,
     used_by_first: f64,
+    /// What was read elsewhere under the same budget so far.
+    elsewhere: u64,
     at: Instant,
 }
 
@@ -35,7 +37,7 @@ impl Budget {
     pub fn new(limit: Option<u64>, now: Instant) -> Self {
         let limit = limit.map(|l| l as f64);
         let full = limit.unwrap_or_default();
-        Self { limit, first: full * FIRST_SHARE, rest: full, used_by_first: 0.0, at: now }
+        Self { limit, first: full * FIRST_SHARE, rest: full, used_by_first: 0.0, elsewhere: 0, at: now }
     }
 
     pub fn spend(&mut self, class: Class, bytes: usize) {
@@ -46,6 +48,12 @@ impl Budget {
             }
             Class::Rest => self.rest -= bytes as f64,
         }
+    }
+
+    /// Takes off what was read elsewhere: counted up, `total` since the start. Like the first, it is paid back by the rest.
+    pub fn spent_elsewhere(&mut self, total: u64) {
+        let bytes = total.saturating_sub(std::mem::replace(&mut self.elsewhere, total));
+        self.spend(Class::First, usize::try_from(bytes).unwrap_or(usize::MAX));
     }
 
     pub fn refill(&mut self, now: Instant) {
@@ -118,6 +126,28 @@ mod tests {
     fn without_first_ones_the_rest_has_it_all() {
         let (_, rest) = greedy(1_000_000, 0, 50_000);
         assert!((950_000.0..=1_150_000.0).contains(&rest), "{rest}");
+    }
+
+    #[test]
+    fn what_is_read_elsewhere_is_taken_off_once() {
+        let start = Instant::now();
+        let mut budget = Budget::new(Some(1_000_000), start);
+        let (mut sum, mut reading) = (0, true);
+        for step in 1..=1_000 {
+            // 400 kB a second, of which nothing is read here.
+            budget.spent_elsewhere(4_000 * u64::from(step));
+            budget.spent_elsewhere(4_000 * u64::from(step));
+            reading = if reading { !budget.exhausted(Class::Rest) } else { budget.ready(Class::Rest) };
+            if reading {
+                budget.spend(Class::Rest, 50_000);
+                sum += 50_000;
+            }
+            budget.refill(start + STEP * step);
+        }
+        assert!((5_500_000..=7_500_000).contains(&sum), "{sum}");
+        assert!(!budget.exhausted(Class::First));
+        budget.spent_elsewhere(100_000_000);
+        assert!(budget.exhausted(Class::First), "nobody reads on while others have it all");
     }
 
     #[test]

@@ -10,7 +10,6 @@
 
 mod batch;
 mod budget;
-mod handle;
 mod places;
 mod reader;
 mod scout;
@@ -22,7 +21,7 @@ use crossbeam_channel::Sender;
 use rdkafka::ClientConfig;
 use rdkafka::consumer::BaseConsumer;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -34,6 +33,8 @@ pub struct TailConfig {
     pub first: Vec<String>,
     /// Bytes of keys, values and headers a second (headers by a sample of each batch); `None`: unlimited, 0: no record is read.
     pub budget: Option<u64>,
+    /// Bytes that look-ups have read so far: taken off the budget.
+    pub elsewhere: Arc<AtomicU64>,
     pub from: StartFrom,
     /// When the reading of the past is enough. It is held to the budget too.
     pub warm_up_bytes: u64,
@@ -46,6 +47,7 @@ impl Default for TailConfig {
             topics: TopicFilter::default(),
             first: Vec::new(),
             budget: Some(8 << 20),
+            elsewhere: Arc::default(),
             from: StartFrom::Now,
             warm_up_bytes: 64 << 20,
             warm_up_time: Duration::from_secs(10),

@@ -2,13 +2,14 @@
 
 use super::budget::Class;
 use super::{Shared, StartFrom, TailConfig};
-use crate::kafka::{BrokerSeen, Causes, Watcher};
+use crate::kafka::native::{At, Handle, Led};
+use crate::kafka::patience::Patience;
+use crate::kafka::survey::{Call, Place, Survey};
+use crate::kafka::{BrokerSeen, Causes};
 use crate::model::{Slot, Timestamp};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::metadata::Metadata;
-use rdkafka::{Offset, TopicPartitionList};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,8 +20,8 @@ const CHECK: Duration = Duration::from_secs(6);
 /// How soon again while nobody has answered yet.
 const RETRY: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Larger lists cost more than their parts.
-const CHUNK: usize = 100;
+/// How long the thread waits for an answer before it hears a request.
+const TURN: Duration = Duration::from_millis(10);
 /// A topic is gone when so many lists in a row do not name it: a broker that just started may know little.
 const MISSED: u8 = 2;
 
@@ -75,7 +76,7 @@ pub(super) enum News {
 }
 
 pub(super) struct Scout {
-    pub observer: Arc<BaseConsumer<Watcher>>,
+    pub observer: Handle,
     pub causes: Arc<Causes>,
     pub config: Arc<TailConfig>,
     pub shared: Arc<Shared>,
@@ -83,40 +84,100 @@ pub(super) struct Scout {
     pub news: Sender<News>,
 }
 
-/// What was told to the reader, and in how many lists since it was missing.
-type Known = BTreeMap<(Arc<str>, i32), u8>;
+/// What a leader is asked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Goal {
+    Find(StartFrom),
+    Lost(Slot, Doubt),
+    /// For the round of this number.
+    Ends(usize),
+    Check,
+}
+
+/// A request for ends: told as one, without those of leaders that are late.
+struct Round {
+    why: Why,
+    slots: HashMap<Place, Slot>,
+    ends: Vec<(Slot, i64)>,
+}
+
+/// What the scout knows between two lists.
+struct Rounds {
+    survey: Survey<Goal>,
+    patience: Patience,
+    /// The watched partitions of the last list, and who leads them.
+    there: BTreeMap<Place, i32>,
+    /// What was told to the reader, and in how many lists since it was missing.
+    known: BTreeMap<Place, u8>,
+    /// Partitions of the very first list: they are read from where the person said, later ones from their beginning.
+    old: Option<BTreeSet<Place>>,
+    /// `News::Listed` was told.
+    listed: bool,
+    lost: Vec<(Asked, Doubt)>,
+    open: HashMap<usize, Round>,
+    count: usize,
+}
 
 impl Scout {
     pub fn run(self) {
-        let mut known = Known::new();
-        // Partitions of the very first list: they are read from where the person said, later ones from their beginning.
-        let mut old: Option<BTreeSet<(Arc<str>, i32)>> = None;
-        let mut lost: Vec<(Asked, Doubt)> = Vec::new();
-        let mut check = Instant::now() + CHECK;
-        let mut next = Instant::now();
+        let mut rounds = Rounds {
+            survey: Survey::new(&self.observer, PATIENCE),
+            patience: Patience::default(),
+            there: BTreeMap::new(),
+            known: BTreeMap::new(),
+            old: None,
+            listed: false,
+            lost: Vec::new(),
+            open: HashMap::new(),
+            count: 0,
+        };
+        let (mut check, mut next) = (Instant::now() + CHECK, Instant::now());
         while !self.shared.stopped() {
-            match self.requests.recv_deadline(next) {
-                Ok(Request::Ends(why, asked)) => self.ends(why, &asked),
-                Ok(Request::Lost(asked, doubt)) => lost.extend(self.lost(asked, doubt)),
+            let busy = rounds.survey.is_open(|_| true);
+            let wait = if busy { Duration::ZERO } else { next.saturating_duration_since(Instant::now()) };
+            match self.requests.recv_timeout(wait) {
+                Ok(request) => self.hear(&mut rounds, request),
                 Err(RecvTimeoutError::Disconnected) => return,
-                Err(RecvTimeoutError::Timeout) => {
-                    let listed = self.list(&mut known, &mut old);
-                    // What could not be had is asked for again, while it is there.
-                    let again = lost.drain(..).filter(|((_, topic, p), _)| known.contains_key(&(Arc::clone(topic), *p)));
-                    lost = again.filter_map(|(asked, doubt)| self.lost(asked, doubt)).collect();
-                    if listed && check <= Instant::now() {
-                        self.check(&known);
-                        check = Instant::now() + CHECK;
+                Err(RecvTimeoutError::Timeout) if busy => {
+                    if let Some(call) = rounds.survey.next(TURN) {
+                        self.take(&mut rounds, call);
                     }
-                    next = Instant::now() + if listed { EVERY } else { RETRY };
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            self.close(&mut rounds);
+            if next <= Instant::now() {
+                let listed = self.list(&mut rounds);
+                if listed && check <= Instant::now() {
+                    rounds.survey.ask(&rounds.led(rounds.known.keys()), None, Goal::Check);
+                    check = Instant::now() + CHECK;
+                }
+                next = Instant::now() + if listed { EVERY } else { RETRY };
+            }
+        }
+    }
+
+    fn hear(&self, rounds: &mut Rounds, request: Request) {
+        match request {
+            Request::Ends(why, asked) => {
+                let slots: HashMap<Place, Slot> = asked.into_iter().map(|(slot, topic, p)| ((topic, p), slot)).collect();
+                rounds.count += 1;
+                rounds.survey.ask(&rounds.led(slots.keys()), None, Goal::Ends(rounds.count));
+                rounds.open.insert(rounds.count, Round { why, slots, ends: Vec::new() });
+            }
+            Request::Lost(asked, doubt) => {
+                if !rounds.lost.iter().any(|(a, d)| (a.0, *d) == (asked.0, doubt)) {
+                    rounds.lost.push((asked, doubt));
+                    rounds.seek_lost();
                 }
             }
         }
     }
 
-    /// Reads the list of topics and tells what is new and what is gone.
-    fn list(&self, known: &mut Known, old: &mut Option<BTreeSet<(Arc<str>, i32)>>) -> bool {
-        let metadata = match self.observer.fetch_metadata(None, PATIENCE) {
+    /// Reads the list of topics, tells what is gone and asks about what is new. What cannot be resolved (no leader, no
+    /// permission) is asked for again with the next list.
+    fn list(&self, rounds: &mut Rounds) -> bool {
+        let metadata = match rounds.patience.metadata(&self.observer, PATIENCE) {
             Ok(metadata) => metadata,
             Err(error) => {
                 tracing::debug!(%error, "list of topics");
@@ -125,127 +186,78 @@ impl Scout {
             }
         };
         self.causes.answered(Timestamp::now(), brokers(&metadata));
-        let there = self.watched(&metadata);
-        let first = old.is_none();
-        let old = old.get_or_insert_with(|| there.clone());
-        for place in self.forget(known, &there) {
-            // Made anew, it is new: read from its beginning.
-            old.remove(&place);
+        rounds.there = self.watched(&metadata);
+        if rounds.old.is_none() {
+            rounds.old = Some(rounds.there.keys().cloned().collect());
         }
-        let new: Vec<_> = there.into_iter().filter(|p| !known.contains_key(p)).collect();
-        let (before, after): (Vec<_>, Vec<_>) = new.into_iter().partition(|p| old.contains(p));
-        self.find(known, &before, self.config.from);
-        self.find(known, &after, StartFrom::Beginning);
-        if first {
-            self.tell(News::Listed);
-        }
+        self.forget(rounds);
+        rounds.seek_new(self.config.from);
+        rounds.seek_lost();
         true
     }
 
-    fn watched(&self, metadata: &Metadata) -> BTreeSet<(Arc<str>, i32)> {
-        let mut there = BTreeSet::new();
+    fn watched(&self, metadata: &Metadata) -> BTreeMap<Place, i32> {
+        let mut there = BTreeMap::new();
         for topic in metadata.topics().iter().filter(|t| self.config.topics.watches(t.name())) {
             let name: Arc<str> = topic.name().into();
-            there.extend(topic.partitions().iter().map(|p| (Arc::clone(&name), p.id())));
+            there.extend(topic.partitions().iter().map(|p| ((Arc::clone(&name), p.id()), p.leader())));
         }
         there
     }
 
-    fn forget(&self, known: &mut Known, there: &BTreeSet<(Arc<str>, i32)>) -> Vec<(Arc<str>, i32)> {
+    fn forget(&self, rounds: &mut Rounds) {
         let mut gone = Vec::new();
-        known.retain(|place, missed| {
-            *missed = if there.contains(place) { 0 } else { *missed + 1 };
+        rounds.known.retain(|place, missed| {
+            *missed = if rounds.there.contains_key(place) { 0 } else { *missed + 1 };
             if *missed >= MISSED {
                 gone.push(place.clone());
             }
             *missed < MISSED
         });
-        if !gone.is_empty() {
-            self.tell(News::Gone(gone.clone()));
+        if gone.is_empty() {
+            return;
         }
-        gone
+        // Made anew, it is new: read from its beginning.
+        rounds.old.iter_mut().for_each(|old| old.retain(|place| !gone.contains(place)));
+        self.tell(News::Gone(gone));
     }
 
-    /// Resolves where to begin. What cannot be resolved (no leader, no permission) is tried again with the next list.
-    fn find(&self, known: &mut Known, places: &[(Arc<str>, i32)], from: StartFrom) {
-        for chunk in places.chunks(CHUNK) {
-            if self.shared.stopped() {
-                return;
-            }
-            let starts = match from {
-                StartFrom::Now => BTreeMap::new(),
-                StartFrom::Beginning => self.offsets(chunk, Offset::Beginning),
-                StartFrom::Ago(ago) => {
-                    let ms = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);
-                    self.offsets(chunk, Offset::Offset(Timestamp::now().plus_ms(-ms).0.max(0)))
+    fn take(&self, rounds: &mut Rounds, call: Call<Goal>) {
+        let Call { goal, places, starts, ends, .. } = call;
+        match goal {
+            Goal::Find(from) => {
+                let found: Vec<_> = places.iter().filter_map(|p| place(p, from, &starts, &ends)).collect();
+                rounds.known.extend(found.iter().map(|f| ((Arc::clone(&f.topic), f.partition), 0)));
+                if !found.is_empty() {
+                    self.tell(News::Found(found));
                 }
-            };
-            // After the starts, so that none lies behind its end.
-            let ends = self.offsets(chunk, Offset::End);
-            let found: Vec<_> = chunk.iter().filter_map(|p| place(p, from, &starts, &ends)).collect();
-            known.extend(found.iter().map(|f| ((Arc::clone(&f.topic), f.partition), 0)));
-            if !found.is_empty() {
-                self.tell(News::Found(found));
             }
+            Goal::Lost(slot, doubt) => {
+                if let (Some(low), Some(end)) = (starts.into_values().next(), ends.into_values().next()) {
+                    rounds.lost.retain(|(asked, d)| (asked.0, *d) != (slot, doubt));
+                    self.tell(News::Lost { slot, low, end, doubt });
+                }
+            }
+            Goal::Ends(round) => {
+                if let Some(round) = rounds.open.get_mut(&round) {
+                    round.ends.extend(ends.iter().filter_map(|(place, end)| Some((*round.slots.get(place)?, *end))));
+                }
+            }
+            // librdkafka may wait for ever on a topic that was deleted and made again between two lists: its end gives it away.
+            Goal::Check => self.tell(News::Check(ends.into_iter().map(|((topic, p), end)| (topic, p, end)).collect())),
         }
     }
 
-    fn ends(&self, why: Why, asked: &[Asked]) {
-        let mut told = Vec::with_capacity(asked.len());
-        for chunk in asked.chunks(CHUNK) {
-            let places: Vec<_> = chunk.iter().map(|(_, t, p)| (Arc::clone(t), *p)).collect();
-            let ends = self.offsets(&places, Offset::End);
-            let end = |(slot, topic, partition): &Asked| ends.get(&(Arc::clone(topic), *partition)).map(|e| (*slot, *e));
-            told.extend(chunk.iter().filter_map(end));
+    /// Tells what need not be waited for any longer.
+    fn close(&self, rounds: &mut Rounds) {
+        if rounds.old.is_some() && !rounds.listed && !rounds.survey.awaits(|g| matches!(g, Goal::Find(_))) {
+            rounds.listed = true;
+            self.tell(News::Listed);
         }
-        self.tell(News::Ends(why, told));
-    }
-
-    /// librdkafka may wait for ever on a topic that was deleted and made again between two lists: its end gives it away.
-    fn check(&self, known: &Known) {
-        let places: Vec<_> = known.keys().cloned().collect();
-        for chunk in places.chunks(CHUNK) {
-            if self.shared.stopped() {
-                return;
-            }
-            let ends = self.offsets(chunk, Offset::End);
-            self.tell(News::Check(ends.into_iter().map(|((topic, p), end)| (topic, p, end)).collect()));
+        let survey = &rounds.survey;
+        for (_, round) in rounds.open.extract_if(|id, _| !survey.awaits(|g| *g == Goal::Ends(*id))) {
+            self.tell(News::Ends(round.why, round.ends));
         }
-    }
-
-    /// Tells where a partition begins and ends; gives the question back where that cannot be had.
-    fn lost(&self, asked: Asked, doubt: Doubt) -> Option<(Asked, Doubt)> {
-        let place = [(Arc::clone(&asked.1), asked.2)];
-        let low = self.offsets(&place, Offset::Beginning).into_values().next();
-        let end = self.offsets(&place, Offset::End).into_values().next();
-        let (Some(low), Some(end)) = (low, end) else { return Some((asked, doubt)) };
-        self.tell(News::Lost { slot: asked.0, low, end, doubt });
-        None
-    }
-
-    /// Offsets of one kind for at most [`CHUNK`] partitions; those that could not be had are left out.
-    fn offsets(&self, places: &[(Arc<str>, i32)], which: Offset) -> BTreeMap<(Arc<str>, i32), i64> {
-        let mut list = TopicPartitionList::with_capacity(places.len());
-        for (topic, partition) in places {
-            if let Err(error) = list.add_partition(topic, *partition).set_offset(which) {
-                tracing::debug!(%error, "offset");
-            }
-        }
-        let answered = match self.observer.offsets_for_times(list, PATIENCE) {
-            Ok(answered) => answered,
-            Err(error) => {
-                tracing::debug!(%error, "offsets");
-                return BTreeMap::new();
-            }
-        };
-        let mut out = BTreeMap::new();
-        // A failed element has an offset too: the error counts.
-        for element in answered.elements().iter().filter(|e| e.error().is_ok()) {
-            if let (Offset::Offset(offset), Some(place)) = (element.offset(), find(places, element.topic(), element.partition())) {
-                out.insert(place.clone(), offset);
-            }
-        }
-        out
     }
 
     fn tell(&self, news: News) {
@@ -256,17 +268,43 @@ impl Scout {
     }
 }
 
-/// The order of an answer is that of the question; it is looked up all the same, cheaply.
-fn find<'a>(places: &'a [(Arc<str>, i32)], topic: &str, partition: i32) -> Option<&'a (Arc<str>, i32)> {
-    places.iter().find(|(t, p)| *p == partition && t.as_ref() == topic)
+impl Rounds {
+    fn led<'a>(&self, places: impl Iterator<Item = &'a Place>) -> Led<Arc<str>> {
+        Led::new(places.filter_map(|place| Some((Arc::clone(&place.0), place.1, *self.there.get(place)?))))
+    }
+
+    /// Asks where to begin with what is not known yet.
+    fn seek_new(&mut self, from: StartFrom) {
+        let asked = |place: &Place| self.survey.is_open(|c| matches!(c.goal, Goal::Find(_)) && c.places.contains(place));
+        let new = self.there.keys().filter(|p| !self.known.contains_key(*p) && !asked(p));
+        let (before, after): (Vec<_>, Vec<_>) = new.partition(|p| self.old.as_ref().is_some_and(|old| old.contains(*p)));
+        for (places, from) in [(before, from), (after, StartFrom::Beginning)] {
+            let first = match from {
+                StartFrom::Now => None,
+                StartFrom::Beginning => Some(At::Earliest),
+                StartFrom::Ago(ago) => {
+                    let ms = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);
+                    Some(At::Time(Timestamp::now().plus_ms(-ms).0))
+                }
+            };
+            self.survey.ask(&self.led(places.into_iter()), first, Goal::Find(from));
+        }
+    }
+
+    /// Asks where lost ones begin and end, as long as they are there and until it is told.
+    fn seek_lost(&mut self) {
+        self.lost.retain(|((_, topic, p), _)| self.known.contains_key(&(Arc::clone(topic), *p)));
+        for ((slot, topic, p), doubt) in &self.lost {
+            let goal = Goal::Lost(*slot, *doubt);
+            if !self.survey.is_open(|c| c.goal == goal) {
+                let led = self.led(std::iter::once(&(Arc::clone(topic), *p)));
+                self.survey.ask(&led, Some(At::Earliest), goal);
+            }
+        }
+    }
 }
 
-fn place(
-    place: &(Arc<str>, i32),
-    from: StartFrom,
-    starts: &BTreeMap<(Arc<str>, i32), i64>,
-    ends: &BTreeMap<(Arc<str>, i32), i64>,
-) -> Option<Found> {
+fn place(place: &Place, from: StartFrom, starts: &BTreeMap<Place, i64>, ends: &BTreeMap<Place, i64>) -> Option<Found> {
     let live_from = *ends.get(place)?;
     let start = match (from, starts.get(place)) {
         (_, Some(start)) => (*start).min(live_from),
@@ -290,13 +328,13 @@ fn brokers(metadata: &Metadata) -> Vec<BrokerSeen> {
 mod tests {
     use super::*;
 
-    fn offsets(at: &(Arc<str>, i32), offset: i64) -> BTreeMap<(Arc<str>, i32), i64> {
+    fn offsets(at: &Place, offset: i64) -> BTreeMap<Place, i64> {
         BTreeMap::from([(at.clone(), offset)])
     }
 
     #[test]
     fn reading_begins_where_the_person_said() {
-        let at: (Arc<str>, i32) = ("t".into(), 0);
+        let at: Place = ("t".into(), 0);
         let none = BTreeMap::new();
         let start = |from, starts: &_| place(&at, from, starts, &offsets(&at, 90)).map(|f| (f.start, f.live_from));
         assert_eq!(start(StartFrom::Now, &none), Some((90, 90)));

@@ -6,6 +6,7 @@ use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedPr
 use std::collections::{BTreeMap, HashMap};
 
 const DEADLINE: Duration = Duration::from_secs(20);
+const SILENT: Duration = Duration::from_secs(120);
 
 /// What came out of a tail, kept as the engine would.
 #[derive(Default)]
@@ -325,6 +326,62 @@ fn brokers_that_are_not_there_yet_are_waited_for() {
     assert!(seen.assigned.is_empty());
     cluster.broker_up(1).unwrap();
     seen.until(&from, "all", |s| s.records() == 10);
+}
+
+#[test]
+fn a_leader_that_is_silent_holds_up_its_own_partitions_only() {
+    let cluster = Cluster::new(3).unwrap();
+    let lead = |topic: &str, leaders: &[i32]| {
+        cluster.create_topic(topic, i32::try_from(leaders.len()).unwrap(), 1).unwrap();
+        leaders.iter().zip(0..).for_each(|(leader, p)| cluster.partition_leader(topic, p, Some(*leader)).unwrap());
+    };
+    lead("old", &[1, 2, 3]);
+    produce(&producer(&cluster), "old", 3, 0..30, b"x");
+    cluster.broker_round_trip_time(2, SILENT).unwrap();
+    let begun = Instant::now();
+    let (_tail, from) = begin(&cluster, unlimited(StartFrom::Beginning));
+    let mut seen = Seen::default();
+    seen.until(&from, "those of the living", |s| s.assigned.len() == 2 && s.records() == 20 && s.tail.warm_up.done);
+    assert!(begun.elapsed() < Duration::from_secs(4), "it took {:?}", begun.elapsed());
+    for topic in ["new", "newer"] {
+        let begun = Instant::now();
+        lead(topic, &[3, 2, 1]);
+        let before = seen.assigned.len();
+        seen.until(&from, "those of the living", |s| s.assigned.len() == before + 2);
+        assert!(begun.elapsed() < Duration::from_secs(4), "{topic} took {:?}", begun.elapsed());
+    }
+    assert!(seen.assigned.values().all(|a| !(a.topic.as_ref() == "old" && a.partition == 1)));
+    cluster.broker_round_trip_time(2, Duration::ZERO).unwrap();
+    seen.until(&from, "those of the one that is back", |s| s.assigned.len() == 9 && s.records() == 30);
+}
+
+#[test]
+fn a_leader_that_is_away_does_not_hold_up_the_stretches_of_the_others() {
+    let cluster = Cluster::new(2).unwrap();
+    cluster.create_topic("a", 2, 1).unwrap();
+    (0..2).for_each(|p| cluster.partition_leader("a", p, Some(p + 1)).unwrap());
+    let (_tail, from) = begin(&cluster, TailConfig { budget: Some(100_000), ..TailConfig::default() });
+    let mut seen = Seen::default();
+    seen.until(&from, "assigned", |s| s.assigned.len() == 2 && s.tail.warm_up.done);
+    cluster.broker_down(2).unwrap();
+    let producer = producer(&cluster);
+    let (begun, mut sent, mut stretches, mut last) = (Instant::now(), 0, Vec::new(), Instant::now());
+    while begun.elapsed() < Duration::from_secs(9) {
+        // Four times the budget, to the living.
+        produce(&producer, "a", 1, 0..20, &[b'x'; 1_000]);
+        sent += 20;
+        let next = begun + Duration::from_millis(50 * sent / 20);
+        while let Ok(timed) = from.recv_deadline(next) {
+            let skips = matches!(timed.input, Input::Skipped { .. });
+            seen.take(timed);
+            if skips {
+                stretches.push(std::mem::replace(&mut last, Instant::now()).elapsed());
+            }
+        }
+    }
+    // The leader that is away costs its second once, not five with each stretch.
+    assert!(stretches.len() > 4, "{stretches:?}");
+    assert!(stretches.iter().all(|s| *s < Duration::from_secs(4)), "{stretches:?}");
 }
 
 #[test]

@@ -101,6 +101,10 @@ fn lines_each(inner: Rect, alerts: &[Arc<Alert>]) -> u16 {
     (2..=most + 2).rev().find(fits).unwrap_or(2)
 }
 
+fn short(alert: &Alert, room: u16) -> String {
+    text::visible(&text::short_sentence(&alert.0.reason, room.into())).into_owned()
+}
+
 /// The level and the sentence.
 fn told(alert: &Alert) -> String {
     let (_, _, level) = ink::level(alert.0.level);
@@ -126,7 +130,10 @@ fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool
         let subject = text::visible(&alert.subject()).into_owned();
         used += put(buf, x + used, area.y, 30, &subject, style(Role::Text)) + 2;
         let room = right.saturating_sub(x + used + 8);
-        put(buf, x + used, area.y, room, &text::visible(&text::sentence(&alert.0.reason)), style(Role::Dim));
+        let whole = text::visible(&text::sentence(&alert.0.reason)).into_owned();
+        // Evidence that ends in the middle of a word is worth less than a short sentence.
+        let said = if width(&whole) <= room { whole } else { short(alert, room) };
+        put(buf, x + used, area.y, room, &said, style(Role::Dim));
         put_right(buf, right, area.y, 6, &since, style(Role::Dim));
         return;
     }

@@ -12,7 +12,7 @@ use crate::ui::state::Screen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::chart::{self, Pick, columns, nice_top, peak};
 use crate::ui::widgets::frame::frame;
-use crate::ui::widgets::ink::{Ctx, Ink, level, put_all, put_middle};
+use crate::ui::widgets::ink::{Ctx, Ink, level, put_middle, put_whole};
 use crate::ui::words::{group_state_word, kind_word, span_word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -47,7 +47,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let lines = lines(ctx, &group);
     for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
-        put_all(ctx, buf, inner, y, line);
+        put_whole(ctx, buf, inner, y, 3, line);
     }
     let used = (lines.len() as u16).min(inner.height);
     let curve = Rect { y: inner.y + used, height: inner.height - used, ..inner };
@@ -57,39 +57,31 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     }
 }
 
-fn lines(ctx: Ctx, group: &Arc<Group>) -> Vec<Vec<Ink>> {
+/// Lines of groups of pieces: what does not fit leaves whole.
+fn lines(ctx: Ctx, group: &Arc<Group>) -> Vec<Vec<Vec<Ink>>> {
     let (symbol, role, _) = level(group.status.level);
-    let gap = || Ink::dim("   ");
-    let label = |w: Word| Ink::dim(format!("{} ", word(w)));
     let sentence = level_sentence(group.status.level, &group.status.reason);
     let known = [kind_word(group.kind), group_state_word(group.state)].into_iter().filter(|w| *w != word(Word::NotKnown));
-    let state = known.collect::<Vec<_>>().join(", ");
-    let mut first = vec![Ink::new(role, format!("{symbol} ")), sentence, gap(), Ink::dim(state)];
+    let mut first = vec![vec![Ink::new(role, format!("{symbol} ")), sentence]];
     if group.rebalances > 0 {
-        first.extend([gap(), Ink::new(Role::Warning, format!("{} {}", group.rebalances, word(Word::Rebalances)))]);
+        first.push(vec![Ink::new(Role::Warning, format!("{} {}", group.rebalances, word(Word::Rebalances)))]);
     }
+    first.push(vec![Ink::dim(known.collect::<Vec<_>>().join(", "))]);
+    let figure = |label: Word, ink: Ink| vec![Ink::dim(format!("{} ", word(label))), ink];
+    let lag = Ink::known(group.lag.records, |n| format!("{} {}", text::count(n), word(Word::Msgs)));
     let mut second = vec![
-        label(Word::ColLag),
-        Ink::known(group.lag.records, |n| format!("{} {}", text::count(n), word(Word::Msgs))),
-        gap(),
-        label(Word::Oldest),
-        lag_time(group.lag.seconds, group.lag.quality),
-        gap(),
-        label(Word::ColIn),
-        Ink::known(group.produce_per_s, text::rate),
-        gap(),
-        label(Word::ColOut),
-        Ink::known(group.consume_per_s, text::rate),
-        gap(),
-        label(Word::ColCatchUp),
-        catch_up_cell(group, ctx, 20),
+        figure(Word::ColLag, lag),
+        figure(Word::Oldest, lag_time(group.lag.seconds, group.lag.quality)),
+        figure(Word::ColCatchUp, catch_up_cell(group, ctx, 20)),
+        figure(Word::ColIn, Ink::known(group.produce_per_s, text::rate)),
+        figure(Word::ColOut, Ink::known(group.consume_per_s, text::rate)),
     ];
     if let Some(p) = group.processing_ms {
         let figures = format!("p50 {} p99 {}", text::short_duration_ms(p.p50 as f64), text::short_duration_ms(p.p99 as f64));
-        second.extend([gap(), label(Word::Processing), Ink::text(figures)]);
+        second.push(figure(Word::Processing, Ink::text(figures)));
     }
     let mut out = vec![first, second];
-    out.extend(troubles(group));
+    out.extend(troubles(group).map(|inks| vec![inks]));
     out
 }
 

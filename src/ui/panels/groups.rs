@@ -190,14 +190,16 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let abandoned = snapshot.groups.iter().filter(|g| g.abandoned).count();
     let title = titled::<GroupRows>(ctx, Word::Groups, snapshot.groups.len() - abandoned);
     let note = match &snapshot.groups_reason {
-        Some(reason) => {
+        Some(reason) if !snapshot.groups.is_empty() => {
             let why = text::visible(&text::sentence(reason)).into_owned();
             vec![Ink::dim(format!("{}: {why}", word(Word::ListNotWhole)))]
         }
-        None => Vec::new(),
+        _ => Vec::new(),
     };
     let empty = match &snapshot.groups_reason {
-        Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
+        Some(reason) => {
+            format!("{}: {}. {}.", word(Word::GroupsNotListed), text::visible(&text::sentence(reason)), word(Word::NameGroups))
+        }
         None => format!("{}.", word(Word::NoGroups)),
     };
     table::draw::<GroupRows>(ctx, buf, area, hits, Dress { title, note, empty, section: Some(Word::Abandoned) });

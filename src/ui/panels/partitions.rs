@@ -205,6 +205,7 @@ pub fn draw_group(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         title.push(Ink::dim(format!(" · {} ", word(Word::Group))));
         title.push(Ink::text(text::visible(&group.name).into_owned()));
     }
-    let empty = format!("{}.", word(Word::NoPartitions));
+    let missing = if current(ctx).is_some() { Word::NoPartitions } else { Word::NoGroupChosen };
+    let empty = format!("{}.", word(missing));
     table::draw::<GroupPartitions>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
 }

@@ -142,6 +142,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         empty = match &tail.reason {
             // The topic may be silent, or the filter too narrow: not the same.
             Some(reason) if reason.code == Code::NoRecords && tail.passed > 0 => format!("{}.", word(Word::NoneMatched)),
+            Some(reason) if reason.code == Code::NoRecords => format!("{}.", word(Word::NoRecords)),
             Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
             None if tail.passed > 0 => format!("{}.", word(Word::NoneMatched)),
             None => format!("{}.", word(Word::NoRecords)),

@@ -2,30 +2,32 @@
 
 use crate::text::{Word, bytes, bytes_rate, count, word};
 use crate::ui::color::Depth;
-use crate::ui::keymap::{BINDINGS, Context, shown};
+use crate::ui::keymap::{Action, BINDINGS, Context, shown};
 use crate::ui::layout;
 use crate::ui::theme::Role;
 use crate::ui::time::zone_name;
 use crate::ui::widgets::ink::{Ctx, Ink};
 
 const KEYS: usize = 18;
+/// Wide enough for the names of the panels and a blank.
+const NAMES: usize = 14;
 
 pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
     let mut out = vec![heading(Word::Questions)];
     for panel in layout::panels(ctx.state.screen) {
-        out.push(vec![Ink::dim("  "), Ink::text(word(panel.panel().question))]);
+        let panel = panel.panel();
+        out.push(vec![Ink::dim(format!("  {:<NAMES$}", word(panel.title))), Ink::text(word(panel.question))]);
     }
     for context in [Context::Normal, Context::List, Context::Chart, Context::Filter, Context::Popup, Context::Always] {
-        let mut bindings = BINDINGS.iter().filter(|b| b.contexts.first() == Some(&context)).peekable();
-        if bindings.peek().is_none() {
+        let actions = actions(context);
+        if actions.is_empty() {
             continue;
         }
         out.push(Vec::new());
         out.push(heading(context.word()));
-        for binding in bindings {
-            let keys: Vec<_> = binding.keys.iter().map(|k| shown(k)).collect();
+        for (what, keys) in actions {
             let keys = format!("  {:<KEYS$}", keys.join(" "));
-            out.push(vec![Ink::new(Role::Key, keys), Ink::text(word(binding.word))]);
+            out.push(vec![Ink::new(Role::Key, keys), Ink::text(word(what))]);
         }
     }
     out.push(Vec::new());
@@ -54,6 +56,19 @@ pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
         out.push(vec![Ink::dim(format!("  {:<34}", word(label))), Ink::text(crate::text::visible(&figure).into_owned())]);
     }
     out
+}
+
+/// What keys do in a context: each action once, with all of its keys.
+fn actions(context: Context) -> Vec<(Word, Vec<String>)> {
+    let mut out: Vec<(Action, Word, Vec<String>)> = Vec::new();
+    for binding in BINDINGS.iter().filter(|b| b.contexts.first() == Some(&context)) {
+        let keys = binding.keys.iter().map(|k| shown(k));
+        match out.iter_mut().find(|(action, ..)| *action == binding.action) {
+            Some((.., known)) => known.extend(keys),
+            None => out.push((binding.action, binding.word, keys.collect())),
+        }
+    }
+    out.into_iter().map(|(_, word, keys)| (word, keys)).collect()
 }
 
 fn heading(title: Word) -> Vec<Ink> {

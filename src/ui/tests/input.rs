@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Ask, Lookup, TailFilter};
+use crate::model::{Ask, Code, LinkState, Lookup, Reason, TailFilter};
 use crate::snapshot::Snapshot;
 use crate::ui::fixture;
 use crate::ui::list::RowKey;
@@ -234,4 +234,88 @@ fn drawing_changes_no_state() {
     let mut buffer = Buffer::empty(Rect::new(0, 0, W, H));
     draw(&ui.shown(), &ui.state, &mut buffer);
     assert_eq!(format!("{:?}", ui.state), before);
+}
+
+/// The column by which the topics are in order, as their title says.
+fn sorted_by(ui: &mut Ui) -> String {
+    let title = lines(ui).into_iter().find(|l| l.contains("sort: ")).unwrap();
+    title.split("sort: ").nth(1).and_then(|t| t.split(" ▾").next()).unwrap().to_owned()
+}
+
+#[test]
+fn sorting_goes_through_the_columns_that_are_seen_and_to_the_top() {
+    let mut ui = ui(fixture::rich());
+    let mut seen = Vec::new();
+    for _ in 0..9 {
+        press(&mut ui, 80, 24, "j j s");
+        seen.push(
+            text_of(&paint(&mut ui, 80, 24)).lines().find_map(|l| Some(l.split("sort: ").nth(1)?.split(" ▾").next()?.to_owned())),
+        );
+        assert_eq!(ui.state.list(PanelId::Topics).selected, None, "who comes first by it?");
+    }
+    assert!(seen.contains(&Some("lag".into())) && !seen.contains(&Some("bytes/s".into())), "{seen:?}");
+    press(&mut ui, W, H, "s");
+    assert_ne!(sorted_by(&mut ui), "");
+}
+
+#[test]
+fn enter_right_after_the_palette_opens_does_not_end_the_program() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, ": enter");
+    assert!(!ui.effects().iter().any(|effect| matches!(effect, Effect::Leave | Effect::Suspend)));
+}
+
+#[test]
+fn the_footer_says_how_to_leave_and_how_to_go_live_again() {
+    let mut ui = ui(fixture::rich());
+    for (width, height) in [(60, 15), (80, 24), (120, 40)] {
+        assert!(text_of(&paint(&mut ui, width, height)).contains("q quit"), "{width}x{height}");
+    }
+    assert!(lines(&mut ui).last().unwrap().contains("Space freeze"));
+    press(&mut ui, W, H, "space");
+    assert!(lines(&mut ui).last().unwrap().contains("Space go live"));
+    press(&mut ui, W, H, "space enter");
+    assert!(!lines(&mut ui).last().unwrap().contains("s sort"), "the tail has an order of its own");
+}
+
+#[test]
+fn groups_that_cannot_be_listed_are_not_none() {
+    let mut ui = ui(fixture::rich());
+    ui.view(later(1_000, |s| {
+        s.groups.clear();
+        s.groups_reason = Some(Code::NotSupported.into());
+    }));
+    assert!(lines(&mut ui)[0].contains("– groups"), "{}", lines(&mut ui)[0]);
+    press(&mut ui, W, H, "3");
+    let screen = lines(&mut ui).join("\n");
+    assert!(screen.contains("The groups cannot be listed: this cluster cannot tell. Named with --groups"), "{screen}");
+    assert!(screen.contains("No group is chosen."), "{screen}");
+}
+
+#[test]
+fn the_line_of_what_is_wrong_does_not_change_with_each_try() {
+    let away = |broker: &str| Reason::new(Code::BrokerUnreachable).text("broker", broker);
+    let mut seen = Vec::new();
+    for order in [["b1:1", "b2:1", "b3:1"], ["b3:1", "b1:1", "b2:1"]] {
+        let mut ui = ui(fixture::rich());
+        ui.view(later(1_000, |s| {
+            let mut source = (*s.source).clone();
+            (source.state, source.reasons) = (LinkState::Down, order.map(away).to_vec());
+            s.source = Arc::new(source);
+        }));
+        assert!(!lines(&mut ui)[0].contains("view lag"), "nobody reads: {}", lines(&mut ui)[0]);
+        seen.push(lines(&mut ui)[1].clone());
+    }
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[test]
+fn what_has_no_room_leaves_whole() {
+    let mut ui = ui(fixture::rich());
+    for keys in ["j enter", "3 j enter"] {
+        press(&mut ui, 80, 24, keys);
+        let screen = text_of(&paint(&mut ui, 80, 24));
+        let cut = screen.lines().take(4).find(|l| l.trim_end_matches([' ', '│']).ends_with('…'));
+        assert_eq!(cut, None, "{screen}");
+    }
 }

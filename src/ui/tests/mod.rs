@@ -1,5 +1,6 @@
 //! The interface as a whole: what the screens look like, what keys do, what the terminal is told.
 
+mod hostile;
 mod input;
 mod look;
 mod paint;

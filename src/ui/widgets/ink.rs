@@ -148,6 +148,20 @@ pub fn put_all(ctx: Ctx, buf: &mut Buffer, area: Rect, y: u16, inks: &[Ink]) -> 
     x
 }
 
+/// Puts groups of pieces with a gap between them: each whole or not at all, except the first.
+pub fn put_whole(ctx: Ctx, buf: &mut Buffer, area: Rect, y: u16, gap: u16, groups: &[Vec<Ink>]) {
+    let mut x = area.x;
+    for group in groups.iter().filter(|group| !group.is_empty()) {
+        let from = if x == area.x { x } else { x + gap };
+        let wide: u16 = group.iter().map(Ink::width).sum();
+        if from + wide > area.right() && x > area.x {
+            continue;
+        }
+        let room = Rect { x: from, width: area.right().saturating_sub(from), ..area };
+        x = put_all(ctx, buf, room, y, group);
+    }
+}
+
 pub fn put_right(buf: &mut Buffer, right: u16, y: u16, max: u16, text: &str, style: Style) -> u16 {
     let text = fit(text, max);
     put(buf, right.saturating_sub(width(&text)), y, max, &text, style)

@@ -46,7 +46,7 @@ fn a_broker_that_is_down_at_the_start_is_awaited() {
     create_topic(&brokers, "later", 1, &[]);
     kcat_lines(&brokers, "later", &[], records(0, 10));
     own.kill9(0);
-    let mut watch = Watch::start(&brokers, &["--topics", "later", "--from", "beginning"]);
+    let mut watch = Watch::start(&brokers, &["--topics", "later", "--from", "beginning", "--yes"]);
     let line = watch.until("the state to be down", seconds(15), |line| at(line, "/source/state") == "down");
     assert_eq!(*at(&line, "/cluster/topics"), Value::Null, "not known is not zero: {line}");
     own.restart(0);
@@ -77,7 +77,7 @@ fn one_of_three_brokers_is_named_and_the_rest_goes_on() {
     let line = watch.until("broker 2, and only it, to be down", seconds(15), is_down);
     eprintln!("the dead broker was named after {:.1} s", killed.elapsed().as_secs_f64());
     assert_conforms(&line);
-    assert_eq!(text(&line, "/source/state"), "degraded");
+    assert_eq!(text(&line, "/source/state"), "degraded", "{} {}", at(&line, "/source"), at(&line, "/cluster"));
     assert!(text(&line, "/source/reason").contains('2'), "which broker? {}", at(&line, "/source"));
     watch.until("the alert", seconds(15), |line| {
         line["alerts"].as_array().is_some_and(|list| list.iter().any(|a| a["rule"] == "broker-down" && a["subject"] == "broker 2"))

@@ -9,4 +9,6 @@ mod lag;
 mod latency;
 mod readonly;
 mod security;
+mod state;
+mod tokens;
 mod topics;

@@ -127,6 +127,7 @@ fn rules(snapshot: &Value, wrong: &mut Vec<String>) {
             wrong.push(format!("/{name} is not sorted by name"));
         }
     }
+    figures_say_why(&snapshot["totals"], "totals", wrong);
     for topic in list("topics") {
         let (name, latency) = (&topic["name"], &topic["latency_ms"]);
         let figures = ["min", "p50", "p90", "p99", "p999", "max"].map(|f| latency[f].as_i64());
@@ -136,6 +137,7 @@ fn rules(snapshot: &Value, wrong: &mut Vec<String>) {
         if latency["count"] != 0 && !figures.is_sorted() {
             wrong.push(format!("{name}: percentiles out of order: {latency}"));
         }
+        figures_say_why(topic, &name.to_string(), wrong);
         if topic["error_rate"].is_null() && !topic["error_rate_reason"].is_string() {
             wrong.push(format!("{name}: error_rate is null without a reason"));
         }
@@ -198,6 +200,26 @@ fn business(snapshot: &Value, wrong: &mut Vec<String>) {
         if !list(name).is_sorted_by_key(|item| item[key].as_str().unwrap_or_default()) {
             wrong.push(format!("/{name} is not sorted by {key}"));
         }
+    }
+}
+
+/// Rates, latency and lag that are not known have a reason beside them.
+fn figures_say_why(of: &Value, name: &str, wrong: &mut Vec<String>) {
+    let silent = |part: &Value| !part["reason"].is_string();
+    let rates = &of["throughput"];
+    let windows = |figure: &str| ["10s", "1m", "5m"].map(|w| rates[figure][w].is_null());
+    if windows("records_per_s").into_iter().chain(windows("bytes_per_s")).any(|null| null) && silent(rates) {
+        wrong.push(format!("{name}: a rate is null without a reason: {rates}"));
+    }
+    let (latency, lag) = (&of["latency_ms"], &of["lag"]);
+    if latency["p99"].is_null() && silent(latency) {
+        wrong.push(format!("{name}: latency is null without a reason: {latency}"));
+    }
+    if (lag["records"].is_null() || lag["seconds"].is_null()) && silent(lag) {
+        wrong.push(format!("{name}: lag is null without a reason: {lag}"));
+    }
+    for row in of["offsets"].as_array().into_iter().flatten().filter(|row| row["records_per_s"].is_null() && silent(row)) {
+        wrong.push(format!("{name}: a partition's rate is null without a reason: {row}"));
     }
 }
 

@@ -12,7 +12,7 @@ pub use folder::{TempFolder, folder, root as run_folder};
 pub use json::{at, float, group, int, partition, text, topic};
 pub use needs::{Need, missing};
 pub use terminal::Terminal;
-pub use vigie::{Ran, Watch, vigie, vigie_with};
+pub use vigie::{Ran, Watch, command, vigie, vigie_with};
 
 use std::time::{Duration, Instant};
 

@@ -1,0 +1,146 @@
+//! `vigie consume`: the consumers that keep the state, without a screen.
+
+use super::stop::{self, Stop};
+use super::{DONE, host, log, setup};
+use crate::catalogue::Catalogue;
+use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol};
+use crate::consume::{self, ConsumeConfig, From};
+use crate::domain::Plans;
+use crate::kafka::member::{GroupProtocol, MemberConfig};
+use crate::kafka::{Causes, KafkaConfig};
+use crate::model::{ConsumerReading, Input, Timed, Timestamp};
+use crate::store::{Sqlite, Store, StoreAddress};
+use anyhow::{Context, Result, anyhow};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Records of one transaction, at most; and how long a first one waits for others.
+const BATCH_RECORDS: usize = 2_000;
+const BATCH_TIME: Duration = Duration::from_millis(250);
+/// The group of the state consumers unless another is named.
+pub const GROUP: &str = "vigie-state";
+/// Of a consumer inside: a killed one is replaced within 10 s.
+pub const SESSION_TIMEOUT: Duration = Duration::from_secs(6);
+/// Every so many figures one line is written.
+const LINE_EVERY: usize = 5;
+
+pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
+    let config = setup::load(file, &args.connect, args.connect.overrides())?;
+    let kafka = setup::kafka(&config)?;
+    let catalogue = setup::catalogue(&config)?;
+    let store = open(&args.store, Plans::new(&catalogue))?;
+    let end = stop::on_signals()?;
+    let causes = Arc::new(Causes::new(kafka.bootstrap(), Timestamp::now()));
+    let (figures, told) = bounded(1);
+    let consume = consume_config(args)?;
+    let instance = consume.instance.clone();
+    let lines = std::thread::Builder::new().name("figures".into()).spawn(move || tell(&instance, &told))?;
+    if consume.member.protocol == GroupProtocol::Consumer {
+        tracing::info!("with KIP-848 the broker decides how long a silent member is waited for; --session-timeout says nothing");
+    }
+    tracing::info!(group = args.group, instance = consume.instance, store = args.store, "consuming");
+    let done = consume::run(&kafka, &causes, &catalogue, consume, store, &figures, &end.receiver());
+    drop(figures);
+    // It ends with the channel; what it had to tell is told.
+    let _ = lines.join();
+    done?;
+    tracing::info!("everything that was read is applied and committed");
+    Ok(DONE)
+}
+
+fn consume_config(args: &ConsumeArgs) -> Result<ConsumeConfig> {
+    Ok(ConsumeConfig {
+        member: MemberConfig {
+            group: args.group.clone(),
+            protocol: match args.group_protocol {
+                Protocol::Classic => GroupProtocol::Classic,
+                Protocol::Consumer => GroupProtocol::Consumer,
+            },
+            session_timeout: setup::duration("--session-timeout", &args.session_timeout)?,
+        },
+        from: match args.from {
+            Begin::Beginning => From::Beginning,
+            Begin::Now => From::Now,
+        },
+        instance: instance(),
+        batch_records: BATCH_RECORDS,
+        batch_time: BATCH_TIME,
+    })
+}
+
+/// The store of `--store`, made where it is not there.
+pub fn open(address: &str, plans: Plans) -> Result<Box<dyn Store>> {
+    match address.parse::<StoreAddress>().map_err(|why| anyhow!("--store: {why}"))? {
+        StoreAddress::Sqlite(path) => {
+            let store = Sqlite::open(&path, plans).with_context(|| format!("--store sqlite:{}", path.display()))?;
+            Ok(Box::new(store))
+        }
+    }
+}
+
+/// A consumer inside a dashboard, or inside `watch --no-ui`.
+pub struct Inside {
+    pub catalogue: Arc<Catalogue>,
+    pub config: ConsumeConfig,
+    pub store: Box<dyn Store>,
+    /// Kafka properties of its own, beside the dashboard's.
+    pub properties: Vec<(String, String)>,
+}
+
+impl Inside {
+    /// One of the standing names; the figures go to the engine.
+    pub fn new(catalogue: &Arc<Catalogue>, store: &str, session_timeout: Duration) -> Result<Self> {
+        let member = MemberConfig { group: GROUP.to_owned(), protocol: GroupProtocol::Classic, session_timeout };
+        let config = ConsumeConfig {
+            member,
+            from: From::Beginning,
+            instance: instance(),
+            batch_records: BATCH_RECORDS,
+            batch_time: BATCH_TIME,
+        };
+        Ok(Self { catalogue: Arc::clone(catalogue), config, store: open(store, Plans::new(catalogue))?, properties: Vec::new() })
+    }
+
+    /// Runs until the session stops. What goes wrong is in the log and in the consumer's figures: the dashboard goes on.
+    pub fn start(self, kafka: &KafkaConfig, sink: Sender<Timed>, stop: &Stop) -> std::io::Result<JoinHandle<()>> {
+        let (mut kafka, stop) = (kafka.clone(), stop.receiver());
+        kafka.properties.extend(self.properties);
+        let (figures, told) = bounded(1);
+        std::thread::Builder::new().name("figures".into()).spawn(move || {
+            for all in told {
+                let input = Input::Consumers(all);
+                if sink.send(Timed { at: Timestamp::now(), input }).is_err() {
+                    return;
+                }
+            }
+        })?;
+        std::thread::Builder::new().name("consume".into()).spawn(move || {
+            let causes = Arc::new(Causes::new(kafka.bootstrap(), Timestamp::now()));
+            let run = consume::run(&kafka, &causes, &self.catalogue, self.config, self.store, &figures, &stop);
+            if let Err(error) = run {
+                tracing::error!(%error, "the state consumer ended");
+            }
+        })
+    }
+}
+
+fn instance() -> String {
+    format!("{}/{}", host::user_host(), std::process::id())
+}
+
+fn tell(instance: &str, figures: &Receiver<Vec<ConsumerReading>>) {
+    for all in figures.iter().step_by(LINE_EVERY) {
+        let Some(f) = all.iter().find(|f| f.instance == instance) else { continue };
+        let per_s = f.applied_per_s.unwrap_or(0.0).round();
+        let (lag, p99_ms, dead_letters) = (f.lag, f.apply_ms.p99, f.dead_lettered);
+        tracing::info!(consumers = all.len(), assigned = f.assigned, applied = f.applied, per_s, lag, p99_ms, dead_letters, store = ?f.store);
+    }
+}
+
+/// The log of a consumer is its only face: it says how it goes unless it was told to be quiet.
+pub fn log_start(level: Option<&str>, file: Option<&std::path::Path>, format: LogFormat) -> Result<()> {
+    log::start_as(level.unwrap_or("info"), file, false, format == LogFormat::Json)
+}

@@ -1,0 +1,173 @@
+//! `vigie state`: what the store knows.
+
+use super::{DONE, setup, tell, write_out};
+use crate::cli::{Connect, CopyArgs, Format, StateArgs, StateCommand};
+use crate::domain::Plans;
+use crate::model::Timestamp;
+use crate::outlet::{self, Cell};
+use crate::store::{Filter, PartLine, ProfileLine, Read, Sqlite, StoreAddress, WalkerLine};
+use crate::text;
+use anyhow::{Context, Result, anyhow, bail};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+pub fn run(file: Option<PathBuf>, command: &StateCommand) -> Result<u8> {
+    match command {
+        StateCommand::Backup(args) => backup(file, args),
+        StateCommand::Restore(args) => restore(file, args),
+        StateCommand::Orders(args) => orders(file, args),
+        StateCommand::Deliveries(args) => {
+            let rows = open(file, args)?.parts("delivery", &filter(args))?;
+            print(&rows, args.format, &["delivery", "order", "courier", "state", "since", "eta", "left"], delivery)
+        }
+        StateCommand::Payments(args) => {
+            let rows = open(file, args)?.parts("payment", &filter(args))?;
+            print(&rows, args.format, &["payment", "order", "state", "since", "amount", "method", "reason"], payment)
+        }
+        StateCommand::Stock(args) => {
+            let rows = open(file, args)?.profiles("article", &filter(args))?;
+            print(&rows, args.format, &["sku", "name", "shop", "level", "threshold"], article)
+        }
+        StateCommand::Customers(args) => {
+            let rows = open(file, args)?.profiles("customer", &filter(args))?;
+            print(&rows, args.format, &["customer", "last seen", "did"], customer)
+        }
+    }
+}
+
+fn orders(file: Option<PathBuf>, args: &StateArgs) -> Result<u8> {
+    let store = open(file, args)?;
+    let mut rows = store.walkers("order", &filter(args))?;
+    if args.id.is_some() {
+        for row in &mut rows {
+            row.stages = Some(store.reached("order", &row.id)?);
+            row.audit = Some(store.audit(&row.id)?);
+        }
+    }
+    print(&rows, args.format, &["order", "state", "since", "amount", "customer", "shop", ""], order)
+}
+
+fn backup(file: Option<PathBuf>, args: &CopyArgs) -> Result<u8> {
+    let store = open_at(&args.store, plans(file, args.catalogue.as_ref())?)?;
+    if args.file.exists() {
+        bail!("{} is there already: name another file", args.file.display());
+    }
+    store.copy_to(&args.file).with_context(|| format!("the copy {}", args.file.display()))?;
+    tell(&format!("{} is a whole copy of {}", args.file.display(), args.store));
+    Ok(DONE)
+}
+
+fn restore(file: Option<PathBuf>, args: &CopyArgs) -> Result<u8> {
+    let StoreAddress::Sqlite(path) = address(&args.store)?;
+    if path.exists() {
+        bail!("--store: {} is there already: remove it, or name another", path.display());
+    }
+    // Looked at before anything is made of it.
+    let plans = plans(file, args.catalogue.as_ref())?;
+    let copy = open_at(&format!("sqlite:{}", args.file.display()), plans.clone())?;
+    copy.copy_to(&path).with_context(|| format!("--store sqlite:{}", path.display()))?;
+    Sqlite::open(&path, plans)?.fence_all()?;
+    tell(&format!("{} is made from {}: `vigie consume` goes on from its offsets", args.store, args.file.display()));
+    Ok(DONE)
+}
+
+fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Sqlite> {
+    open_at(&args.store, plans(file, args.catalogue.as_ref())?)
+}
+
+fn plans(file: Option<PathBuf>, catalogue: Option<&PathBuf>) -> Result<Plans> {
+    let connect = Connect { catalogue: catalogue.cloned(), ..Connect::default() };
+    let config = setup::load(file, &connect, connect.overrides())?;
+    Ok(Plans::new(&*setup::catalogue(&config)?))
+}
+
+fn address(store: &str) -> Result<StoreAddress> {
+    store.parse().map_err(|why| anyhow!("--store: {why}"))
+}
+
+/// A store that must be there already.
+fn open_at(store: &str, plans: Plans) -> Result<Sqlite> {
+    let StoreAddress::Sqlite(path) = address(store)?;
+    if !path.exists() {
+        bail!("there is no {}: `vigie consume --store` makes a store", path.display());
+    }
+    Sqlite::open(&path, plans).with_context(|| format!("sqlite:{}", path.display()))
+}
+
+fn filter(args: &StateArgs) -> Filter {
+    Filter { id: args.id.clone(), open: args.open, limit: args.limit }
+}
+
+fn print<T: Serialize>(rows: &[T], format: Format, heads: &[&str], cells: fn(&T) -> Vec<Cell>) -> Result<u8> {
+    let out = match format {
+        Format::Json => text::escaped_json(&serde_json::to_string(rows)?).into_owned() + "\n",
+        Format::Table => outlet::rows(heads, rows.iter().map(cells)),
+    };
+    write_out(out.as_bytes())
+}
+
+fn since(ms: Option<i64>) -> Cell {
+    Cell::Right(ms.map(|ms| text::short_duration_s(Timestamp::now().since_s(Timestamp(ms)).max(0.0))))
+}
+
+fn money(amount: Option<&str>, currency: Option<&String>) -> Cell {
+    Cell::Right(amount.map(|amount| format!("{amount} {}", currency.map_or("", String::as_str))))
+}
+
+fn order(row: &WalkerLine) -> Vec<Cell> {
+    let marks = [(row.gap, "gap"), (row.conflict, "conflict")];
+    let marks: Vec<_> = marks.iter().filter(|(is, _)| *is).map(|(_, mark)| *mark).collect();
+    vec![
+        Cell::Left(Some(row.id.clone())),
+        Cell::Left(row.state.clone()),
+        since(row.since_ms),
+        money(row.amount.as_ref().map(|a| a.get()), row.currency.as_ref()),
+        Cell::Left(row.customer.clone()),
+        Cell::Left(row.shop.clone()),
+        Cell::Left(Some(marks.join(" "))),
+    ]
+}
+
+fn delivery(row: &PartLine) -> Vec<Cell> {
+    let left = row.eta_at_ms.map(|eta| Timestamp(eta).since_s(Timestamp::now()));
+    vec![
+        Cell::Left(Some(row.id.clone())),
+        Cell::Left(Some(row.order.clone())),
+        Cell::Left(row.courier.clone()),
+        Cell::Left(row.state.clone()),
+        since(row.since_ms),
+        Cell::Right(
+            left.filter(|_| !row.ended)
+                .map(|s| if s < 0.0 { format!("{} late", text::short_duration_s(-s)) } else { text::short_duration_s(s) }),
+        ),
+        Cell::Right(row.remaining_m.map(|m| format!("{m:.0} m"))),
+    ]
+}
+
+fn payment(row: &PartLine) -> Vec<Cell> {
+    vec![
+        Cell::Left(Some(row.id.clone())),
+        Cell::Left(Some(row.order.clone())),
+        Cell::Left(row.state.clone()),
+        since(row.since_ms),
+        money(row.amount.as_ref().map(|a| a.get()), row.currency.as_ref()),
+        Cell::Left(row.method.clone()),
+        Cell::Left(row.reason.clone()),
+    ]
+}
+
+fn article(row: &ProfileLine) -> Vec<Cell> {
+    vec![
+        Cell::Left(Some(row.id.clone())),
+        Cell::Left(row.title.clone()),
+        Cell::Left(row.shop.clone()),
+        Cell::Right(row.level.map(|n| n.to_string())),
+        Cell::Right(row.threshold.map(|n| n.to_string())),
+    ]
+}
+
+fn customer(row: &ProfileLine) -> Vec<Cell> {
+    let did = |counts: &BTreeMap<String, u64>| counts.iter().map(|(what, n)| format!("{what} {n}")).collect::<Vec<_>>().join(", ");
+    vec![Cell::Left(Some(row.id.clone())), since(row.last_seen_ms), Cell::Left(Some(did(&row.counts)))]
+}

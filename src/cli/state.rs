@@ -1,0 +1,118 @@
+//! The state: the consumers that keep it, and what it knows.
+
+use super::{Connect, Format};
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  vigie consume -b kafka-1:9092 --store sqlite:state.db\n  \
+                  vigie consume --profile prod --store sqlite:/var/lib/vigie/state.db --log-format json\n\n\
+                  Runs until SIGTERM or Ctrl-C: then what was read is applied and committed. Run several, also on several\n\
+                  machines where the store can be shared: the group shares the partitions, and one that dies is replaced.\n\
+                  The store's own offsets count; those of the group are for others to see.")]
+pub struct ConsumeArgs {
+    #[command(flatten)]
+    pub connect: Connect,
+    /// Where the state is kept: sqlite:FILE
+    #[arg(long, value_name = "STORE", help_heading = "State")]
+    pub store: String,
+    /// Consumer group
+    #[arg(long, value_name = "NAME", default_value = "vigie-state", help_heading = "State")]
+    pub group: String,
+    /// How members of the group agree; consumer is KIP-848, on clusters that have it
+    #[arg(long, value_enum, default_value_t, help_heading = "State")]
+    pub group_protocol: Protocol,
+    /// A member that is silent for so long is replaced (with --group-protocol consumer the broker decides)
+    #[arg(long, value_name = "DURATION", default_value = "6s", help_heading = "State")]
+    pub session_timeout: String,
+    /// Where a partition begins that was never read: beginning or now
+    #[arg(long, value_enum, default_value_t, help_heading = "State")]
+    pub from: Begin,
+    /// How the log on stderr looks
+    #[arg(long, value_enum, default_value_t, help_heading = "State")]
+    pub log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Protocol {
+    #[default]
+    Classic,
+    Consumer,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Begin {
+    #[default]
+    Beginning,
+    Now,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StateCommand {
+    /// Orders: where each stands, since when, and what it is worth
+    #[command(after_help = "Examples:\n  vigie state orders --store sqlite:state.db --open\n  \
+                            vigie state orders --store sqlite:state.db --id CMD-000017 | jq '.[0].stages'\n\n\
+                            One order (--id) also has its stages and its audit trail.")]
+    Orders(StateArgs),
+    /// Deliveries: courier, position, time of arrival
+    #[command(after_help = "Example:\n  vigie state deliveries --store sqlite:state.db --open --format table")]
+    Deliveries(StateArgs),
+    /// Payments: state, amount, method
+    #[command(after_help = "Example:\n  vigie state payments --store sqlite:state.db --limit 20 --format table")]
+    Payments(StateArgs),
+    /// Stock: level and threshold of every article
+    #[command(after_help = "Example:\n  vigie state stock --store sqlite:state.db --format table")]
+    Stock(StateArgs),
+    /// Customers: what each did, and when last
+    #[command(after_help = "Example:\n  vigie state customers --store sqlite:state.db --id CLI-0001")]
+    Customers(StateArgs),
+    /// Copy the whole state, with its offsets, as of one moment; consumers go on meanwhile
+    #[command(after_help = "Example:\n  vigie state backup --store sqlite:state.db state-2026-03-01.db")]
+    Backup(CopyArgs),
+    /// Make a store from such a copy: a consumer goes on from its offsets, and nothing is lost or doubled
+    #[command(after_help = "Example:\n  vigie state restore --store sqlite:state.db state-2026-03-01.db\n\n\
+                            Never overwrites: a store that is there is refused. Stop the consumers of the old one first.")]
+    Restore(CopyArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct CopyArgs {
+    /// The store: sqlite:FILE
+    #[arg(long, value_name = "STORE")]
+    pub store: String,
+    /// The copy
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The catalogue that the state was made with, instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub catalogue: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct StateArgs {
+    /// Where the state is kept: sqlite:FILE
+    #[arg(long, value_name = "STORE")]
+    pub store: String,
+    /// Only this one
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// Only what has not come to its end
+    #[arg(long)]
+    pub open: bool,
+    /// At most so many, the newest first
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub limit: usize,
+    /// JSON or a table for reading
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// The catalogue that the state was made with, instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub catalogue: Option<PathBuf>,
+}

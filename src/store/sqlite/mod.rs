@@ -1,0 +1,151 @@
+//! The state in one SQLite file: embedded, for one machine. One process writes at a time; others wait their turn.
+
+mod places;
+mod read;
+#[cfg(test)]
+mod tests;
+mod tx;
+
+use super::batch::{Applied, Batch, Claimed};
+use super::{REPORTS_MS, Store, StoreError, fold, memory};
+use crate::domain::Plans;
+use crate::model::{ConsumerReading, TopicPartition};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use std::path::Path;
+use std::time::Duration;
+
+const VERSION: i64 = 1;
+/// How long we wait for another process to end its transaction.
+const BUSY: Duration = Duration::from_secs(10);
+/// Statements that stay prepared.
+const STATEMENTS: usize = 64;
+
+pub struct Sqlite {
+    connection: Connection,
+    plans: Plans,
+}
+
+impl Sqlite {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// The file cannot be had, or holds what this vigie, or this catalogue, cannot read.
+    pub fn open(path: &Path, plans: Plans) -> Result<Self, StoreError> {
+        Self::with(Connection::open(path).map_err(StoreError::sqlite("cannot be opened"))?, plans)
+    }
+
+    fn with(mut connection: Connection, plans: Plans) -> Result<Self, StoreError> {
+        let failed = StoreError::sqlite("cannot be made ready");
+        connection.busy_timeout(BUSY).map_err(&failed)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // With WAL a power cut may take the last transactions, rows and offsets together: nothing is lost, they are read again.
+        connection
+            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF;")
+            .map_err(&failed)?;
+        make(&mut connection, &plans)?;
+        Ok(Self { connection, plans })
+    }
+
+    /// A whole copy as of one moment, with its offsets; others go on writing meanwhile.
+    ///
+    /// # Errors
+    /// There is a file already, or it cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        let path = path.to_string_lossy();
+        self.connection.execute("VACUUM INTO ?1", params![path.as_ref()]).map_err(StoreError::sqlite("cannot be copied"))?;
+        Ok(())
+    }
+
+    /// Whoever claimed a partition before cannot write any more.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn fence_all(&self) -> Result<(), StoreError> {
+        let failed = StoreError::sqlite("cannot be written");
+        self.connection.execute("UPDATE partitions SET epoch = epoch + 1", []).map_err(failed)?;
+        Ok(())
+    }
+
+    /// A transaction that has the file for itself; waits for another's end.
+    ///
+    /// # Errors
+    /// The file is held for too long, or cannot be had.
+    pub fn begin(&mut self) -> Result<tx::SqliteTx<'_>, StoreError> {
+        let failed = StoreError::sqlite("does not begin a transaction");
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        Ok(tx::SqliteTx::new(tx, &self.plans))
+    }
+}
+
+/// Makes the tables where there are none, and looks whether they are ours.
+fn make(connection: &mut Connection, plans: &Plans) -> Result<(), StoreError> {
+    let failed = StoreError::sqlite("cannot be made ready");
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+    let found: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&failed)?;
+    let fingerprint = memory::fingerprint(plans);
+    match found {
+        0 => {
+            tx.execute_batch(include_str!("schema.sql")).map_err(&failed)?;
+            tx.pragma_update(None, "user_version", VERSION).map_err(&failed)?;
+            tx.execute("INSERT INTO meta VALUES ('pipelines', ?1)", params![fingerprint]).map_err(&failed)?;
+        }
+        VERSION => {
+            let kept: Option<String> = tx
+                .query_row("SELECT value FROM meta WHERE name = 'pipelines'", [], |row| row.get(0))
+                .optional()
+                .map_err(&failed)?;
+            if kept != Some(fingerprint) {
+                return Err(StoreError::OtherPipelines);
+            }
+        }
+        found => return Err(StoreError::Version { found, known: VERSION }),
+    }
+    tx.commit().map_err(&failed)
+}
+
+impl Store for Sqlite {
+    fn claim(&mut self, instance: &str, partitions: &[TopicPartition]) -> Result<Vec<Claimed>, StoreError> {
+        let failed = StoreError::sqlite("does not give partitions");
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+        let mut claimed = Vec::with_capacity(partitions.len());
+        {
+            let mut statement = tx
+                .prepare_cached(
+                    "INSERT INTO partitions (topic, partition, epoch, owner) VALUES (?1, ?2, 1, ?3)
+                     ON CONFLICT (topic, partition) DO UPDATE SET epoch = epoch + 1, owner = ?3 RETURNING epoch, next_offset",
+                )
+                .map_err(&failed)?;
+            for partition in partitions {
+                let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+                let (epoch, next) =
+                    statement.query_row(params![partition.topic.as_ref(), partition.partition, instance], row).map_err(&failed)?;
+                claimed.push(Claimed { partition: partition.clone(), epoch, next });
+            }
+        }
+        tx.commit().map_err(&failed)?;
+        Ok(claimed)
+    }
+
+    fn apply(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
+        let plans = self.plans.clone();
+        fold(self.begin()?, &plans, batch)
+    }
+
+    fn report(&mut self, ours: &ConsumerReading) -> Result<Vec<ConsumerReading>, StoreError> {
+        let failed = StoreError::sqlite("does not take figures");
+        let json = |e: serde_json::Error| StoreError::Unreadable { what: "figures", why: e.to_string() };
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+        let since = ours.at.0 - REPORTS_MS;
+        tx.execute("DELETE FROM consumers WHERE at_ms < ?1", params![since]).map_err(&failed)?;
+        let figures = serde_json::to_string(ours).map_err(json)?;
+        tx.execute("INSERT OR REPLACE INTO consumers VALUES (?1, ?2, ?3)", params![ours.instance, ours.at.0, figures])
+            .map_err(&failed)?;
+        let texts = {
+            let mut statement = tx.prepare_cached("SELECT figures FROM consumers ORDER BY instance").map_err(&failed)?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(&failed)?;
+            rows.collect::<Result<Vec<_>, _>>().map_err(&failed)?
+        };
+        tx.commit().map_err(&failed)?;
+        texts.iter().map(|text| serde_json::from_str(text).map_err(json)).collect()
+    }
+}

@@ -1,0 +1,151 @@
+//! The consumers that keep the state: whatever is done to them, the store ends as after one undisturbed pass.
+
+mod contents;
+mod events;
+mod processes;
+
+use crate::kafka::{Kafka, Options, create_topic, kafkajs, kcat_lines};
+use crate::needs;
+use crate::support::{at, folder, seconds, text, unique, vigie, wait_for};
+use contents::{applied, contents};
+use events::Events;
+use processes::Consumer;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Members that die are replaced within two seconds.
+const QUICK: [&str; 2] = ["--session-timeout", "1500ms"];
+
+fn quick() -> Options {
+    let more = vec![("group.min.session.timeout.ms", "1000".to_owned()), ("group.initial.rebalance.delay.ms", "0".to_owned())];
+    Options { more, ..Options::default() }
+}
+
+fn rows(store: &Path, what: &str, more: &[&str]) -> Value {
+    let store = format!("sqlite:{}", store.display());
+    let mut args = vec!["state", what, "--store", &store];
+    args.extend(more);
+    vigie(&args).good_json()
+}
+
+/// One process that reads everything and is let be.
+fn straight(brokers: &str, store: &Path, records: u64) {
+    let consumer = Consumer::start(brokers, store, &[&["--group", &unique("straight")][..], &QUICK].concat());
+    wait_for("all records in the store", seconds(120), || (applied(store) >= records).then_some(()));
+    assert_eq!(consumer.stop(), Some(0), "it ends well on SIGTERM");
+}
+
+#[test]
+fn killed_frozen_and_shared_out_it_loses_and_doubles_nothing() {
+    needs!(Kafka, Kcat);
+    let own = Kafka::start(quick());
+    let brokers = own.address();
+    let events = Events::make(7, 600);
+    events.topics().for_each(|(topic, partitions)| create_topic(&brokers, topic, partitions, &[]));
+    let folder = folder("state");
+    let (one, other) = (folder.path().join("one.db"), folder.path().join("other.db"));
+
+    // Half of it is there when they begin, half comes while they are killed.
+    let (early, late) = events.halves();
+    early.iter().for_each(|(topic, lines)| kcat_lines(&brokers, topic, &[], lines.clone()));
+    let mut rng = fastrand::Rng::with_seed(7);
+    let group = unique("killed");
+    let args = [&["--group", &group][..], &QUICK].concat();
+    let mut members = vec![Consumer::start(&brokers, &other, &args)];
+    let (mut kills, mut frozen) = (0, 0);
+    let feeder = std::thread::spawn({
+        let brokers = brokers.clone();
+        move || {
+            for (topic, lines) in late {
+                kcat_lines(&brokers, &topic, &[], lines);
+                std::thread::sleep(seconds(1));
+            }
+        }
+    });
+    let total = events.count();
+    while kills < 8 || frozen < 1 || applied(&other) < total {
+        std::thread::sleep(std::time::Duration::from_millis(rng.u64(200..1_500)));
+        match rng.u8(0..6) {
+            0..=2 if kills < 8 && !members.is_empty() => {
+                members.swap_remove(rng.usize(..members.len())).kill9();
+                kills += 1;
+            }
+            3 if frozen < 1 && members.len() > 1 => {
+                // Longer than its session: its partitions are another's when it wakes.
+                members[0].freeze(seconds(4));
+                frozen += 1;
+            }
+            _ if members.len() < 3 => members.push(Consumer::start(&brokers, &other, &args)),
+            _ => assert_eq!(members.remove(0).stop(), Some(0), "it ends well on SIGTERM"),
+        }
+        if members.is_empty() {
+            members.push(Consumer::start(&brokers, &other, &args));
+        }
+    }
+    feeder.join().expect("all is produced");
+    members.into_iter().for_each(|m| assert_eq!(m.stop(), Some(0)));
+
+    straight(&brokers, &one, total);
+    let (one, other) = (contents(&one), contents(&other));
+    let missing = |from: &[String], of: &[String]| -> Vec<String> {
+        let of: std::collections::HashSet<_> = of.iter().collect();
+        from.iter().filter(|line| !of.contains(line)).take(5).cloned().collect()
+    };
+    assert_eq!((missing(&one, &other), missing(&other, &one)), (vec![], vec![]), "only undisturbed, only disturbed");
+    assert_eq!(one.len(), other.len());
+    assert!(one.len() > total as usize, "{} lines of {total} records: entities and audit", one.len());
+    eprintln!("{kills} kills, {frozen} freeze, {total} records: {} lines equal", one.len());
+}
+
+/// A copy is taken, more happens, and a store made from the copy is caught up.
+fn a_copy_goes_on_as_the_store_itself(brokers: &str, folder: &Path, store: &Path) {
+    let (copy, again) = (folder.join("copy.db"), folder.join("again.db"));
+    let at = |path: &Path| format!("sqlite:{}", path.display());
+    let file = copy.display().to_string();
+    assert_eq!(vigie(&["state", "backup", "--store", &at(store), &file]).code, Some(0));
+    assert_eq!(vigie(&["state", "backup", "--store", &at(store), &file]).code, Some(1), "never over another");
+    kcat_lines(brokers, "delivery.updated", &[], [r#"CMD-1:{"orderId":"CMD-1","status":"livré"}"#.to_owned()]);
+    straight(brokers, store, 22);
+    let restored = vigie(&["state", "restore", "--store", &at(&again), &file]);
+    assert_eq!(restored.code, Some(0), "{restored:?}");
+    assert_eq!(applied(&again), 21);
+    straight(brokers, &again, 22);
+    assert_eq!(contents(store), contents(&again));
+    assert_eq!(text(&rows(&again, "orders", &["--id", "CMD-1"])[0], "/state"), "delivered");
+}
+
+#[test]
+fn the_plans_own_service_kcat_snake_case_and_cloud_events_are_understood() {
+    needs!(Kafka, Kcat, Kafkajs);
+    let own = Kafka::start(quick());
+    let brokers = own.address();
+    for topic in ["orders.created", "delivery.updated", "payments.initiated", "payments.completed"] {
+        create_topic(&brokers, topic, 3, &[]);
+    }
+    kafkajs(&brokers, "plan", json!({"orders": 9, "deliveries": 9, "prefix": "CMD"}));
+    let snake = r#"{"payment_id":"p1","order_id":"CMD-1","amount":"45001","currency":"GNF","method":"orange_money"}"#;
+    kcat_lines(&brokers, "payments.initiated", &[], [format!("CMD-1:{snake}")]);
+    let cloud = r#"{"specversion":"1.0","type":"paid","id":"e1","data":{"paymentId":"p1","orderId":"CMD-1","currency":"GNF"}}"#;
+    kcat_lines(&brokers, "payments.completed", &[], [format!("CMD-1:{cloud}"), "CMD-2:{oops".into()]);
+    let folder = folder("shapes");
+    let store = folder.path().join("state.db");
+    straight(&brokers, &store, 21);
+
+    let orders = rows(&store, "orders", &[]);
+    assert_eq!(orders.as_array().map(Vec::len), Some(9));
+    let order = |id: &str| rows(&store, "orders", &["--id", id])[0].clone();
+    assert_eq!(text(&order("CMD-2"), "/state"), "delivered");
+    assert_eq!(text(&order("CMD-0"), "/state"), "preparing");
+    let paid = order("CMD-1");
+    assert_eq!(at(&paid, "/amount").to_string(), "45001");
+    assert_eq!(text(&paid, "/state"), "in_transit", "the furthest stage counts");
+    for stage in ["created", "paying", "paid", "in_transit"] {
+        assert_eq!(at(&paid, &format!("/stages/{stage}/offset")).is_i64(), true, "{paid}");
+    }
+    assert_eq!(at(&paid, "/audit").as_array().map(Vec::len), Some(4));
+    let payment = &rows(&store, "payments", &["--id", "p1"])[0];
+    assert_eq!((text(payment, "/state"), text(payment, "/method")), ("completed", "orange_money"));
+    a_copy_goes_on_as_the_store_itself(&brokers, folder.path(), &store);
+    let table = vigie(&["state", "deliveries", "--store", &format!("sqlite:{}", store.display()), "--format", "table"]);
+    assert!(table.out.starts_with("delivery") && table.out.contains("CMD-2"), "{table:?}");
+}
