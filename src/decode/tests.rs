@@ -217,3 +217,19 @@ fn hostile_records_make_no_panic() {
 fn fuzz_decode() {
     hostile_records(crate::model::hostile::cases(10_000_000));
 }
+
+proptest! {
+    /// The quick way says what the library says.
+    #[test]
+    fn times_are_read_as_the_library_reads_them(ms in 0_i64..4_102_444_800_000, whole in any::<bool>()) {
+        let ms = if whole { ms / 1_000 * 1_000 } else { ms };
+        let text = jiff::Timestamp::from_millisecond(ms).unwrap().to_string();
+        prop_assert_eq!(kinds::iso(&text), Some(Timestamp(ms)), "{}", text);
+    }
+
+    #[test]
+    fn what_is_no_time_for_the_library_is_none(text in "(2026|1969|0000)-(02|13|12|00)-(30|28|31|00)T(24|23):(60|59):(60|59)(\\.[0-9]{1,4})?(Z|\\+01:00|)") {
+        let library = text.parse::<jiff::Timestamp>().ok().map(|t| Timestamp(t.as_millisecond()));
+        prop_assert_eq!(kinds::iso(&text), library, "{}", text);
+    }
+}

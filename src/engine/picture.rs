@@ -21,6 +21,7 @@ pub struct Moment<'a> {
     pub tail: &'a TailReading,
     pub behind_s: Option<f64>,
     pub alerts: &'a Alerts,
+    pub business: &'a crate::snapshot::Business,
 }
 
 /// The last picture, whose parts are kept while they stay the same.
@@ -69,6 +70,7 @@ impl Picture {
             alerts_count: moment.alerts.count,
             state_consumers: self.consumers.clone(),
             viewer: viewer(moment, self.totals.records.skipped, cluster),
+            business: moment.business.clone(),
         })
     }
 

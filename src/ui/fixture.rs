@@ -264,6 +264,7 @@ pub fn snapshot() -> Snapshot {
             warmed_up: true,
             ..Viewer::default()
         },
+        ..Snapshot::default()
     }
 }
 
