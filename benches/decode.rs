@@ -16,7 +16,7 @@ fn main() {
     for name in ["id", "customerId", "total", "currency", "paymentMethod"] {
         entry.fields.iter_mut().filter(|f| f.name.as_ref() == name).for_each(|f| f.required = true);
     }
-    entry.fields.push(Field { name: "shopId".into(), kind: FieldKind::Text, required: true, private: false });
+    entry.fields.push(Field { name: "shopId".into(), kind: FieldKind::Text, required: true, private: false, meaning: None });
     let mut decoder = Decoder::new(&entry);
     let record = Record {
         slot: Slot(0),

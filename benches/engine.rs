@@ -3,12 +3,14 @@
 //! Arguments: records, and one case; without a case all are run. Records come in batches of 1,000 as from the tail, 50,000 a
 //! second by their times; ticks are inside the figures, pictures are not. Memory is that of the 200 × 12 case, pictures included.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use vigie::catalogue::Catalogue;
 use vigie::engine::{Engine, EngineConfig};
 use vigie::model::*;
 use vigie::rules::RulesConfig;
+use vigie::sim::{PRELUDE_S, World, WorldConfig};
 use vigie::snapshot::SourceKind;
 
 const START: Timestamp = Timestamp(1_780_000_000_000);
@@ -25,22 +27,27 @@ struct Case {
     /// Records of one partition that come one after the other.
     run: usize,
     judged: bool,
+    /// Each record is another order; else all are one order's.
+    fresh: bool,
 }
 
-const CASES: [Case; 6] = [
-    Case { name: "hot", topics: 1, partitions: 1, run: BATCH, judged: false },
-    Case { name: "hot-judged", topics: 1, partitions: 1, run: BATCH, judged: true },
+const CASES: [Case; 7] = [
+    Case { name: "hot", topics: 1, partitions: 1, run: BATCH, judged: false, fresh: false },
+    Case { name: "hot-judged", topics: 1, partitions: 1, run: BATCH, judged: true, fresh: false },
+    // Nothing but new orders: the domain's worst.
+    Case { name: "hot-orders", topics: 1, partitions: 1, run: BATCH, judged: true, fresh: true },
     // As a fetch brings them: some of one partition, then the next one.
-    Case { name: "200x12", topics: 200, partitions: 12, run: 20, judged: false },
-    Case { name: "200x12-judged", topics: 200, partitions: 12, run: 20, judged: true },
+    Case { name: "200x12", topics: 200, partitions: 12, run: 20, judged: false, fresh: false },
+    Case { name: "200x12-judged", topics: 200, partitions: 12, run: 20, judged: true, fresh: false },
     // The worst: never two of one partition.
-    Case { name: "200x12-cold", topics: 200, partitions: 12, run: 1, judged: false },
-    Case { name: "200x12-cold-judged", topics: 200, partitions: 12, run: 1, judged: true },
+    Case { name: "200x12-cold", topics: 200, partitions: 12, run: 1, judged: false, fresh: false },
+    Case { name: "200x12-cold-judged", topics: 200, partitions: 12, run: 1, judged: true, fresh: false },
 ];
 
-/// A batch as cheap to read as the client's own: one value for all.
+/// A batch as cheap to read as the client's own: one value for all, unless orders are to differ.
 struct Batch {
     places: Vec<(Slot, i64, RecordTime)>,
+    values: Vec<String>,
 }
 
 impl RecordBatch for Batch {
@@ -49,7 +56,9 @@ impl RecordBatch for Batch {
     }
     fn get(&self, index: usize) -> Record<'_> {
         let (slot, offset, time) = self.places[index];
-        let (key, value) = (Some(b"CMD-104233".as_slice()), Some(EVENT.as_bytes()));
+        let own = self.values.get(index);
+        let key = own.map_or(b"CMD-104233".as_slice(), |v| &v.as_bytes()[7..17]);
+        let (key, value) = (Some(key), Some(own.map_or(EVENT, String::as_str).as_bytes()));
         Record { slot, offset, time: Some(time), key, value, headers: &NoHeaders }
     }
 }
@@ -111,7 +120,10 @@ impl Feed {
             let time = RecordTime { at: at.plus_ms(-late), kind: TimestampKind::Create };
             (Slot(self.at as u32), offset, time)
         });
-        let batch = Batch { places: places.collect() };
+        let places = places.collect();
+        let fresh = if self.case.fresh { BATCH as i64 } else { 0 };
+        let order = |i| EVENT.replacen("CMD-104233", &format!("C{:09}", self.sent + i), 1);
+        let batch = Batch { places, values: (0..fresh).map(order).collect() };
         Timed { at, input: Input::Records(Box::new(batch)) }
     }
 
@@ -141,9 +153,58 @@ fn resident() -> u64 {
     kb.unwrap_or(0) * 1_024
 }
 
+/// The simulated town's own mix of records, in batches of a tenth of a second at a hundred times its pace.
+fn town(records: usize) -> Duration {
+    const BATCH_MS: i64 = 100;
+    let catalogue = Catalogue::builtin();
+    let mut engine = Engine::new(EngineConfig {
+        catalogue: Arc::clone(&catalogue),
+        source_kind: SourceKind::Demo,
+        source_name: "bench".into(),
+        bootstrap: "127.0.0.1:9092".into(),
+        rules: RulesConfig::default(),
+        history_memory: 64 << 20,
+        started: START,
+    });
+    let mut slots: HashMap<Arc<str>, (Slot, i64)> =
+        catalogue.topics.iter().zip(0..).map(|(t, i)| (Arc::clone(&t.name), (Slot(i), 0))).collect();
+    let begin = |(topic, (slot, _)): (&Arc<str>, &(Slot, i64))| Assignment {
+        slot: *slot,
+        topic: Arc::clone(topic),
+        partition: 0,
+        start: 0,
+        live_from: 0,
+    };
+    engine.take(Timed { at: START, input: Input::Assigned(slots.iter().map(begin).collect()) });
+    let config = WorldConfig { seed: 224, orders_per_minute: 60_000, speed: 1.0, start: START.plus_ms(PRELUDE_S * 1_000) };
+    let (mut world, mut sent, mut spent, mut end) = (World::new(config).peekable(), 0, Duration::ZERO, START);
+    while sent < records {
+        end = end.plus_ms(BATCH_MS);
+        let mut batch = Vec::new();
+        while let Some(happening) = world.next_if(|h| h.due <= end) {
+            let Some((slot, next)) = slots.get_mut(happening.topic) else { continue };
+            batch.push(OwnedRecord {
+                slot: *slot,
+                offset: *next,
+                time: Some(RecordTime { at: happening.at, kind: TimestampKind::Create }),
+                key: Some(happening.key.into_bytes()),
+                value: Some(happening.value),
+                headers: Vec::new(),
+            });
+            *next += 1;
+        }
+        sent += batch.len();
+        let begun = Instant::now();
+        engine.take(Timed { at: end, input: Input::Records(Box::new(OwnedBatch(batch))) });
+        engine.take(Timed { at: end, input: Input::Tick });
+        spent += begun.elapsed();
+    }
+    spent
+}
+
 fn memory() {
     let before = resident();
-    let mut feed = Feed::new(CASES[3]);
+    let mut feed = Feed::new(CASES[4]);
     // Two minutes: the windows are full, and turn.
     for _ in 0..120 {
         feed.feed(PER_S as usize, |_| {});
@@ -155,7 +216,7 @@ fn memory() {
 }
 
 fn pictures() {
-    let mut feed = Feed::new(CASES[3]);
+    let mut feed = Feed::new(CASES[4]);
     feed.feed(PER_S as usize * 61, |_| {});
     let (mut spent, mut count) = (Duration::ZERO, 0);
     feed.feed(PER_S as usize * 5, |feed| {
@@ -173,6 +234,10 @@ fn pictures() {
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let records = args.first().and_then(|n| n.parse().ok()).unwrap_or(2_000_000);
+    if args.get(1).is_some_and(|name| name == "town") {
+        let ns = town(records).as_nanos() as f64 / records as f64;
+        return println!("town: {ns:.0} ns/record");
+    }
     if let Some(name) = args.get(1) {
         let case = CASES.into_iter().find(|c| c.name == name).expect("a case of this bench");
         Feed::new(case).feed(records, |_| {});
@@ -186,5 +251,6 @@ fn main() {
         let ns = feed.feed(records, |_| {}).as_nanos() as f64 / records as f64;
         println!("{}: {ns:.0} ns/record", case.name);
     }
+    println!("town: {:.0} ns/record", town(records).as_nanos() as f64 / records as f64);
     pictures();
 }

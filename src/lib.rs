@@ -10,9 +10,9 @@
 //!
 //! A broker hands a batch to [`kafka`]'s tail, which reads with librdkafka's simple consumer: nothing is joined, committed or
 //! created. The batch crosses a bounded channel to the engine's thread; a full channel stops the reading. The engine counts each
-//! record into its topic's windows, lets [`decode`] judge it by its [`catalogue`] entry, and keeps a copy only when the topic is on the
-//! screen and the filter let it pass. Beside it, the poller reads the cluster every other second: offsets of groups first, log end
-//! offsets after them. Four times a second the engine lays down a picture: figures and [`rules`]' findings in the
+//! record into its topic's windows, lets [`decode`] judge it by its [`catalogue`] entry, gives the event to the [`domain`], and keeps a
+//! copy only when the topic is on the screen and the filter let it pass. Beside it, the poller reads the cluster every other second:
+//! offsets of groups first, log end offsets after them. Four times a second the engine lays down a picture: figures and [`rules`]' findings in the
 //! [`snapshot::Snapshot`], curves and the tail of the open screen in the [`snapshot::Focus`].
 //!
 //! [`ui`] draws the newest picture; [`outlet`] prints it as JSON, table or a monitoring plugin's line. Words come from [`text`] alone.

@@ -1,23 +1,29 @@
 //! `vigie consume`: the consumers that keep the state, without a screen.
 
-use super::stop::Stop;
-use super::{DONE, host, log, setup, stop};
+use super::stop::{self, Stop};
+use super::{DONE, host, log, setup};
+use crate::catalogue::Catalogue;
 use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol};
-use crate::consume::{self, ConsumeConfig, Figures, From};
+use crate::consume::{self, ConsumeConfig, From};
 use crate::domain::Plans;
-use crate::kafka::Causes;
 use crate::kafka::member::{GroupProtocol, MemberConfig};
-use crate::model::Timestamp;
+use crate::kafka::{Causes, KafkaConfig};
+use crate::model::{ConsumerReading, Input, Timed, Timestamp};
 use crate::store::{Postgres, Sqlite, Store, StoreAddress, StoreError};
 use anyhow::{Context, Result};
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Records of one transaction, at most; and how long a first one waits for others.
 const BATCH_RECORDS: usize = 2_000;
 const BATCH_TIME: Duration = Duration::from_millis(250);
+/// The group of the state consumers unless another is named.
+pub const GROUP: &str = "vigie-state";
+/// Of a consumer inside: a killed one is replaced within 10 s.
+pub const SESSION_TIMEOUT: Duration = Duration::from_secs(6);
 /// Every so many figures one line is written.
 const LINE_EVERY: usize = 5;
 
@@ -30,8 +36,9 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     let Some(store) = open_patiently(&address, &Plans::new(&catalogue), &end)? else { return Ok(DONE) };
     let causes = Arc::new(Causes::new(kafka.bootstrap(), Timestamp::now()));
     let (figures, told) = bounded(1);
-    let lines = std::thread::Builder::new().name("figures".into()).spawn(move || tell(&told))?;
     let consume = consume_config(args)?;
+    let instance = consume.instance.clone();
+    let lines = std::thread::Builder::new().name("figures".into()).spawn(move || tell(&instance, &told))?;
     if consume.member.protocol == GroupProtocol::Consumer {
         tracing::info!("with KIP-848 the broker decides how long a silent member is waited for; --session-timeout says nothing");
     }
@@ -59,7 +66,7 @@ fn consume_config(args: &ConsumeArgs) -> Result<ConsumeConfig> {
             Begin::Beginning => From::Beginning,
             Begin::Now => From::Now,
         },
-        instance: format!("{}/{}", host::user_host(), std::process::id()),
+        instance: instance(),
         batch_records: BATCH_RECORDS,
         batch_time: BATCH_TIME,
     })
@@ -97,21 +104,64 @@ pub fn open(address: &StoreAddress, plans: Plans) -> Result<Box<dyn Store>, Stor
     })
 }
 
-fn tell(figures: &Receiver<Figures>) {
-    for (at, f) in figures.iter().enumerate() {
-        if at % LINE_EVERY == 0 {
-            let (rate, lag) = (f.applied_per_s.unwrap_or(0.0), f.lag);
-            let p99 = f.apply_ms.p99;
-            tracing::info!(
-                assigned = f.assigned,
-                applied = f.applied,
-                per_s = rate.round(),
-                lag,
-                p99_ms = p99,
-                dead_letters = f.dead_lettered,
-                store = f.store
-            );
-        }
+/// A consumer inside a dashboard, or inside `watch --no-ui`.
+pub struct Inside {
+    pub catalogue: Arc<Catalogue>,
+    pub config: ConsumeConfig,
+    pub store: Box<dyn Store>,
+    /// Kafka properties of its own, beside the dashboard's.
+    pub properties: Vec<(String, String)>,
+}
+
+impl Inside {
+    /// One of the standing names; the figures go to the engine.
+    pub fn new(catalogue: &Arc<Catalogue>, store: &str, session_timeout: Duration) -> Result<Self> {
+        let member = MemberConfig { group: GROUP.to_owned(), protocol: GroupProtocol::Classic, session_timeout };
+        let config = ConsumeConfig {
+            member,
+            from: From::Beginning,
+            instance: instance(),
+            batch_records: BATCH_RECORDS,
+            batch_time: BATCH_TIME,
+        };
+        let address = setup::store(store)?;
+        let store = open(&address, Plans::new(catalogue)).with_context(|| format!("--store {address}"))?;
+        Ok(Self { catalogue: Arc::clone(catalogue), config, store, properties: Vec::new() })
+    }
+
+    /// Runs until the session stops. What goes wrong is in the log and in the consumer's figures: the dashboard goes on.
+    pub fn start(self, kafka: &KafkaConfig, sink: Sender<Timed>, stop: &Stop) -> std::io::Result<JoinHandle<()>> {
+        let (mut kafka, stop) = (kafka.clone(), stop.receiver());
+        kafka.properties.extend(self.properties);
+        let (figures, told) = bounded(1);
+        std::thread::Builder::new().name("figures".into()).spawn(move || {
+            for all in told {
+                let input = Input::Consumers(all);
+                if sink.send(Timed { at: Timestamp::now(), input }).is_err() {
+                    return;
+                }
+            }
+        })?;
+        std::thread::Builder::new().name("consume".into()).spawn(move || {
+            let causes = Arc::new(Causes::new(kafka.bootstrap(), Timestamp::now()));
+            let run = consume::run(&kafka, &causes, &self.catalogue, self.config, self.store, &figures, &stop);
+            if let Err(error) = run {
+                tracing::error!(%error, "the state consumer ended");
+            }
+        })
+    }
+}
+
+fn instance() -> String {
+    format!("{}/{}", host::user_host(), std::process::id())
+}
+
+fn tell(instance: &str, figures: &Receiver<Vec<ConsumerReading>>) {
+    for all in figures.iter().step_by(LINE_EVERY) {
+        let Some(f) = all.iter().find(|f| f.instance == instance) else { continue };
+        let per_s = f.applied_per_s.unwrap_or(0.0).round();
+        let (lag, p99_ms, dead_letters) = (f.lag, f.apply_ms.p99, f.dead_lettered);
+        tracing::info!(consumers = all.len(), assigned = f.assigned, applied = f.applied, per_s, lag, p99_ms, dead_letters, store = ?f.store);
     }
 }
 

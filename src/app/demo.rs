@@ -3,7 +3,7 @@
 use super::session::{Prepared, Session};
 use super::setup::{self, SessionConfig};
 use super::stop::{self, Stop};
-use super::{DONE, snapshot, watch};
+use super::{DONE, consume, snapshot, watch};
 use crate::catalogue::Catalogue;
 use crate::cli::{Connect, DemoArgs};
 use crate::config::Config;
@@ -19,7 +19,9 @@ use std::time::{Duration, Instant};
 
 /// The embedded brokers answer a fetch only when its wait is over, also when records came meanwhile (real ones answer at once), and
 /// look for an offset batch by batch from the log's start. So fetches must not be rare, and batches and fetches not many.
-const QUICK_FETCH: [&str; 2] = ["fetch.wait.max.ms", "100"];
+const QUICK_FETCH: [[&str; 2]; 2] = [["fetch.wait.max.ms", "100"], ["fetch.min.bytes", "1048576"]];
+/// Of the state consumer, which nobody watches by the second.
+const CALM_FETCH: [&str; 2] = ["fetch.wait.max.ms", "300"];
 const LINGER: Duration = Duration::from_millis(100);
 const NAME: &str = "demo";
 /// The prelude is written in about half a second; a machine that needs longer than this opens all the same.
@@ -31,7 +33,8 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
     let end = stop::on_signals()?;
     let catalogue = setup::catalogue(&config)?;
     let cluster = Embedded::start(&catalogue).context("the embedded cluster did not start")?;
-    let session = session(&config, &cluster, catalogue)?;
+    let kept = Kept::at(args)?;
+    let session = session(&config, &cluster, catalogue, &kept.address)?;
     let town = Town::start(TownConfig {
         seed: args.seed,
         orders_per_minute: args.orders_per_minute,
@@ -61,19 +64,48 @@ fn config(file: Option<PathBuf>, args: &DemoArgs) -> Result<Config> {
     setup::load(file, &Connect::default(), flags)
 }
 
-fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>) -> Result<SessionConfig> {
+fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, store: &str) -> Result<SessionConfig> {
     let bootstrap = cluster.bootstrap().to_owned();
     let mut poller = setup::poller(config)?;
     // The embedded cluster cannot list groups: those of the town are asked for by name.
-    poller.groups = GroupFilter::parse(&sim::GROUPS.join(","))?;
+    poller.groups = GroupFilter::parse(&[sim::GROUPS, &[consume::GROUP]].concat().join(","))?;
     poller.probe_controllers = false;
+    let mut inside = consume::Inside::new(&catalogue, store, consume::SESSION_TIMEOUT)?;
+    inside.properties = vec![CALM_FETCH.map(str::to_owned).into()];
     Ok(SessionConfig {
         tail: setup::tail(config, &catalogue, From::Beginning)?,
         poller,
-        engine: setup::engine(config, catalogue, SourceKind::Demo, NAME, &bootstrap)?,
-        kafka: KafkaConfig { properties: vec![QUICK_FETCH.map(str::to_owned).into()], ..kafka(cluster) },
+        engine: setup::engine(config, Arc::clone(&catalogue), SourceKind::Demo, NAME, &bootstrap)?,
+        kafka: KafkaConfig { properties: QUICK_FETCH.map(|pair| pair.map(str::to_owned).into()).into(), ..kafka(cluster) },
         embedded_bytes: Some(cluster.ceiling_bytes()),
+        consume: Some(inside),
     })
+}
+
+/// Where the demo's state is kept: where the person says, else in a folder that goes with the demo.
+struct Kept {
+    address: String,
+    folder: Option<PathBuf>,
+}
+
+impl Kept {
+    fn at(args: &DemoArgs) -> Result<Self> {
+        if let Some(address) = &args.store {
+            return Ok(Self { address: address.clone(), folder: None });
+        }
+        let folder = std::env::temp_dir().join(format!("vigie-demo-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).with_context(|| format!("no folder for the state: {}", folder.display()))?;
+        Ok(Self { address: format!("sqlite:{}", folder.join("state.db").display()), folder: Some(folder) })
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            // In a folder for temporary files: what stays there does no harm.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
 }
 
 fn kafka(cluster: &Embedded) -> KafkaConfig {

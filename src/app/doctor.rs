@@ -5,7 +5,7 @@ use crate::cli::Run;
 use crate::config::Config;
 use crate::kafka::KafkaConfig;
 use crate::kafka::admin::{self, AdminError, Checked, ProbeOptions};
-use crate::model::{Fact, Reason};
+use crate::model::{Code, Fact, Reason};
 use crate::text;
 use anyhow::Result;
 use std::io::IsTerminal;
@@ -49,7 +49,13 @@ fn cluster(well: &mut bool, kafka: &KafkaConfig, config: &Config) -> Result<()> 
     }
     let options = ProbeOptions { timeout: TIMEOUT, controllers: setup::poller(config)?.probe_controllers };
     for probe in admin::probe(kafka, options)? {
-        let found = probe.result.map(|facts| found(&probe.what, &facts));
+        let found = match probe.result {
+            // Brokers before 2.3 do not tell what is allowed with the cluster: nothing is wrong with that.
+            Err(reason) if probe.what == Checked::DescribeCluster && reason.code == Code::NotSupported => {
+                Ok(text::sentence(&reason))
+            }
+            result => result.map(|facts| found(&probe.what, &facts)),
+        };
         line(well, &name(&probe.what), found.map_err(|reason| with_remedy(&reason, 18)));
     }
     Ok(())

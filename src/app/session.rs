@@ -73,10 +73,12 @@ impl Prepared {
             poller,
             lookups,
         };
+        let consumer = config.consume.map(|inside| inside.start(&config.kafka, readings_in.clone(), &stop)).transpose()?;
         let stopped = stop.clone();
         let engine = std::thread::Builder::new().name("engine".into()).spawn(move || pump.run(&stopped))?;
         let host = host::start(readings_in, config.embedded_bytes, stop.clone())?;
-        Ok(Session { view: self.view, beat: self.beat.1, stop, tail: Some(tail), threads: vec![engine, host] })
+        let threads = [engine, host].into_iter().chain(consumer).collect();
+        Ok(Session { view: self.view, beat: self.beat.1, stop, tail: Some(tail), threads })
     }
 }
 
@@ -178,6 +180,7 @@ mod tests {
             },
             kafka: KafkaConfig { brokers, ..KafkaConfig::default() },
             embedded_bytes: None,
+            consume: None,
         }
     }
 

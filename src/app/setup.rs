@@ -26,6 +26,8 @@ pub struct SessionConfig {
     pub engine: EngineConfig,
     /// The ceiling of the embedded cluster's logs, where there is one.
     pub embedded_bytes: Option<u64>,
+    /// The state consumer that runs inside.
+    pub consume: Option<super::consume::Inside>,
 }
 
 pub fn load(file: Option<PathBuf>, connect: &Connect, flags: BTreeMap<&'static str, String>) -> Result<Config> {
@@ -97,6 +99,7 @@ pub fn session(config: &Config, from: From) -> Result<SessionConfig> {
         engine: engine(config, catalogue, SourceKind::Live, &name, &bootstrap)?,
         kafka,
         embedded_bytes: None,
+        consume: None,
     })
 }
 

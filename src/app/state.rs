@@ -1,7 +1,7 @@
 //! `vigie state`: what the store knows.
 
-use super::{setup, write_out};
-use crate::cli::{Connect, Format, StateArgs, StateCommand};
+use super::{DONE, setup, tell, write_out};
+use crate::cli::{Connect, CopyArgs, Format, StateArgs, StateCommand};
 use crate::domain::Plans;
 use crate::model::Timestamp;
 use crate::outlet::{self, Cell};
@@ -10,10 +10,12 @@ use crate::text;
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub fn run(file: Option<PathBuf>, command: &StateCommand) -> Result<u8> {
     match command {
+        StateCommand::Backup(args) => backup(file, args),
+        StateCommand::Restore(args) => restore(file, args),
         StateCommand::Orders(args) => orders(file, args),
         StateCommand::Deliveries(args) => {
             let rows = open(file, args)?.parts("delivery", &filter(args))?;
@@ -46,19 +48,64 @@ fn orders(file: Option<PathBuf>, args: &StateArgs) -> Result<u8> {
     print(&rows, args.format, &["order", "state", "since", "amount", "customer", "shop", ""], order)
 }
 
-fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Box<dyn Read>> {
-    let connect = Connect { catalogue: args.catalogue.clone(), ..Connect::default() };
+fn backup(file: Option<PathBuf>, args: &CopyArgs) -> Result<u8> {
+    let (address, path) = file_of(&args.store)?;
+    let store = Sqlite::open(existing(&path)?, plans(file, args.catalogue.as_ref())?).with_context(|| address.to_string())?;
+    if args.file.exists() {
+        bail!("{} is there already: name another file", args.file.display());
+    }
+    store.copy_to(&args.file).with_context(|| format!("the copy {}", args.file.display()))?;
+    tell(&format!("{} is a whole copy of {address}", args.file.display()));
+    Ok(DONE)
+}
+
+fn restore(file: Option<PathBuf>, args: &CopyArgs) -> Result<u8> {
+    let (address, path) = file_of(&args.store)?;
+    if path.exists() {
+        bail!("--store: {} is there already: remove it, or name another", path.display());
+    }
+    // Looked at before anything is made of it.
+    let plans = plans(file, args.catalogue.as_ref())?;
+    let copy = existing(&args.file)?;
+    let copy = Sqlite::open(copy, plans.clone()).with_context(|| format!("the copy {}", copy.display()))?;
+    copy.copy_to(&path).with_context(|| format!("--store {address}"))?;
+    Sqlite::open(&path, plans)?.fence_all()?;
+    tell(&format!("{address} is made from {}: `vigie consume` goes on from its offsets", args.file.display()));
+    Ok(DONE)
+}
+
+/// Copies are files of SQLite; PostgreSQL has better means of its own.
+fn file_of(store: &str) -> Result<(StoreAddress, PathBuf)> {
+    let address = setup::store(store)?;
+    match &address {
+        StoreAddress::Sqlite(path) => Ok((address.clone(), path.clone())),
+        StoreAddress::Postgres(_) => bail!(
+            "--store {address}: PostgreSQL is copied with pg_dump --schema, which takes one moment of everything, offsets included, and \
+             put back with pg_restore while no consumer runs"
+        ),
+    }
+}
+
+fn existing(path: &Path) -> Result<&Path> {
+    if !path.exists() {
+        bail!("there is no {}: `vigie consume --store` makes a store", path.display());
+    }
+    Ok(path)
+}
+
+fn plans(file: Option<PathBuf>, catalogue: Option<&PathBuf>) -> Result<Plans> {
+    let connect = Connect { catalogue: catalogue.cloned(), ..Connect::default() };
     let config = setup::load(file, &connect, connect.overrides())?;
-    let plans = Plans::new(&*setup::catalogue(&config)?);
+    Ok(Plans::new(&*setup::catalogue(&config)?))
+}
+
+/// A store that must be there already.
+fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Box<dyn Read>> {
+    let plans = plans(file, args.catalogue.as_ref())?;
     let address = setup::store(&args.store)?;
     let told = format!("--store {address}");
     match address {
-        StoreAddress::Sqlite(path) => {
-            if !path.exists() {
-                bail!("--store: there is no {}: `vigie consume --store` makes it", path.display());
-            }
-            Ok(Box::new(Sqlite::open(&path, plans).context(told)?))
-        }
+        StoreAddress::Sqlite(path) => Ok(Box::new(Sqlite::open(existing(&path)?, plans).context(told)?)),
         StoreAddress::Postgres(address) => Ok(Box::new(Postgres::open_existing(*address, plans).context(told)?)),
     }
 }

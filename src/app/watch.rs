@@ -3,7 +3,7 @@
 use super::session::{Prepared, Session};
 use super::setup::SessionConfig;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, confirm, setup, snapshot, tell};
+use super::{DONE, FAILED, confirm, consume, setup, snapshot, tell};
 use crate::cli::{Connect, Format, Run, WatchArgs};
 use crate::config::Config;
 use crate::config::parse::From;
@@ -40,13 +40,18 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
         every: "10s".into(),
         format: Format::Json,
         yes: false,
+        consume: false,
+        store: None,
         view: crate::cli::View::default(),
     };
     start(&config, &args)
 }
 
 fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
-    let session = setup::session(config, FROM)?;
+    let mut session = setup::session(config, FROM)?;
+    if let Some(store) = args.store.as_ref().filter(|_| args.consume) {
+        session.consume = Some(consume::Inside::new(&setup::catalogue(config)?, store, consume::SESSION_TIMEOUT)?);
+    }
     confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;
     if args.no_ui {

@@ -165,6 +165,9 @@ pub struct DemoArgs {
     /// Keys, values and headers read a second: a size, unlimited, or 0 [default: 8MiB]
     #[arg(long, value_name = "SIZE")]
     pub read_budget: Option<String>,
+    /// Keep the state of orders, deliveries and payments here (sqlite:FILE, postgres://…), instead of in a temporary folder
+    #[arg(long, value_name = "STORE")]
+    pub store: Option<String>,
     /// Without a terminal: print the snapshot at the end
     #[arg(long)]
     pub no_ui: bool,
@@ -202,6 +205,12 @@ pub struct WatchArgs {
     /// Do not ask before much is read
     #[arg(long)]
     pub yes: bool,
+    /// Run a state consumer inside, in the group vigie-state (this writes to the store and commits offsets)
+    #[arg(long, requires = "store", help_heading = "State")]
+    pub consume: bool,
+    /// Where that consumer keeps the state: sqlite:FILE or postgres://USER@HOST/DB
+    #[arg(long, value_name = "STORE", requires = "consume", help_heading = "State")]
+    pub store: Option<String>,
     #[command(flatten)]
     pub view: View,
 }

@@ -7,7 +7,7 @@ pub use args::{
     CheckArgs, Cli, Command, Connect, DemoArgs, Format, LOG_LEVEL, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs,
 };
 
-pub use state::{Begin, ConsumeArgs, LogFormat, Protocol, StateArgs, StateCommand};
+pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Protocol, StateArgs, StateCommand};
 
 use std::collections::BTreeMap;
 

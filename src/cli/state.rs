@@ -74,6 +74,26 @@ pub enum StateCommand {
     /// Customers: what each did, and when last
     #[command(after_help = "Example:\n  vigie state customers --store sqlite:state.db --id CLI-0001")]
     Customers(StateArgs),
+    /// Copy the whole state, with its offsets, as of one moment; consumers go on meanwhile
+    #[command(after_help = "Example:\n  vigie state backup --store sqlite:state.db state-2026-03-01.db")]
+    Backup(CopyArgs),
+    /// Make a store from such a copy: a consumer goes on from its offsets, and nothing is lost or doubled
+    #[command(after_help = "Example:\n  vigie state restore --store sqlite:state.db state-2026-03-01.db\n\n\
+                            Never overwrites: a store that is there is refused. Stop the consumers of the old one first.")]
+    Restore(CopyArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct CopyArgs {
+    /// The store: sqlite:FILE
+    #[arg(long, value_name = "STORE")]
+    pub store: String,
+    /// The copy
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The catalogue that the state was made with, instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub catalogue: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -1,9 +1,9 @@
-use super::figures::{Figures, Meter};
+use super::figures::Meter;
 use super::start::{Start, start};
 use super::taker::Taker;
 use super::{ConsumeConfig, ConsumeError};
 use crate::kafka::member::{Change, Member, Polled};
-use crate::model::{Timestamp, TopicPartition};
+use crate::model::{ConsumerReading, Timestamp, TopicPartition};
 use crate::store::{Batch, Progress, Store, StoreError, Taken};
 use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,14 +39,20 @@ pub struct Desk {
     /// Applied, and not told to the group yet.
     told: BTreeMap<TopicPartition, i64>,
     meter: Meter,
-    figures: Sender<Figures>,
+    figures: Sender<Vec<ConsumerReading>>,
     reported: Instant,
     /// The store is away: until when it is left alone, and how long after that.
     away: Option<(Instant, Duration)>,
 }
 
 impl Desk {
-    pub fn new(member: Member, store: Box<dyn Store>, taker: Taker, config: ConsumeConfig, figures: Sender<Figures>) -> Self {
+    pub fn new(
+        member: Member,
+        store: Box<dyn Store>,
+        taker: Taker,
+        config: ConsumeConfig,
+        figures: Sender<Vec<ConsumerReading>>,
+    ) -> Self {
         let meter = Meter::new(&config.instance, &config.member.group);
         Self {
             member,
@@ -319,9 +325,22 @@ impl Desk {
             self.member.last_end(partition).map(|end| u64::try_from(end - ours.next).unwrap_or(0))
         };
         let lag = self.ours.iter().filter_map(behind).reduce(|a, b| a + b);
-        let figures = self.meter.read(Timestamp::now(), self.ours.len(), lag);
+        let ours = self.meter.read(Timestamp::now(), self.ours.len(), lag);
+        let all = self.all_figures(ours);
         // Nobody has to look.
-        let _ = self.figures.try_send(figures);
+        let _ = self.figures.try_send(all);
+    }
+
+    /// Ours and those of the others, as far as the store has them. One that is away is not asked: that may take its time.
+    fn all_figures(&mut self, ours: ConsumerReading) -> Vec<ConsumerReading> {
+        if self.away.is_some() {
+            return vec![ours];
+        }
+        self.store.report(&ours).unwrap_or_else(|error| {
+            // Whatever is wrong with the store is told when it matters: at the next batch.
+            tracing::debug!(%error, "figures of the others");
+            vec![ours]
+        })
     }
 
     /// What was read is applied, and the group is told.

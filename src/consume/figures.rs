@@ -1,8 +1,7 @@
-use crate::model::Timestamp;
+use crate::model::{ConsumerReading, ConsumerTimes, StoreState, Timestamp};
 use crate::store::Applied;
 use hdrhistogram::Histogram;
-use serde::Serialize;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Windows of the rates and times, in ms.
@@ -10,41 +9,9 @@ const WINDOW_MS: i64 = 60_000;
 /// The longest time that is told apart, in µs.
 const LONGEST_US: u64 = 600_000_000;
 
-/// How a consumer is doing, as the snapshot's `state_consumers` has it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Figures {
-    pub instance: String,
-    pub group: String,
-    pub at_ms: i64,
-    pub assigned: usize,
-    /// Over the last minute; `None` before anything was applied.
-    pub applied_per_s: Option<f64>,
-    pub applied: u64,
-    pub apply_ms: Times,
-    pub commit_ms: Times,
-    pub rejected: u64,
-    pub rejected_by_reason: BTreeMap<String, u64>,
-    pub dead_lettered: u64,
-    /// `ok` or `down`.
-    pub store: &'static str,
-    pub store_reason: Option<String>,
-    /// Records between our offsets and the ends of the logs; `None` before the first fetch.
-    pub lag: Option<u64>,
-    /// Records that retention had removed before they were read.
-    pub lost: u64,
-    /// Partitions that are not read, with the reason.
-    pub stopped: BTreeMap<String, String>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Times {
-    pub p50: Option<f64>,
-    pub p99: Option<f64>,
-}
-
 /// Counts what is applied; times of the last minute.
 pub struct Meter {
-    pub figures: Figures,
+    pub figures: ConsumerReading,
     batches: VecDeque<Batch>,
 }
 
@@ -57,7 +24,7 @@ struct Batch {
 
 impl Meter {
     pub fn new(instance: &str, group: &str) -> Self {
-        let figures = Figures { instance: instance.to_owned(), group: group.to_owned(), store: "ok", ..Figures::default() };
+        let figures = ConsumerReading { instance: instance.to_owned(), group: group.to_owned(), ..ConsumerReading::default() };
         Self { figures, batches: VecDeque::new() }
     }
 
@@ -80,12 +47,12 @@ impl Meter {
     }
 
     pub fn store(&mut self, down: Option<String>) {
-        self.figures.store = if down.is_some() { "down" } else { "ok" };
+        self.figures.store = if down.is_some() { StoreState::Down } else { StoreState::Ok };
         self.figures.store_reason = down;
     }
 
     /// The figures as of now.
-    pub fn read(&mut self, now: Timestamp, assigned: usize, lag: Option<u64>) -> Figures {
+    pub fn read(&mut self, now: Timestamp, assigned: usize, lag: Option<u64>) -> ConsumerReading {
         self.forget(now);
         let (apply, commit) = (times(self.batches.iter().map(|b| b.apply)), times(self.batches.iter().map(|b| b.commit)));
         let figures = &mut self.figures;
@@ -94,17 +61,17 @@ impl Meter {
             let seconds = now.since_s(first.at).clamp(1.0, WINDOW_MS as f64 / 1_000.0);
             self.batches.iter().map(|b| b.events).sum::<u64>() as f64 / seconds
         });
-        (figures.at_ms, figures.assigned, figures.lag) = (now.0, assigned, lag);
+        (figures.at, figures.assigned, figures.lag) = (now, assigned, lag);
         figures.clone()
     }
 }
 
-fn times(all: impl Iterator<Item = Duration>) -> Times {
+fn times(all: impl Iterator<Item = Duration>) -> ConsumerTimes {
     // The bounds are right by themselves: without a histogram there are no times.
-    let Ok(mut histogram) = Histogram::<u64>::new_with_bounds(1, LONGEST_US, 2) else { return Times::default() };
+    let Ok(mut histogram) = Histogram::<u64>::new_with_bounds(1, LONGEST_US, 2) else { return ConsumerTimes::default() };
     for time in all {
         histogram.saturating_record(u64::try_from(time.as_micros()).unwrap_or(LONGEST_US).max(1));
     }
     let at = |q| (!histogram.is_empty()).then(|| histogram.value_at_quantile(q) as f64 / 1_000.0);
-    Times { p50: at(0.5), p99: at(0.99) }
+    ConsumerTimes { p50: at(0.5), p99: at(0.99) }
 }

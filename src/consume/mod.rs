@@ -9,7 +9,6 @@ mod figures;
 mod start;
 mod taker;
 
-pub use figures::{Figures, Times};
 pub use start::Lost;
 pub use taker::Taker;
 
@@ -17,6 +16,7 @@ use crate::catalogue::Catalogue;
 use crate::domain::Plans;
 use crate::kafka::member::{Member, MemberConfig};
 use crate::kafka::{Causes, KafkaConfig, KafkaError};
+use crate::model::ConsumerReading;
 use crate::store::{Store, StoreError};
 use crossbeam_channel::{Receiver, Sender};
 use std::sync::Arc;
@@ -60,7 +60,7 @@ pub fn run(
     catalogue: &Catalogue,
     config: ConsumeConfig,
     store: Box<dyn Store>,
-    figures: &Sender<Figures>,
+    figures: &Sender<Vec<ConsumerReading>>,
     stop: &Receiver<()>,
 ) -> Result<(), ConsumeError> {
     let taker = Taker::new(catalogue, &Plans::new(catalogue));

@@ -181,8 +181,8 @@ fn hostile_records(cases: u64) {
     let mut times = Spoiler::new(3, ["2026-03-01T12:00:00Z", "2026-03-01T12:00:00.250+05:30"]);
     let (mut malformed, mut well) = (0_u64, 0_u64);
     for case in 0..cases {
-        let headers = vec![("ce_time".to_owned(), Some(times.next().to_vec()))];
-        let (key, value) = (keys.next(), values.next());
+        let headers = vec![("ce_time".to_owned(), Some(times.spoiled().to_vec()))];
+        let (key, value) = (keys.spoiled(), values.spoiled());
         let record =
             Record { key: (case % 5 != 0).then_some(key), value: Some(value), headers: &headers, time: None, ..record(None, "") };
         let which = case as usize % decoders.len();
@@ -216,4 +216,20 @@ fn hostile_records_make_no_panic() {
 #[ignore = "long: cargo test --release --lib -- --ignored fuzz"]
 fn fuzz_decode() {
     hostile_records(crate::model::hostile::cases(10_000_000));
+}
+
+proptest! {
+    /// The quick way says what the library says.
+    #[test]
+    fn times_are_read_as_the_library_reads_them(ms in 0_i64..4_102_444_800_000, whole in any::<bool>()) {
+        let ms = if whole { ms / 1_000 * 1_000 } else { ms };
+        let text = jiff::Timestamp::from_millisecond(ms).unwrap().to_string();
+        prop_assert_eq!(kinds::iso(&text), Some(Timestamp(ms)), "{}", text);
+    }
+
+    #[test]
+    fn what_is_no_time_for_the_library_is_none(text in "(2026|1969|0000)-(02|13|12|00)-(30|28|31|00)T(24|23):(60|59):(60|59)(\\.[0-9]{1,4})?(Z|\\+01:00|)") {
+        let library = text.parse::<jiff::Timestamp>().ok().map(|t| Timestamp(t.as_millisecond()));
+        prop_assert_eq!(kinds::iso(&text), library, "{}", text);
+    }
 }

@@ -51,6 +51,12 @@ pub struct Happening {
     pub values: Vec<(Meaning, Value)>,
 }
 
+impl Happening {
+    pub fn names_currency(&self) -> bool {
+        self.values.iter().any(|(meaning, _)| *meaning == Meaning::Currency)
+    }
+}
+
 /// Why an event never becomes part of the state: it contradicts the entity for good.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

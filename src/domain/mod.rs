@@ -30,4 +30,4 @@ pub use reader::Reader;
 pub use registers::Registers;
 pub use standing::{PartStanding, Standing};
 pub use walker::{Group, GroupKey, Reached, Walker};
-pub use world::{Change, Kept, Moved, World};
+pub use world::{Change, Kept, Map, Moved, World};

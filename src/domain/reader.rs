@@ -51,7 +51,16 @@ impl Reader {
         if !matches!(sense, Sense::Courier) {
             kept.retain(|(m, _)| *m != Meaning::Order);
         }
+        // In the order in which they are kept.
+        kept.sort_by_key(|(meaning, _)| *meaning);
         Some(Self { sense, kept, position })
+    }
+
+    /// Keeps nothing of an event's fields but these: for who shows no more. Where entities stand is the same.
+    #[must_use]
+    pub fn only(mut self, meanings: &[Meaning]) -> Self {
+        self.kept.retain(|(meaning, _)| *meaning == Meaning::Currency || meanings.contains(meaning));
+        self
     }
 
     /// # Errors

@@ -15,6 +15,10 @@ struct Register {
 }
 
 impl Registers {
+    pub fn with_capacity(values: usize) -> Self {
+        Self(Vec::with_capacity(values))
+    }
+
     /// Takes a value; returns whether it is the newest for its meaning.
     pub fn set(&mut self, meaning: Meaning, stamp: &Stamp, value: Value) -> bool {
         match self.0.binary_search_by_key(&meaning, |r| r.meaning) {

@@ -3,6 +3,7 @@ use super::plan::{PipelineId, Plan, Plans, Step};
 use super::registers::Registers;
 use super::walker::{Group, Reached, Walker};
 use crate::model::{Stamp, Timestamp};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Where an entity stands by all that is known of it.
@@ -42,7 +43,7 @@ impl Standing {
         let counts = |at: usize| rejected.iter().all(|(r, _)| *r != at);
         let groups: Vec<&Group> = walker.groups.iter().enumerate().filter(|(at, _)| counts(*at)).map(|(_, g)| g).collect();
         let parts = parts(&groups, plans);
-        let reached = merged(groups.iter().flat_map(|g| &g.steps));
+        let reached = merged(groups.iter().map(|g| &g.steps));
         let (step, since) = stand(plan, &reached, &parts, plans);
         let furthest = reached.iter().rev().find(|r| !plan.is_exit(r.step)).map(|r| r.step);
         let gap = furthest.is_some_and(|f| reached.iter().filter(|r| r.step <= f).count() <= usize::from(f.0));
@@ -50,7 +51,7 @@ impl Standing {
         Self {
             step,
             since,
-            reached: reached.into_iter().map(|r| (r.step, r.first)).collect(),
+            reached: reached.iter().map(|r| (r.step, r.first.clone())).collect(),
             gap,
             conflict: ends > 1,
             parts,
@@ -108,9 +109,13 @@ fn rejected(walker: &Walker, currency: Option<&Arc<str>>) -> Vec<(usize, Rejecti
 }
 
 /// The steps of several groups as if they were one.
-fn merged<'a>(all: impl Iterator<Item = &'a Reached>) -> Vec<Reached> {
-    let mut out: Vec<Reached> = Vec::new();
-    for reached in all {
+fn merged<'a>(groups: impl Iterator<Item = &'a Vec<Reached>>) -> Cow<'a, [Reached]> {
+    let mut told = groups.filter(|steps| !steps.is_empty());
+    let (Some(first), next) = (told.next(), told.next()) else { return Cow::Borrowed(&[]) };
+    // Most steps are told in one group: nothing is to be merged.
+    let Some(next) = next else { return Cow::Borrowed(first) };
+    let mut out = first.clone();
+    for reached in next.iter().chain(told.flatten()) {
         match out.binary_search_by_key(&reached.step, |r| r.step) {
             Ok(at) => {
                 let kept = &mut out[at];
@@ -124,7 +129,7 @@ fn merged<'a>(all: impl Iterator<Item = &'a Reached>) -> Vec<Reached> {
             Err(at) => out.insert(at, reached.clone()),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 fn parts(groups: &[&Group], plans: &Plans) -> Vec<PartStanding> {
@@ -133,9 +138,9 @@ fn parts(groups: &[&Group], plans: &Plans) -> Vec<PartStanding> {
     names.dedup();
     let standing = |part: &&Part| {
         let of_part = groups.iter().filter(|g| g.key.part.as_ref() == Some(part));
-        let reached = merged(of_part.flat_map(|g| &g.part_steps));
+        let reached = merged(of_part.map(|g| &g.part_steps));
         let (step, since) = part_stands(plans.get(part.pipeline), &reached);
-        let reached = reached.into_iter().map(|r| (r.step, r.first)).collect();
+        let reached = reached.iter().map(|r| (r.step, r.first.clone())).collect();
         PartStanding { part: (*part).clone(), step, since, reached }
     };
     names.iter().map(standing).collect()

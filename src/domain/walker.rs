@@ -64,7 +64,9 @@ impl Walker {
             Ok(at) => at,
             Err(at) => {
                 let foreign = self.groups.iter().any(|g| g.foreign && g.key.part == key.part);
-                self.groups.insert(at, Group::new(key, stamp.clone(), foreign));
+                // Most have few groups: room is made for one more, not for four.
+                self.groups.reserve_exact(1);
+                self.groups.insert(at, Group::new(key, stamp.clone(), foreign, happening.values.len()));
                 at
             }
         };
@@ -102,8 +104,9 @@ impl Walker {
 }
 
 impl Group {
-    fn new(key: GroupKey, first: Stamp, foreign: bool) -> Self {
-        Self { key, steps: Vec::new(), part_steps: Vec::new(), values: Registers::default(), first, foreign }
+    fn new(key: GroupKey, first: Stamp, foreign: bool, values: usize) -> Self {
+        let values = Registers::with_capacity(values);
+        Self { key, steps: Vec::new(), part_steps: Vec::new(), values, first, foreign }
     }
 }
 
@@ -122,6 +125,9 @@ fn reach(steps: &mut Vec<Reached>, step: Step, stamp: &Stamp) -> bool {
             first || last
         }
         Err(at) => {
+            if steps.is_empty() {
+                steps.reserve_exact(1);
+            }
             steps.insert(at, Reached { step, first: stamp.clone(), last: stamp.clone() });
             true
         }

@@ -5,21 +5,42 @@ use super::profile::Profile;
 use super::standing::Standing;
 use super::walker::{GroupKey, Walker};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, LazyLock};
+
+/// Quick, and seeded anew in each process: ids come from outside.
+pub type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// A walker with where it stands.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
     pub walker: Walker,
     pub standing: Arc<Standing>,
 }
 
+impl Default for Kept {
+    fn default() -> Self {
+        // All that are new share the standing of nobody.
+        static NOWHERE: LazyLock<Arc<Standing>> = LazyLock::new(Arc::default);
+        Self { walker: Walker::default(), standing: NOWHERE.clone() }
+    }
+}
+
+impl Kept {
+    fn stand_anew(&mut self, pipeline: PipelineId, plans: &Plans) {
+        let after = Standing::of(&self.walker, pipeline, plans);
+        if *self.standing != after {
+            self.standing = Arc::new(after);
+        }
+    }
+}
+
 /// Entities in memory: all of them for the live panels, those of one batch for a store.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    pub walkers: HashMap<Subject, Kept>,
-    pub profiles: HashMap<Subject, Profile>,
-    pub claims: HashMap<Part, Claim>,
+    pub walkers: Map<Subject, Kept>,
+    pub profiles: Map<Subject, Profile>,
+    pub claims: Map<Part, Claim>,
 }
 
 /// What one event changed.
@@ -43,20 +64,27 @@ impl World {
     /// Where the event names a part, the claim on it and every walker that claims it must be here.
     pub fn take(&mut self, happening: &Happening, plans: &Plans) -> Change {
         let Kind::Walker(pipeline) = happening.subject.kind else { return self.take_profile(happening) };
-        let new = !self.walkers.contains_key(&happening.subject);
-        let kept = self.walkers.entry(happening.subject.clone()).or_default();
+        let (kept, new) = match self.walkers.entry(happening.subject.clone()) {
+            Entry::Occupied(known) => (known.into_mut(), false),
+            Entry::Vacant(place) => (place.insert(Kept::default()), true),
+        };
         let before = kept.standing.clone();
         let groups = kept.walker.groups.len();
         let changed = kept.walker.take(happening);
         let grown = kept.walker.groups.len() > groups;
-        let mut moved = Vec::new();
         // Values alone move nobody.
-        if grown || happening.step.is_some() || happening.part.is_some() || GroupKey::of(happening).currency.is_some() {
-            moved = self.settle_claim(happening, pipeline, plans);
-            moved.insert(0, self.stand_anew(&happening.subject, pipeline, plans, new));
+        if !(grown || happening.step.is_some() || happening.part.is_some() || happening.names_currency()) {
+            let outcome = outcome(kept, happening, plans.get(pipeline), &before, changed);
+            return Change { outcome, moved: Vec::new() };
         }
-        let after = moved.first().map_or(before.clone(), |m| m.after.clone());
-        Change { outcome: self.outcome(happening, plans.get(pipeline), &before, &after, changed), moved }
+        let claimed = happening.part.as_ref().is_some_and(|p| Claim::is_needed(&happening.subject, &p.part));
+        let mut moved = if claimed { self.settle_claim(happening, pipeline, plans) } else { Vec::new() };
+        let Some(kept) = self.walkers.get_mut(&happening.subject) else { return Change { outcome: Outcome::Applied, moved } };
+        kept.stand_anew(pipeline, plans);
+        let outcome = outcome(kept, happening, plans.get(pipeline), &before, changed);
+        let after = kept.standing.clone();
+        moved.insert(0, Moved { subject: happening.subject.clone(), before: (!new).then_some(before), after });
+        Change { outcome, moved }
     }
 
     fn take_profile(&mut self, happening: &Happening) -> Change {
@@ -64,21 +92,9 @@ impl World {
         Change { outcome: if changed { Outcome::Applied } else { Outcome::Late }, moved: Vec::new() }
     }
 
-    fn stand_anew(&mut self, subject: &Subject, pipeline: PipelineId, plans: &Plans, new: bool) -> Moved {
-        let kept = self.walkers.entry(subject.clone()).or_default();
-        let before = (!new).then(|| kept.standing.clone());
-        let after = Standing::of(&kept.walker, pipeline, plans);
-        if *kept.standing != after {
-            kept.standing = Arc::new(after);
-        }
-        Moved { subject: subject.clone(), before, after: kept.standing.clone() }
-    }
-
     /// Whose the part is, by the earliest event that names it; walkers that lost or won it stand anew.
     fn settle_claim(&mut self, happening: &Happening, pipeline: PipelineId, plans: &Plans) -> Vec<Moved> {
-        let Some(part) = happening.part.as_ref().map(|p| &p.part).filter(|p| Claim::is_needed(&happening.subject, p)) else {
-            return Vec::new();
-        };
+        let Some(part) = happening.part.as_ref().map(|p| &p.part) else { return Vec::new() };
         let Some(first) = self.walkers.get(&happening.subject).and_then(|k| k.walker.claim(part)).cloned() else {
             return Vec::new();
         };
@@ -94,34 +110,38 @@ impl World {
             let foreign = owner.as_ref() != Some(&subject.id);
             let Some(kept) = self.walkers.get_mut(&subject) else { continue };
             if kept.walker.set_foreign(part, foreign) && subject != happening.subject {
-                moved.push(self.stand_anew(&subject, pipeline, plans, false));
+                let before = kept.standing.clone();
+                kept.stand_anew(pipeline, plans);
+                moved.push(Moved { subject, before: Some(before), after: kept.standing.clone() });
             }
         }
         moved
     }
+}
 
-    fn outcome(&self, happening: &Happening, plan: &Plan, before: &Standing, after: &Standing, changed: bool) -> Outcome {
-        let Some(kept) = self.walkers.get(&happening.subject) else { return Outcome::Applied };
+fn outcome(kept: &Kept, happening: &Happening, plan: &Plan, before: &Standing, changed: bool) -> Outcome {
+    let after = kept.standing.as_ref();
+    if !after.rejected.is_empty() {
         let key = GroupKey::of(happening);
         let group = kept.walker.groups.binary_search_by(|g| g.key.cmp(&key)).ok();
         if group.is_some_and(|at| after.rejection(at).is_some()) {
             return Outcome::Rejected;
         }
-        let Some(step) = happening.step else {
-            // A page or a position says nothing that could be late.
-            return if changed || happening.values.is_empty() { Outcome::Applied } else { Outcome::Late };
-        };
-        let news = before.reached_at(step).is_none();
-        if plan.has_ended(step) && after.conflict && news {
-            return Outcome::Conflict;
-        }
-        if !news && before.step == after.step && before.parts == after.parts {
-            return Outcome::Duplicate;
-        }
-        let missing = |n: u8| !after.reached.iter().any(|(s, _)| s.0 == n);
-        if !plan.is_exit(step) && news && after.gap && after.step == Some(step) && (0..step.0).any(missing) {
-            return Outcome::Gap;
-        }
-        if after.step != Some(step) && news { Outcome::Late } else { Outcome::Applied }
     }
+    let Some(step) = happening.step else {
+        // A page or a position says nothing that could be late.
+        return if changed || happening.values.is_empty() { Outcome::Applied } else { Outcome::Late };
+    };
+    let news = before.reached_at(step).is_none();
+    if plan.has_ended(step) && after.conflict && news {
+        return Outcome::Conflict;
+    }
+    if !news && before.step == after.step && before.parts == after.parts {
+        return Outcome::Duplicate;
+    }
+    let missing = |n: u8| !after.reached.iter().any(|(s, _)| s.0 == n);
+    if !plan.is_exit(step) && news && after.gap && after.step == Some(step) && (0..step.0).any(missing) {
+        return Outcome::Gap;
+    }
+    if after.step != Some(step) && news { Outcome::Late } else { Outcome::Applied }
 }

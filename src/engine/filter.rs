@@ -136,7 +136,7 @@ mod tests {
                 _ => TailFilter::Field { path: one, value: other },
             };
             let asked = if case % 3 == 0 { TailFilter::Not(Box::new(asked)) } else { asked };
-            let value = Some(values.next().to_vec());
+            let value = Some(values.spoiled().to_vec());
             let headers = vec![("trace".into(), None)];
             let record = OwnedRecord { slot: Slot(0), offset: 1, time: None, key: Some(b"o-17".to_vec()), value, headers };
             passed += u64::from(Filter::new(&asked).passes(&record.borrow()));

@@ -2,9 +2,10 @@
 //! time, and the same inputs give the same picture.
 //!
 //! A record's way: `records` finds its slot and topic, counts it, keeps its time in `times`, has it judged, shows it to
-//! the topic in focus. A reading's way: `topics` and `groups` take it, `lag` measures, `status` judges the groups.
-//! Once a second the rules are judged; [`Engine::view`] puts the parts together.
+//! the topic in focus, and gives an event to `business`. A reading's way: `topics` and `groups` take it, `lag` measures, `status`
+//! judges the groups. Once a second the rules are judged; [`Engine::view`] puts the parts together.
 
+mod business;
 mod clock;
 mod cluster;
 mod curves;
@@ -47,7 +48,8 @@ mod totals;
 use crate::catalogue::Catalogue;
 use crate::history::Budget;
 use crate::model::{
-    Answer, Ask, Assignment, ClusterReading, HostReading, Input, Link, Lookup, LookupId, RecordBatch, TailReading, Timed, Timestamp,
+    Answer, Ask, Assignment, ClusterReading, HostReading, Input, Link, Lookup, LookupId, RecordBatch, Slot, TailReading, Timed,
+    Timestamp,
 };
 use crate::rules::{ClusterInput, Context, Rules, RulesConfig, ViewerInput};
 use crate::snapshot::{SourceKind, View};
@@ -76,6 +78,7 @@ pub struct Engine {
     cluster: cluster::ClusterState,
     totals: totals::Totals,
     once: dead_letter::Once,
+    business: business::Business,
     lookups: lookups::Lookups,
     rules: Rules,
     alerts: judge::Alerts,
@@ -93,6 +96,7 @@ impl Engine {
     pub fn new(config: EngineConfig) -> Self {
         let mut budget = Budget::new(config.history_memory);
         let totals = totals::Totals::new(&mut budget, config.started);
+        let business = business::Business::new(config.catalogue.clone());
         Self {
             now: config.started,
             clock: clock::Clock::default(),
@@ -102,6 +106,7 @@ impl Engine {
             cluster: cluster::ClusterState::default(),
             totals,
             once: dead_letter::Once::default(),
+            business,
             lookups: lookups::Lookups::default(),
             rules: Rules::new(config.rules),
             alerts: judge::Alerts::default(),
@@ -130,11 +135,12 @@ impl Engine {
             Input::Assigned(assignments) => self.take_assignments(&assignments),
             Input::Revoked(slots) => self.topics.revoked(&slots),
             Input::Reached { slot, offset } => self.topics.reached(slot, offset),
-            Input::Skipped { slot, from, to } => self.topics.skipped(slot, from, to),
+            Input::Skipped { slot, from, to } => self.take_skipped(slot, from, to),
             Input::Tail(tail) => self.take_tail(tail),
             Input::Cluster(reading) => self.take_cluster(*reading),
             Input::Link(link) => self.link = link,
             Input::Host(host) => self.host = host,
+            Input::Consumers(all) => self.picture.consumers = all.into_iter().map(Arc::new).collect(),
             Input::Ask(ask) => self.take_ask(ask),
             Input::Answer(answer) => self.take_answer(*answer),
             Input::Tick => {}
@@ -149,6 +155,14 @@ impl Engine {
     /// The picture as of `now`. Parts that did not change are the same as in the picture before.
     pub fn view(&mut self, now: Timestamp) -> Arc<View> {
         self.advance(now);
+        let gaze = business::Gaze {
+            topics: &self.topics,
+            now: self.now,
+            link: self.link.state,
+            behind_s: self.behind_s,
+            nothing_read: self.tail.budget == Some(0),
+        };
+        let business = self.business.picture(&gaze);
         let moment = picture::Moment {
             now: self.now,
             link: &self.link,
@@ -156,6 +170,7 @@ impl Engine {
             tail: &self.tail,
             behind_s: self.behind_s,
             alerts: &self.alerts,
+            business: &business,
         };
         let snapshot = self.picture.build(&moment, &mut self.topics, &self.groups, &mut self.cluster, &self.totals);
         let focus = self.focus.build(&moment, &mut self.topics, &self.groups, &self.totals);
@@ -173,8 +188,18 @@ impl Engine {
         if tail.warm_up.done && self.latency_from == Timestamp(i64::MAX) {
             self.latency_from = self.now;
         }
+        if tail.warm_up.done {
+            self.business.live_from(self.now);
+        }
         self.topics.read_nothing(tail.budget == Some(0));
         self.tail = tail;
+    }
+
+    fn take_skipped(&mut self, slot: Slot, from: i64, to: i64) {
+        if let Some((state, topic)) = self.topics.of_slot(slot).filter(|_| to > from) {
+            self.business.skipped(topic, to <= state.live_from, self.now);
+        }
+        self.topics.skipped(slot, from, to);
     }
 
     fn take_records(&mut self, batch: &dyn RecordBatch, at: Timestamp) {
@@ -182,6 +207,7 @@ impl Engine {
             topics: &mut self.topics,
             totals: &mut self.totals,
             once: &mut self.once,
+            business: &mut self.business,
             spotlight: self.focus.spotlight(),
             latency_from: self.latency_from,
         };
@@ -253,6 +279,7 @@ impl Engine {
         self.totals.step_back(step);
         self.focus.step_back(step);
         self.lookups.step_back(step);
+        self.business.step_back(step);
         step.moments(&mut self.cluster.taken_at);
         self.rules.step_back(|at| step.moment(at));
     }

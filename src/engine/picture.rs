@@ -7,7 +7,7 @@ use super::throughput;
 use super::topic_part::{Reading, latency, ratio};
 use super::topics::Topics;
 use super::totals::Totals;
-use crate::model::{Code, HostReading, Level, Link, LinkState, Reason, TailReading, Timestamp};
+use crate::model::{Code, ConsumerReading, HostReading, Level, Link, LinkState, Reason, TailReading, Timestamp};
 use crate::snapshot::{
     Alert, Health, Records, Snapshot, Source, SourceKind, Throughput, Topic, TopicLag, VERSION, Viewer, subject_name,
 };
@@ -21,17 +21,24 @@ pub struct Moment<'a> {
     pub tail: &'a TailReading,
     pub behind_s: Option<f64>,
     pub alerts: &'a Alerts,
+    pub business: &'a crate::snapshot::Business,
 }
 
 /// The last picture, whose parts are kept while they stay the same.
 pub struct Picture {
+    /// The state consumers, as they last said of themselves.
+    pub consumers: Vec<Arc<ConsumerReading>>,
     source: Arc<Source>,
     totals: Arc<crate::snapshot::Totals>,
 }
 
 impl Picture {
     pub fn new(kind: SourceKind, name: Arc<str>, bootstrap: Arc<str>) -> Self {
-        Self { source: Arc::new(Source { kind, name, bootstrap, ..Source::default() }), totals: Arc::default() }
+        Self {
+            consumers: Vec::new(),
+            source: Arc::new(Source { kind, name, bootstrap, ..Source::default() }),
+            totals: Arc::default(),
+        }
     }
 
     pub fn build(
@@ -61,7 +68,9 @@ impl Picture {
             groups_reason: groups.missing.clone(),
             alerts: moment.alerts.shown.clone(),
             alerts_count: moment.alerts.count,
+            state_consumers: self.consumers.clone(),
             viewer: viewer(moment, self.totals.records.skipped, cluster),
+            business: moment.business.clone(),
         })
     }
 

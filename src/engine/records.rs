@@ -1,3 +1,4 @@
+use super::business::{Business, Told};
 use super::dead_letter::{Once, Origin, origin};
 use super::past::second;
 use super::spotlight::Spotlight;
@@ -14,6 +15,7 @@ pub struct Intake<'a> {
     pub topics: &'a mut Topics,
     pub totals: &'a mut Totals,
     pub once: &'a mut Once,
+    pub business: &'a mut Business,
     pub spotlight: Option<&'a mut Spotlight>,
     /// Records stamped before it do not enter the latency.
     pub latency_from: Timestamp,
@@ -38,7 +40,7 @@ impl Intake<'_> {
     fn record(&mut self, record: &Record<'_>, at: Timestamp, sec: i64) {
         let Some((slot, topic)) = self.topics.of_slot(record.slot) else { return };
         let Some(step) = slot.step(record.offset, at) else { return };
-        let (partition, number) = (slot.partition, slot.number);
+        let (partition, number, place) = (slot.partition, slot.number, slot.topic);
         // What retention deleted before we came to it is no sign of markers.
         topic.gaps |= step.gap > 0 && topic.partitions.get(partition).is_none_or(|p| p.low.is_none_or(|low| step.reach >= low));
         topic.records.seen += 1;
@@ -52,7 +54,15 @@ impl Intake<'_> {
             }
         }
         let (verdict, error) = judge(topic, record);
-        let error = error && self.once.first(topic.serial, number, record.offset);
+        let rejected = match topic.decoder.as_ref().filter(|_| verdict == Verdict::Event) {
+            Some(decoder) => {
+                let told = Told { record, decoder, place, topic: &topic.name, partition: number, live: step.live };
+                self.business.take(&told, at)
+            }
+            None => false,
+        };
+        let error = (error || rejected) && self.once.first(topic.serial, number, record.offset);
+        topic.records.rejected += u64::from(error && rejected);
         if error && step.live {
             topic.window.error(sec);
             self.totals.window.error(sec);

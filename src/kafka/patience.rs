@@ -1,4 +1,4 @@
-use super::native::Handle;
+use super::native::{Desk, Handle};
 use rdkafka::consumer::Consumer;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::metadata::Metadata;
@@ -9,14 +9,18 @@ use std::time::{Duration, Instant};
 const TRIES: u32 = 3;
 /// The least that a first try gets.
 const LEAST: Duration = Duration::from_secs(1);
+/// librdkafka closes a connection on which an answer came too late, so a greeting may take its time: nobody waits for it.
+const GREETING: Duration = Duration::from_secs(60);
 /// So many times what the last answer took.
 const SLOWER: u32 = 4;
 
 /// How long each try of a question may take that any broker can answer: a broker that is connected and silent must not cost the
 /// whole reading, and a slow cluster must not be asked twice.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Patience {
     last: Duration,
+    /// Brokers of the last answer.
+    brokers: Vec<i32>,
 }
 
 impl Patience {
@@ -34,18 +38,33 @@ impl Patience {
     /// All metadata. Any broker can answer: one that is silent is not the last word.
     pub fn metadata(&mut self, handle: &Handle, whole: Duration) -> KafkaResult<Metadata> {
         let mut result = Err(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut));
-        for patience in self.tries(whole) {
+        let mut desk = Desk::new(handle);
+        for (n, patience) in self.tries(whole).enumerate() {
+            if n > 0 {
+                self.greet(&mut desk);
+            }
             let asked = Instant::now();
             result = handle.fetch_metadata(None, patience);
             match &result {
-                Ok(_) => {
+                Ok(metadata) => {
                     self.answered(asked.elapsed());
+                    self.brokers = metadata.brokers().iter().map(|b| b.id()).collect();
                     break;
                 }
                 Err(error) => tracing::debug!(%error, ?patience, "metadata, one try"),
             }
         }
         result
+    }
+
+    /// librdkafka asks the broker that it spoke to last: the silent one, again and again. So all are spoken to before the second try,
+    /// and before the third those alone who answered.
+    fn greet(&self, desk: &mut Desk) {
+        let answers = std::iter::from_fn(|| desk.next(Duration::ZERO));
+        let alive: Vec<i32> = answers.filter(|a| a.refusal().is_none()).filter_map(|a| i32::try_from(a.tag()).ok()).collect();
+        for broker in if alive.is_empty() { &self.brokers } else { &alive } {
+            desk.greet(*broker, GREETING);
+        }
     }
 
     /// The answer took so long.

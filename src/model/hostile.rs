@@ -35,7 +35,7 @@ impl Spoiler {
     }
 
     /// The next case: a sample with up to eight things wrong; now and then noise alone, or nothing wrong.
-    pub fn next(&mut self) -> &[u8] {
+    pub fn spoiled(&mut self) -> &[u8] {
         self.case.clear();
         if self.chance.u8(..) < 4 {
             let length = self.chance.usize(..200);
@@ -53,7 +53,7 @@ impl Spoiler {
 
     /// The same as text; what is not UTF-8 is replaced.
     pub fn next_text(&mut self) -> String {
-        String::from_utf8_lossy(self.next()).into_owned()
+        String::from_utf8_lossy(self.spoiled()).into_owned()
     }
 
     fn spoil(&mut self) {
@@ -124,7 +124,7 @@ impl Spoiler {
 fn the_same_seed_gives_the_same_cases_and_some_are_valid() {
     let cases = |seed| {
         let mut spoiler = Spoiler::new(seed, [r#"{"id":"A1","total":12000}"#]);
-        (0..1_000).map(|_| spoiler.next().to_vec()).collect::<Vec<_>>()
+        (0..1_000).map(|_| spoiler.spoiled().to_vec()).collect::<Vec<_>>()
     };
     assert_eq!(cases(1), cases(1));
     assert_ne!(cases(1), cases(2));

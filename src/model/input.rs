@@ -1,4 +1,4 @@
-use super::{Answer, Ask, ClusterReading, Link, RecordBatch, Slot, Timestamp};
+use super::{Answer, Ask, ClusterReading, ConsumerReading, Link, RecordBatch, Slot, Timestamp};
 use std::sync::Arc;
 
 /// One thing from outside, with its time: the only door into the engine.
@@ -28,6 +28,8 @@ pub enum Input {
     Cluster(Box<ClusterReading>),
     Link(Link),
     Host(HostReading),
+    /// All state consumers that the store knows of.
+    Consumers(Vec<ConsumerReading>),
     Ask(Ask),
     Answer(Box<Answer>),
     /// Time goes on: windows roll, rules are judged. Ten a second.

@@ -3,6 +3,7 @@
 
 mod ask;
 mod cluster;
+mod consumer;
 mod event;
 #[cfg(test)]
 pub mod hostile;
@@ -19,6 +20,7 @@ pub use cluster::{
     BrokerReading, ClusterReading, Controllers, GroupKind, GroupReading, GroupState, Member, PartitionReading, TopicConfig,
     TopicReading,
 };
+pub use consumer::{ConsumerReading, ConsumerTimes, StoreState};
 pub use event::{Event, Fields, Meaning, Place, Point, Stamp, Value};
 pub use ids::{Slot, TopicPartition};
 pub use input::{Assignment, HostReading, Input, TailReading, Timed, WarmUp};

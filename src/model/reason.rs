@@ -61,6 +61,18 @@ codes! {
     GroupKindOpaque = "group-kind-opaque",
     Abandoned = "abandoned",
     UpperBound = "upper-bound",
+    Sampled = "sampled",
+    TopicNotRead = "topic-not-read",
+    NoTopics = "no-topics",
+    WarmingUp = "warming-up",
+    NotTold = "not-told",
+    NotFalling = "not-falling",
+    LastStage = "last-stage",
+    NothingEnded = "nothing-ended",
+    OverDeadline = "over-deadline",
+    // Payments that somebody should look at.
+    PaidTwice = "paid-twice",
+    AmountDiffers = "amount-differs",
     // The way to the cluster.
     BrokerUnreachable = "broker-unreachable",
     AllBrokersDown = "all-brokers-down",

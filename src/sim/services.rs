@@ -36,13 +36,15 @@ pub const GROUPS: &[&str] = &["analytics", "billing", "dispatch", STALLED_GROUP,
 /// How long a service waits for a record: so long may a stop take.
 const POLL: Duration = Duration::from_millis(100);
 /// Settings that a service has where the person said nothing else. The demo shows lag within seconds.
-const SETTINGS: [(&str, &str); 8] = [
+const SETTINGS: [(&str, &str); 9] = [
     ("enable.auto.commit", "true"),
     ("auto.commit.interval.ms", "1000"),
     ("auto.offset.reset", "earliest"),
     ("session.timeout.ms", "10000"),
     ("fetch.queue.backoff.ms", "5"),
-    ("fetch.wait.max.ms", "100"),
+    // The embedded brokers search their logs for every fetch: few fetches.
+    ("fetch.wait.max.ms", "400"),
+    ("fetch.min.bytes", "1048576"),
     ("queued.max.messages.kbytes", "1024"),
     ("queued.min.messages", "200"),
 ];

@@ -3,11 +3,17 @@
 //! Not known is `None` and has a [`Reason`](crate::model::Reason) beside it; never 0. Parts stand behind `Arc`: a part that did not change is the
 //! same `Arc` as in the picture before.
 
+mod business;
 mod cluster;
 mod group;
 mod topic;
 mod view;
 
+pub use business::{
+    Amount, Article, Business, BusinessSource, Channel, Customer, CustomerSections, Customers, Deliveries, Delivery, Exit,
+    LastEvent, Method, Notifications, Order, Orders, Payment, PaymentSections, Payments, Pipeline, Stage, Stock, Stuck, Sum,
+    Suspicious, Wait,
+};
 pub use cluster::{Alert, Broker, Cluster, Source, SourceKind, Viewer, subject_name};
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
 pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};
@@ -15,7 +21,7 @@ pub use view::{
     Distribution, Focus, GroupFocus, KeptHeader, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict, View,
 };
 
-use crate::model::Timestamp;
+use crate::model::{ConsumerReading, Timestamp};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -41,7 +47,13 @@ pub struct Snapshot {
     pub alerts: Vec<Arc<Alert>>,
     /// How many there are, also past the first 1,000.
     pub alerts_count: usize,
+    /// The state consumers that our store knows of, by instance; absent where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub state_consumers: Vec<Arc<ConsumerReading>>,
     pub viewer: Viewer,
+    /// What the events tell of orders, payments, deliveries, articles and customers.
+    #[serde(flatten)]
+    pub business: Business,
 }
 
 impl Snapshot {
@@ -60,4 +72,8 @@ fn told_reason<S: serde::Serializer>(reason: &Option<crate::model::Reason>, s: S
         Some(reason) => s.serialize_str(&crate::text::sentence(reason)),
         None => s.serialize_none(),
     }
+}
+
+fn told<S: serde::Serializer>(reason: &crate::model::Reason, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(&crate::text::sentence(reason))
 }

@@ -97,7 +97,11 @@ fn load<T: Tx>(tx: &mut T, events: &[&Taken]) -> Result<World, StoreError> {
     let walkers = tx.walkers(&walkers)?;
     let profiles = tx.profiles(&others)?;
     let kept = |(subject, walker)| (subject, Kept { walker, standing: Arc::default() });
-    Ok(World { walkers: walkers.into_iter().map(kept).collect(), profiles, claims })
+    Ok(World {
+        walkers: walkers.into_iter().map(kept).collect(),
+        profiles: profiles.into_iter().collect(),
+        claims: claims.into_iter().collect(),
+    })
 }
 
 fn happenings<'a>(events: &'a [&Taken]) -> impl Iterator<Item = &'a Happening> {

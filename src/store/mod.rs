@@ -23,10 +23,11 @@ pub use error::StoreError;
 pub use fold::fold;
 pub use postgres::{Postgres, PostgresAddress};
 pub use read::{AuditLine, Filter, PartLine, ProfileLine, Read, WalkerLine};
+pub use rows::{GroupStatus, Rows};
 pub use sqlite::Sqlite;
 pub use tx::Tx;
 
-use crate::model::TopicPartition;
+use crate::model::{ConsumerReading, TopicPartition};
 
 /// The state, for one process that writes it.
 pub trait Store: Send {
@@ -42,4 +43,13 @@ pub trait Store: Send {
     /// [`StoreError::Fenced`]: another process has one of the partitions; nothing was written. Else the store cannot be reached, or
     /// refuses: nothing was written, and the same batch may be given again.
     fn apply(&mut self, batch: &Batch) -> Result<Applied, StoreError>;
+
+    /// Leaves our figures for the others to see, and gives those of all that left some in the last [`REPORTS_MS`], by instance.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    fn report(&mut self, ours: &ConsumerReading) -> Result<Vec<ConsumerReading>, StoreError>;
 }
+
+/// A consumer that said nothing for so long is gone, in ms.
+pub const REPORTS_MS: i64 = 15_000;

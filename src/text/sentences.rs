@@ -237,6 +237,28 @@ fn states(f: &Facts<'_>) -> Option<String> {
         Code::GroupKindOpaque => "groups of this kind cannot be looked into".into(),
         Code::Abandoned => format!("no members and no commit{}", f.part(" for ", "since_s", "")),
         Code::UpperBound => "an upper bound: offsets without a record are counted in".into(),
+        _ => return business(f),
+    })
+}
+
+/// What is said of orders, payments and deliveries.
+fn business(f: &Facts<'_>) -> Option<String> {
+    Some(match f.0.code {
+        Code::Sampled => format!("records of {} were skipped (read budget)", f.or("topic", "a topic")),
+        Code::TopicNotRead => format!("{} is not read", f.or("topic", "one of its topics")),
+        Code::NoTopics => "none of its topics is there".into(),
+        Code::WarmingUp => "the past is still being read".into(),
+        Code::NotTold => format!("no event told {}", f.or("what", "it")),
+        Code::NotFalling => "the level does not fall".into(),
+        Code::LastStage => "nothing comes after the last stage".into(),
+        Code::NothingEnded => "nothing came to its end yet".into(),
+        Code::OverDeadline => {
+            format!("{} in {}{}", f.or("age_s", "too long"), f.or("stage", "a stage"), f.part(", over ", "deadline_s", ""))
+        }
+        Code::PaidTwice => format!("the order {} was paid before", f.or("order", "of it")),
+        Code::AmountDiffers => {
+            format!("{} paid{}", f.or("paid", "another amount"), f.part(", the order comes to ", "amount", ""))
+        }
         _ => return None,
     })
 }

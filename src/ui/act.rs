@@ -191,14 +191,14 @@ impl Ui {
         let order = &mut self.state.orders[panel as usize];
         order.column = Some(*next);
         order.reverse = false;
-        self.to_top(panel);
+        self.show_top(panel);
     }
 
     fn reverse(&mut self) {
         let panel = self.state.focused_panel();
         let order = &mut self.state.orders[panel as usize];
         order.reverse = !order.reverse;
-        self.to_top(panel);
+        self.show_top(panel);
     }
 
     fn next_theme(&mut self) {

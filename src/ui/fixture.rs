@@ -255,6 +255,7 @@ pub fn snapshot() -> Snapshot {
         groups_reason: None,
         alerts_count: alerts.len(),
         alerts,
+        state_consumers: Vec::new(),
         viewer: Viewer {
             behind_s: Some(0.1),
             cpu_percent: Some(12.0),
@@ -263,6 +264,7 @@ pub fn snapshot() -> Snapshot {
             warmed_up: true,
             ..Viewer::default()
         },
+        ..Snapshot::default()
     }
 }
 

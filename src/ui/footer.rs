@@ -52,6 +52,9 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     }
     let mut x = tabs(ctx, buf, area, hits) + 2;
     for (key, label, action) in keymap::footer(&contexts(ctx.state)) {
+        if action == Action::Sort && !sorts(ctx.state) {
+            continue;
+        }
         // Where the screen stands still the same key does the opposite.
         let label = if action == Action::Freeze && ctx.state.frozen.is_some() { word(Word::KeyGoLive) } else { label };
         let wide = width(&key) + 1 + width(label);
@@ -62,6 +65,11 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         x += put(buf, x, area.y, 8, &key, ctx.style(Role::Key)) + 1;
         x += put(buf, x, area.y, wide, label, ctx.style(Role::Dim)) + 2;
     }
+}
+
+/// The tail and the alerts have an order of their own.
+fn sorts(state: &UiState) -> bool {
+    state.focused_panel().list().is_some_and(|list| list.default_sort.is_some())
 }
 
 /// A line of input with its cursor; the part around the cursor stays visible.

@@ -169,7 +169,7 @@ impl ListState {
     }
 
     /// Whatever row is first.
-    pub fn to_top(&mut self) {
+    pub fn show_top(&mut self) {
         (self.selected, self.index, self.line, self.from_top) = (None, 0, 0, true);
     }
 

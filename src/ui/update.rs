@@ -277,13 +277,13 @@ impl Ui {
             order.reverse = false;
         }
         order.column = Some(column);
-        self.to_top(panel);
+        self.show_top(panel);
     }
 
     /// Who asks for another order wants to see who comes first by it.
-    pub(super) fn to_top(&mut self, panel: PanelId) {
+    pub(super) fn show_top(&mut self, panel: PanelId) {
         self.refresh_list(panel);
-        self.state.lists[panel as usize].to_top();
+        self.state.lists[panel as usize].show_top();
     }
 
     /// The filter as typed so far takes effect at once; a pattern that is not valid yet leaves the last one.

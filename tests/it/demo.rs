@@ -58,4 +58,38 @@ fn twelve_seconds_of_the_demo_show_a_town_at_work() {
     assert!(groups.len() >= 2, "{groups:?}");
     let known = groups.iter().filter(|g| g.pointer("/lag/records").is_some_and(Value::is_u64)).count();
     assert_eq!(known, groups.len(), "every group's lag is known: {groups:?}");
+
+    business(&snapshot);
+}
+
+/// Orders in every stage, deliveries with places, payments, stock and customers; and nothing is lost on the way.
+fn business(snapshot: &Value) {
+    let list = |path: &str| at(snapshot, path).as_array().unwrap_or_else(|| panic!("{path} is no list")).clone();
+    assert_eq!(text(snapshot, "/business/source"), "tail");
+    let pipelines = list("/pipelines");
+    for pipeline in &pipelines {
+        assert_eq!(int(pipeline, "/unaccounted"), 0, "{pipeline}");
+        assert_eq!(int(pipeline, "/evicted"), 0, "{pipeline}");
+        assert_eq!(int(pipeline, "/entered"), int(pipeline, "/left") + int(pipeline, "/inside"), "{pipeline}");
+    }
+    let order = pipelines.iter().find(|p| text(p, "/name") == "order").expect("the orders");
+    for stage in order["stages"].as_array().expect("stages") {
+        assert!(int(stage, "/inside") > 0 && int(stage, "/entered") > 0, "nobody in a stage: {stage}");
+        assert!(at(stage, "/per_s").as_f64().is_some_and(|rate| rate > 0.0), "{stage}");
+        assert!(text(stage, "/name") == "delivered" || int(stage, "/wait_ms/p99") >= int(stage, "/wait_ms/p50"), "{stage}");
+    }
+    assert!(order["stuck"].is_array(), "connected, and everything is read: {order}");
+    let open = list("/orders");
+    assert!(open.len() as i64 == int(snapshot, "/orders_open").min(1_000) && open.len() > 100, "{} orders", open.len());
+    assert!(open.iter().all(|o| o["currency"] == "GNF" && o["amount"].is_u64()), "{:?}", open.first());
+    let deliveries = list("/deliveries");
+    let placed = deliveries.iter().filter(|d| d["lat"].is_f64() && d["position_age_s"].is_f64()).count();
+    assert!(placed * 2 > deliveries.len() && placed > 10, "{placed} of {} deliveries have a place", deliveries.len());
+    assert!(deliveries.iter().all(|d| d["courier"].is_string() && d["late_s"].is_f64()), "{:?}", deliveries.first());
+    let success = at(snapshot, "/payments/success_rate").as_f64().expect("payments came to an end");
+    assert!((0.8..=1.0).contains(&success), "{success}");
+    assert!(list("/payments/by_method").len() == 4 && list("/payments/amounts").len() == 1 && list("/payment_rows").len() > 100);
+    assert_eq!(int(snapshot, "/payments/suspicious_count"), 0, "{}", at(snapshot, "/payments/suspicious"));
+    assert!(list("/stock").len() > 10 && list("/customer_rows").len() > 50 && int(snapshot, "/customers/logins") > 0);
+    assert!(list("/notifications").iter().all(|c| int(c, "/sent") > 0));
 }

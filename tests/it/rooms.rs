@@ -16,7 +16,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("consume", &["model", "catalogue", "decode", "domain", "store", "kafka"]),
     ("history", &["model", "snapshot"]),
     ("rules", &["model", "catalogue", "snapshot"]),
-    ("engine", &["model", "catalogue", "decode", "snapshot", "history", "rules"]),
+    ("engine", &["model", "catalogue", "decode", "domain", "snapshot", "history", "rules"]),
     ("sim", &["model", "catalogue", "kafka"]),
     ("outlet", &["model", "snapshot", "text"]),
     ("ui", &["model", "snapshot", "history", "text"]),

@@ -9,7 +9,7 @@ pub fn check(view: &View, expect: &Expect, story: &str) {
         Value::Array(list) => list
             .iter()
             .find(|item| {
-                ["name", "rule", "partition"]
+                ["name", "rule", "partition", "id", "order", "key", "sku", "channel", "method"]
                     .iter()
                     .any(|k| item[k] == key || item[k].as_i64().is_some_and(|n| n.to_string() == key))
             })

@@ -11,7 +11,7 @@ use crate::rules::RulesConfig;
 use crate::snapshot::SourceKind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use story::{CommitFlow, Event, Flow, Story, TopicSetting};
+use story::{CommitFlow, Event, Flow, Single, Story, TopicSetting};
 
 /// 14 November 2023, on a whole minute.
 const START_MS: i64 = 1_700_000_040_000;
@@ -24,8 +24,8 @@ struct Log {
     isr: i32,
     lost: bool,
     slot: Option<Slot>,
-    /// Offset and timestamp of every record.
-    records: Vec<(i64, i64)>,
+    /// Offset and timestamp of every record, and its value where the story says it.
+    records: Vec<(i64, i64, Option<String>)>,
 }
 
 type Commits = BTreeMap<(Arc<str>, i32), i64>;
@@ -95,7 +95,7 @@ fn record(slot: Slot, offset: i64, at: Option<Timestamp>, value: Vec<u8>) -> Own
 impl World {
     fn new(story: &Story) -> Self {
         let engine = Engine::new(EngineConfig {
-            catalogue: Arc::new(catalogue(&story.topic)),
+            catalogue: if story.builtin_catalogue { Catalogue::builtin() } else { Arc::new(catalogue(&story.topic)) },
             source_kind: SourceKind::Live,
             source_name: "story".into(),
             bootstrap: "localhost:9092".into(),
@@ -104,7 +104,8 @@ impl World {
             started: at_ms(0),
         });
         let mut logs = BTreeMap::new();
-        for to in story.flow.iter().map(|f| &f.to).chain(story.commit.iter().map(|c| &c.on)) {
+        let named = story.record.iter().map(|r| &r.to).chain(story.event.iter().flat_map(|e| e.read.keys()));
+        for to in story.flow.iter().map(|f| &f.to).chain(story.commit.iter().map(|c| &c.on)).chain(named) {
             logs.entry(place(to)).or_insert(Log { isr: 3, ..Log::default() });
         }
         Self {
@@ -139,8 +140,10 @@ impl World {
             self.slots += 1;
             log.slot = Some(slot);
             let assignment = Assignment { slot, topic, partition, start: *start, live_from: log.end };
-            let past = log.records.iter().filter(|(offset, _)| offset >= start);
-            let past: Vec<OwnedRecord> = past.map(|(offset, ms)| record(slot, *offset, Some(at_ms(*ms)), padded(100))).collect();
+            let past = log.records.iter().filter(|(offset, ..)| offset >= start);
+            let value = |told: &Option<String>| told.clone().map_or_else(|| padded(100), String::into_bytes);
+            let past: Vec<OwnedRecord> =
+                past.map(|(offset, ms, told)| record(slot, *offset, Some(at_ms(*ms)), value(told))).collect();
             self.take(ms, Input::Assigned(vec![assignment]));
             self.take(ms, Input::Records(Box::new(OwnedBatch(past))));
         }
@@ -198,7 +201,7 @@ impl World {
         let log = self.logs.get_mut(&key).expect("a known log");
         let first = log.end;
         log.end += flow.per_s + if flow.per_s > 0 { flow.markers } else { 0 };
-        log.records.extend((first..first + flow.per_s).map(|offset| (offset, arrives - flow.delay_ms)));
+        log.records.extend((first..first + flow.per_s).map(|offset| (offset, arrives - flow.delay_ms, None)));
         let (end, held) = (log.end, log.held_at);
         let Some(slot) = log.slot.filter(|_| !self.stopped) else { return };
         if self.sample.is_some_and(|every| second % every != 0) {
@@ -216,6 +219,31 @@ impl World {
         self.take(arrives, Input::Records(Box::new(batch)));
         if held.is_none() {
             self.take(arrives, Input::Reached { slot, offset: end });
+        }
+    }
+
+    /// `nth`: of the second's single records.
+    fn single(&mut self, single: &Single, nth: i64) {
+        let (arrives, key) = (single.at_s * 1_000 + 110 + nth, place(&single.to));
+        let log = self.logs.get_mut(&key).expect("a known log");
+        let offset = log.end;
+        log.end += 1;
+        log.records.push((offset, arrives - single.delay_ms, Some(single.json.clone())));
+        let Some(slot) = log.slot.filter(|_| !self.stopped) else { return };
+        if self.sample.is_some_and(|every| single.at_s % every != 0) {
+            return self.take(arrives, Input::Skipped { slot, from: offset, to: offset + 1 });
+        }
+        let value = single.json.clone().into_bytes();
+        let batch = OwnedBatch(vec![record(slot, offset, Some(at_ms(arrives - single.delay_ms)), value)]);
+        self.take(arrives, Input::Records(Box::new(batch)));
+    }
+
+    fn second(&mut self, story: &Story, second: i64) {
+        for flow in story.flow.iter().filter(|f| (f.from_s..f.until_s).contains(&second)) {
+            self.flow(flow, second);
+        }
+        for (single, nth) in story.record.iter().filter(|r| r.at_s == second).zip(0..) {
+            self.single(single, nth);
         }
     }
 
@@ -285,19 +313,14 @@ impl World {
     fn run(&mut self, story: &Story) {
         self.take(0, Input::Link(Link { state: LinkState::Connected, reasons: Vec::new() }));
         // What was written before vigie came: nobody reads it yet.
-        let earliest = story.flow.iter().map(|f| f.from_s).min().unwrap_or(0);
-        for second in earliest..0 {
-            for flow in story.flow.iter().filter(|f| (f.from_s..f.until_s).contains(&second)) {
-                self.flow(flow, second);
-            }
-        }
+        let begins = story.flow.iter().map(|f| f.from_s).chain(story.record.iter().map(|r| r.at_s));
+        let earliest = begins.min().unwrap_or(0);
+        (earliest..0).for_each(|second| self.second(story, second));
         for second in 0..=story.seconds {
             for event in story.event.iter().filter(|e| e.at_s == second) {
                 self.happen(event, second * 1_000);
             }
-            for flow in story.flow.iter().filter(|f| (f.from_s..f.until_s).contains(&second)) {
-                self.flow(flow, second);
-            }
+            self.second(story, second);
             for commit in story.commit.iter().filter(|c| (c.from_s..c.until_s).contains(&second)) {
                 if (second - commit.from_s) % commit.every_s == 0 {
                     self.commit(commit);

@@ -9,10 +9,15 @@ use std::collections::BTreeMap;
 pub struct Story {
     pub story: String,
     pub seconds: i64,
+    /// The shipped catalogue instead of one made of the story's topics.
+    #[serde(default)]
+    pub builtin_catalogue: bool,
     #[serde(default)]
     pub topic: Vec<TopicSetting>,
     #[serde(default)]
     pub flow: Vec<Flow>,
+    #[serde(default)]
+    pub record: Vec<Single>,
     #[serde(default)]
     pub commit: Vec<CommitFlow>,
     #[serde(default)]
@@ -54,6 +59,17 @@ pub struct Flow {
     pub headers: BTreeMap<String, String>,
     #[serde(default)]
     pub no_timestamp: bool,
+}
+
+/// One record, with its value as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Single {
+    pub at_s: i64,
+    pub to: String,
+    pub json: String,
+    #[serde(default)]
+    pub delay_ms: i64,
 }
 
 fn hundred() -> usize {

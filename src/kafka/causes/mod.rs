@@ -134,6 +134,14 @@ impl Causes {
         self.lock().broker(&format!("{host}:{port}"), now, &self.bootstrap)
     }
 
+    /// Whether the state of the connection tells of this broker by itself. The causes hear of more metadata than one reading: one
+    /// that no longer names the broker may have come since.
+    pub fn tells_of(&self, host: &str, port: u16, now: Timestamp) -> bool {
+        let inner = self.lock();
+        let address = format!("{host}:{port}");
+        inner.broker(&address, now, &self.bootstrap).is_some() && (!inner.is_well() || inner.names(&address))
+    }
+
     /// The worst of what is known, for something that failed without saying why.
     pub fn why(&self, now: Timestamp) -> Option<Reason> {
         self.lock().reasons(now, &self.bootstrap).into_iter().next()
@@ -229,10 +237,15 @@ impl Inner {
         self.told.iter().filter(move |(at, _)| now.since_ms(*at) < HOLDS_MS).map(|(_, told)| told)
     }
 
+    /// The cluster answers.
+    fn is_well(&self) -> bool {
+        self.answered.is_some() && self.unanswered.is_none()
+    }
+
     /// What holds against the cluster now, worst first. Once it answers, only brokers that it names count: an address of the
     /// bootstrap list that leads nowhere does no harm then.
     fn reasons(&self, now: Timestamp, bootstrap: &BTreeSet<String>) -> Vec<Reason> {
-        let well = self.answered.is_some() && self.unanswered.is_none();
+        let well = self.is_well();
         let counts = |t: &&Told| !well || t.broker.as_ref().is_none_or(|b| self.names(b));
         let mut reasons: Vec<_> = self.current(now).filter(counts).map(|t| self.reason(t, bootstrap)).collect();
         reasons.sort_by_key(|r| rank(r.code));
@@ -251,7 +264,8 @@ impl Inner {
     fn reason(&self, told: &Told, bootstrap: &BTreeSet<String>) -> Reason {
         let address = told.broker.as_deref().unwrap_or_default();
         let nowhere = matches!(told.code, Code::BrokerUnreachable | Code::HostNotFound | Code::TimedOut)
-            && self.names(address)
+            // An address that the person did not give can only be one that the cluster named.
+            && !address.is_empty()
             && !bootstrap.contains(address)
             && !self.reached.contains(address);
         let code = if nowhere { Code::AdvertisedAddress } else { told.code };

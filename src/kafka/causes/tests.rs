@@ -165,3 +165,14 @@ fn an_error_without_a_meaning_of_ours_is_told_in_words() {
         assert!(!text.contains(&format!("{code:?}")) && !text.contains("Broker:"), "{text}");
     }
 }
+
+#[test]
+fn a_broker_that_newer_metadata_no_longer_names_is_not_told_by_the_causes() {
+    let c = causes();
+    c.answered(at(1), vec![seen(1, 1), seen(2, 2)]);
+    c.told(at(2), REFUSED);
+    assert!(c.tells_of("h", 2, at(2)) && c.link(at(2), &[]).state == LinkState::Degraded);
+    c.answered(at(3), vec![seen(1, 1)]);
+    assert!(c.broker("h", 2, at(3)).is_some());
+    assert!(!c.tells_of("h", 2, at(3)) && c.link(at(3), &[]).state == LinkState::Connected, "whoever still names it has to tell");
+}

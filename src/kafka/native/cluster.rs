@@ -3,6 +3,14 @@ use rdkafka::bindings as b;
 use std::time::Duration;
 
 impl Desk {
+    /// Asks a broker for what any can answer, to see whether it does. Its id comes back as the tag.
+    pub fn greet(&mut self, broker: i32, timeout: Duration) {
+        let options = self.options(Op::RD_KAFKA_ADMIN_OP_DESCRIBECLUSTER, usize::try_from(broker).unwrap_or_default(), timeout);
+        options.at_broker(broker);
+        // SAFETY: all are alive; librdkafka copies the options.
+        unsafe { b::rd_kafka_DescribeCluster(self.rk(), options.0, self.queue) }
+    }
+
     /// Asks a broker what we may do with the cluster as a whole.
     pub fn describe_cluster(&mut self, tag: usize, broker: i32, timeout: Duration) {
         let options = self.options(Op::RD_KAFKA_ADMIN_OP_DESCRIBECLUSTER, tag, timeout);

@@ -2,14 +2,18 @@
 //! so that hundreds are under way together and none is waited for longer than we want.
 
 mod cluster;
+mod consume;
 mod groups;
 mod list;
+mod message;
 mod offsets;
 mod reading;
 mod topics;
 
+pub use consume::{BATCH, Queue, Topic, pause};
 pub use groups::Listed;
 pub use list::{Led, PartitionList};
+pub use message::Message;
 pub use offsets::{At, Isolation};
 pub use reading::{Read, Reader};
 pub use topics::{ConfigValue, NewTopic};

@@ -10,7 +10,7 @@ use super::topics::{Names, Topics};
 use crate::kafka::Causes;
 use crate::kafka::native::{self, Handle, Reply};
 use crate::kafka::patience::Patience;
-use crate::model::{BrokerReading, ClusterReading, Code, Reason, Timestamp};
+use crate::model::{BrokerReading, ClusterReading, Code, Link, Reason, Timestamp};
 use rdkafka::consumer::Consumer;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -223,6 +223,11 @@ impl Beat {
         }
     }
 
+    /// How we stand with the cluster, by what the reading lacks.
+    pub fn link(&self, missing: &[Reason]) -> Link {
+        self.causes.link(Timestamp::now(), missing)
+    }
+
     /// What this reading lacks, for the state of the connection.
     pub fn missing(&self, reading: &ClusterReading) -> Vec<Reason> {
         let mut missing: Vec<Reason> = Vec::new();
@@ -234,9 +239,7 @@ impl Beat {
         if reading.topics.is_empty() {
             add(Code::NothingVisible.into());
         }
-        // Of a broker that the metadata names the causes know by themselves.
-        let known =
-            |b: &&BrokerReading| self.brokers.is_named(b.id) && self.causes.broker(&b.host, b.port, Timestamp::now()).is_some();
+        let known = |b: &&BrokerReading| self.causes.tells_of(&b.host, b.port, Timestamp::now());
         reading.brokers.iter().filter(|b| !known(b)).filter_map(|b| b.reason.clone()).for_each(&mut add);
         reading.topics.iter().filter(|t| t.watched).filter_map(|t| t.error.clone()).for_each(&mut add);
         self.groups.refusals().cloned().for_each(&mut add);

@@ -20,6 +20,8 @@ struct Seen {
     /// Since when the metadata does not name it.
     missing: Option<Instant>,
     up: Option<Instant>,
+    /// Since when it owes an answer, and when it was last seen to.
+    late: Option<(Instant, Instant)>,
 }
 
 /// Every broker seen so far: Metadata drops a dead one after some seconds, but people must see it.
@@ -43,7 +45,7 @@ impl BrokerBook {
             // An address that another broker has taken over: the old one is gone for good.
             self.0.retain(|id, s| *id == b.id || s.host.as_ref() != b.host || s.port != b.port);
             if self.0.get(&b.id).is_none_or(|s| s.host.as_ref() != b.host || s.port != b.port) {
-                self.0.insert(b.id, Seen { host: b.host.as_str().into(), port: b.port, missing: None, up: None });
+                self.0.insert(b.id, Seen { host: b.host.as_str().into(), port: b.port, missing: None, up: None, late: None });
             }
         }
         self.0.retain(|id, seen| {
@@ -59,9 +61,15 @@ impl BrokerBook {
     }
 
     pub fn read(&mut self, causes: &Causes, courier: &Courier, at: Timestamp, now: Instant) -> Vec<BrokerReading> {
-        // Only a call that is still open tells of silence: who leads nothing is not asked any more.
-        let late = |id| Some(Party::Leader(id)).filter(|p| courier.is_open(p)).and_then(|p| courier.late_since(&p));
-        self.0.iter_mut().map(|(id, seen)| seen.read(*id, late(*id), causes, at, now)).collect()
+        // Only an open call tells of silence, or one that ended a moment ago: who leads nothing is not asked any more.
+        for (id, seen) in &mut self.0 {
+            let party = Party::Leader(*id);
+            let late = courier.late_since(&party);
+            if late.is_none() || courier.is_open(&party) {
+                seen.late = late.map(|since| (since, now));
+            }
+        }
+        self.0.iter_mut().map(|(id, seen)| seen.read(*id, causes, at, now)).collect()
     }
 }
 
@@ -72,12 +80,12 @@ fn holds(metadata: &Metadata, id: i32) -> bool {
 }
 
 impl Seen {
-    fn read(&mut self, id: i32, late: Option<Instant>, causes: &Causes, at: Timestamp, now: Instant) -> BrokerReading {
+    fn read(&mut self, id: i32, causes: &Causes, at: Timestamp, now: Instant) -> BrokerReading {
         let stat = causes.stat(&self.host, self.port);
         if stat.as_ref().is_some_and(|s| s.up) {
             self.up = Some(now);
         }
-        let reason = self.against(late, causes, at, now);
+        let reason = self.against(causes, at, now);
         let up = reason.is_none();
         let stat = stat.filter(|s| s.up && up);
         BrokerReading {
@@ -92,7 +100,7 @@ impl Seen {
     }
 
     /// Why it is not up, if it is not.
-    fn against(&self, late: Option<Instant>, causes: &Causes, at: Timestamp, now: Instant) -> Option<Reason> {
+    fn against(&self, causes: &Causes, at: Timestamp, now: Instant) -> Option<Reason> {
         let address = format!("{}:{}", self.host, self.port);
         let told = causes.broker(&self.host, self.port, at);
         if told.is_some() {
@@ -102,7 +110,8 @@ impl Seen {
         if self.missing.is_some() || lost {
             return Some(Reason::new(Code::BrokerUnreachable).text("broker", address));
         }
-        let silent = late.is_some_and(|since| now.duration_since(since) > PATIENCE);
+        let silent = |(since, seen)| now.duration_since(since) > PATIENCE && now.duration_since(seen) <= PATIENCE;
+        let silent = self.late.is_some_and(silent);
         silent.then(|| Reason::new(Code::TimedOut).text("broker", address))
     }
 }

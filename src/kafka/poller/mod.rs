@@ -177,8 +177,11 @@ impl Runner {
             let begun = Instant::now();
             let pause = match self.beat.read() {
                 Some(reading) => {
-                    self.stop.pulse.missing(self.beat.missing(&reading));
-                    if !self.sink.send(Input::Cluster(Box::new(reading))) {
+                    let missing = self.beat.missing(&reading);
+                    // Told with the reading: a broker that is down beside a connection that is well would contradict itself.
+                    let link = self.beat.link(&missing);
+                    self.stop.pulse.missing(missing);
+                    if !self.sink.send(Input::Link(link)) || !self.sink.send(Input::Cluster(Box::new(reading))) {
                         break;
                     }
                     self.pace.after(begun.elapsed())

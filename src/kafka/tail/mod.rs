@@ -10,7 +10,6 @@
 
 mod batch;
 mod budget;
-mod handle;
 mod places;
 mod reader;
 mod scout;

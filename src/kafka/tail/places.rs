@@ -1,6 +1,6 @@
 use super::budget::Class;
-use super::handle::{Handle, Topic};
 use super::scout::{Asked, Found};
+use crate::kafka::native::{Handle, Topic};
 use crate::model::{Assignment, Slot};
 use rdkafka::TopicPartitionList;
 use std::collections::HashMap;

@@ -19,11 +19,12 @@ mod write;
 pub use address::PostgresAddress;
 
 use super::batch::{Applied, Batch, Claimed};
-use super::{Store, StoreError, fold, memory};
+use super::{REPORTS_MS, Store, StoreError, fold, memory};
 use crate::domain::Plans;
-use crate::model::TopicPartition;
+use crate::model::{ConsumerReading, TopicPartition};
 use columns::Of;
 use link::Link;
+use postgres::types::Type;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -92,6 +93,31 @@ impl Store for Postgres {
         }
         applied
     }
+
+    fn report(&mut self, ours: &ConsumerReading) -> Result<Vec<ConsumerReading>, StoreError> {
+        let link = self.link.get_mut();
+        let all = report(link, ours);
+        if all.is_err() {
+            link.close();
+        }
+        all
+    }
+}
+
+/// Each statement for itself: nobody waits for anybody's figures.
+fn report(link: &mut Link, ours: &ConsumerReading) -> Result<Vec<ConsumerReading>, StoreError> {
+    let json = |e: serde_json::Error| StoreError::Unreadable { what: "figures", why: e.to_string() };
+    let figures = serde_json::to_string(ours).map_err(json)?;
+    let since = ours.at.0 - REPORTS_MS;
+    let mut session = link.session()?;
+    session.execute(
+        "INSERT INTO vigie.consumers VALUES ($1, $2, $3::text::json)
+         ON CONFLICT (instance) DO UPDATE SET at_ms = EXCLUDED.at_ms, figures = EXCLUDED.figures",
+        &[(&ours.instance, Type::TEXT), (&ours.at.0, Type::INT8), (&figures, Type::TEXT)],
+    )?;
+    session.execute("DELETE FROM vigie.consumers WHERE at_ms < $1", &[(&since, Type::INT8)])?;
+    let rows = session.query("SELECT figures::text FROM vigie.consumers ORDER BY instance COLLATE \"C\"", &[])?;
+    rows.iter().map(|row| serde_json::from_str(row.get(0)).map_err(json)).collect()
 }
 
 fn claim(link: &mut Link, instance: &str, partitions: &[TopicPartition]) -> Result<Vec<Claimed>, StoreError> {

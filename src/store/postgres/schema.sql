@@ -133,6 +133,9 @@ CREATE TABLE vigie.dead_letters (
 );
 CREATE INDEX dead_letters_to_send ON vigie.dead_letters (rejected_at_ms) WHERE sent_at_ms IS NULL;
 
+-- What the consumers last said of themselves, as JSON.
+CREATE TABLE vigie.consumers (instance text PRIMARY KEY, at_ms bigint NOT NULL, figures json NOT NULL);
+
 -- A time for people; those that no calendar has are NULL, for an event may say anything.
 CREATE FUNCTION vigie.at(ms bigint) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
     $$ SELECT CASE WHEN ms BETWEEN -62135596800000 AND 253402300799999 THEN to_timestamp(ms / 1000.0) END $$;

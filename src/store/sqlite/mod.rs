@@ -8,9 +8,9 @@ mod tests;
 mod tx;
 
 use super::batch::{Applied, Batch, Claimed};
-use super::{Store, StoreError, fold, memory};
+use super::{REPORTS_MS, Store, StoreError, fold, memory};
 use crate::domain::Plans;
-use crate::model::TopicPartition;
+use crate::model::{ConsumerReading, TopicPartition};
 use error::failed;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
@@ -42,10 +42,40 @@ impl Sqlite {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // With WAL a power cut may take the last transactions, rows and offsets together: nothing is lost, they are read again.
         connection
-            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF;")
+            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;")
             .map_err(&failed)?;
         make(&mut connection, &plans)?;
         Ok(Self { connection, plans })
+    }
+
+    /// A whole copy as of one moment, with its offsets; others go on writing meanwhile.
+    ///
+    /// # Errors
+    /// There is a file already, or it cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        let path = path.to_string_lossy();
+        self.connection.execute("VACUUM INTO ?1", params![path.as_ref()]).map_err(failed("cannot be copied"))?;
+        Ok(())
+    }
+
+    /// Whoever claimed a partition before cannot write any more.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn fence_all(&self) -> Result<(), StoreError> {
+        let failed = failed("cannot be written");
+        self.connection.execute("UPDATE partitions SET epoch = epoch + 1", []).map_err(failed)?;
+        Ok(())
+    }
+
+    /// A transaction that has the file for itself; waits for another's end.
+    ///
+    /// # Errors
+    /// The file is held for too long, or cannot be had.
+    pub fn begin(&mut self) -> Result<tx::SqliteTx<'_>, StoreError> {
+        let failed = failed("does not begin a transaction");
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        Ok(tx::SqliteTx::new(tx, &self.plans))
     }
 }
 
@@ -99,8 +129,25 @@ impl Store for Sqlite {
     }
 
     fn apply(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
-        let failed = failed("does not begin a transaction");
-        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        fold(tx::SqliteTx::new(tx, &self.plans), &self.plans, batch)
+        let plans = self.plans.clone();
+        fold(self.begin()?, &plans, batch)
+    }
+
+    fn report(&mut self, ours: &ConsumerReading) -> Result<Vec<ConsumerReading>, StoreError> {
+        let failed = failed("does not take figures");
+        let json = |e: serde_json::Error| StoreError::Unreadable { what: "figures", why: e.to_string() };
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+        let since = ours.at.0 - REPORTS_MS;
+        tx.execute("DELETE FROM consumers WHERE at_ms < ?1", params![since]).map_err(&failed)?;
+        let figures = serde_json::to_string(ours).map_err(json)?;
+        tx.execute("INSERT OR REPLACE INTO consumers VALUES (?1, ?2, ?3)", params![ours.instance, ours.at.0, figures])
+            .map_err(&failed)?;
+        let texts = {
+            let mut statement = tx.prepare_cached("SELECT figures FROM consumers ORDER BY instance").map_err(&failed)?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(&failed)?;
+            rows.collect::<Result<Vec<_>, _>>().map_err(&failed)?
+        };
+        tx.commit().map_err(&failed)?;
+        texts.iter().map(|text| serde_json::from_str(text).map_err(json)).collect()
     }
 }

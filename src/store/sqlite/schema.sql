@@ -124,6 +124,9 @@ CREATE TABLE dead_letters (
 ) WITHOUT ROWID;
 CREATE INDEX dead_letters_to_send ON dead_letters (rejected_at_ms) WHERE sent_at_ms IS NULL;
 
+-- What the consumers last said of themselves, as JSON.
+CREATE TABLE consumers (instance TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, figures TEXT NOT NULL) WITHOUT ROWID;
+
 -- For people.
 CREATE VIEW orders AS
     SELECT id, state, since_ms, ended, gap, conflict, customer, shop, amount, currency, district, last_at_ms, last_topic,

@@ -31,7 +31,7 @@ fn filters(count: u64) {
         let text = texts.next_text();
         hits += NameFilter::parse(&text).map_or(0, |f| u64::from(f.matches(&["orders.created", "payments"])));
         let _ = parse_tail(&text);
-        assert!(pretty(values.next()).iter().all(|line| !line.contains(char::is_control)));
+        assert!(pretty(values.spoiled()).iter().all(|line| !line.contains(char::is_control)));
     }
     println!("{count} hostile filters: {hits} hits");
 }

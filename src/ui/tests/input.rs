@@ -274,6 +274,8 @@ fn the_footer_says_how_to_leave_and_how_to_go_live_again() {
     assert!(lines(&mut ui).last().unwrap().contains("Space freeze"));
     press(&mut ui, W, H, "space");
     assert!(lines(&mut ui).last().unwrap().contains("Space go live"));
+    press(&mut ui, W, H, "space enter");
+    assert!(!lines(&mut ui).last().unwrap().contains("s sort"), "the tail has an order of its own");
 }
 
 #[test]

@@ -90,6 +90,11 @@ impl Kafka {
         format!("127.0.0.1:{}", self.nodes[0].ports.sasl)
     }
 
+    /// The listener that takes tokens, which nobody has signed.
+    pub fn oauth_address(&self) -> String {
+        format!("127.0.0.1:{}", self.nodes[0].ports.oauth)
+    }
+
     /// The listener that sends its clients elsewhere, and the port that it names.
     pub fn lost_address(&self) -> (String, u16) {
         (format!("127.0.0.1:{}", self.nodes[0].ports.lost), self.nodes[0].ports.nowhere)
@@ -133,6 +138,7 @@ struct Ports {
     controller: u16,
     tls: u16,
     sasl: u16,
+    oauth: u16,
     lost: u16,
     nowhere: u16,
 }
@@ -140,7 +146,7 @@ struct Ports {
 impl Ports {
     fn free() -> Self {
         let port = free_port;
-        Self { plain: port(), controller: port(), tls: port(), sasl: port(), lost: port(), nowhere: port() }
+        Self { plain: port(), controller: port(), tls: port(), sasl: port(), oauth: port(), lost: port(), nowhere: port() }
     }
 }
 
@@ -231,7 +237,8 @@ fn configuration(index: usize, all: &[Ports], options: &Options, certificates: O
     if options.secure {
         listeners.push(format!("SSL://127.0.0.1:{}", ports.tls));
         listeners.push(format!("SASL_SSL://127.0.0.1:{}", ports.sasl));
-        protocols.extend(["SSL:SSL".to_owned(), "SASL_SSL:SASL_SSL".to_owned()]);
+        listeners.push(format!("SASL_PLAINTEXT://127.0.0.1:{}", ports.oauth));
+        protocols.extend(["SSL", "SASL_SSL", "SASL_PLAINTEXT"].map(|name| format!("{name}:{name}")));
     }
     let mut advertised = listeners.clone();
     if options.lost_listener {

@@ -59,6 +59,7 @@ impl Certificates {
 
     pub fn broker_settings(&self) -> Vec<(String, String)> {
         let plain = "org.apache.kafka.common.security.plain.PlainLoginModule required";
+        let oauth = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule";
         let scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
         [
             ("ssl.keystore.type", "PEM".to_owned()),
@@ -72,6 +73,10 @@ impl Certificates {
                 format!(r#"{plain} user_admin="admin-pw" user_observer="observer-pw" user_stranger="stranger-pw";"#),
             ),
             ("listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config", scram.to_owned()),
+            ("listener.name.sasl_plaintext.sasl.enabled.mechanisms", "OAUTHBEARER".to_owned()),
+            ("listener.name.sasl_plaintext.oauthbearer.sasl.jaas.config", format!("{oauth} required;")),
+            // A connection is closed whose token has expired and that has not shown a newer one.
+            ("listener.name.sasl_plaintext.oauthbearer.connections.max.reauth.ms", "60000".to_owned()),
             ("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer".to_owned()),
             ("super.users", "User:admin;User:ANONYMOUS".to_owned()),
             ("allow.everyone.if.no.acl.found", "false".to_owned()),

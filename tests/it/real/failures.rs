@@ -77,7 +77,7 @@ fn one_of_three_brokers_is_named_and_the_rest_goes_on() {
     let line = watch.until("broker 2, and only it, to be down", seconds(15), is_down);
     eprintln!("the dead broker was named after {:.1} s", killed.elapsed().as_secs_f64());
     assert_conforms(&line);
-    assert_eq!(text(&line, "/source/state"), "degraded");
+    assert_eq!(text(&line, "/source/state"), "degraded", "{} {}", at(&line, "/source"), at(&line, "/cluster"));
     assert!(text(&line, "/source/reason").contains('2'), "which broker? {}", at(&line, "/source"));
     watch.until("the alert", seconds(15), |line| {
         line["alerts"].as_array().is_some_and(|list| list.iter().any(|a| a["rule"] == "broker-down" && a["subject"] == "broker 2"))

@@ -11,4 +11,5 @@ mod postgres;
 mod readonly;
 mod security;
 mod state;
+mod tokens;
 mod topics;

@@ -6,7 +6,7 @@ use crate::support::{Ran, TempFolder, Watch, assert_conforms, at, folder, group,
 use serde_json::json;
 
 /// The secured cluster with its users, its rules, a topic of ten records and a group that read four of them.
-fn secured() -> &'static Kafka {
+pub(super) fn secured() -> &'static Kafka {
     use std::sync::OnceLock;
     static MADE: OnceLock<()> = OnceLock::new();
     let kafka = kafka::secured();

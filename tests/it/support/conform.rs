@@ -159,9 +159,46 @@ fn rules(snapshot: &Value, wrong: &mut Vec<String>) {
         }
         judged(group, &format!("{name}: status"), wrong);
     }
+    business(snapshot, wrong);
     for alert in list("alerts") {
         if !alert["message"].is_string() || !alert["code"].is_string() || !alert["facts"].is_object() {
             wrong.push(format!("an alert without message, code or facts: {alert}"));
+        }
+    }
+}
+
+/// What is not known of the business says why, and what entered is accounted for.
+fn business(snapshot: &Value, wrong: &mut Vec<String>) {
+    let list = |name: &str| snapshot[name].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut unknown = |value: &Value, key: &str, reason: &str| {
+        if value.get(key).is_some_and(Value::is_null) && !value[reason].is_string() {
+            wrong.push(format!("{key} is null without {reason}: {value}"));
+        }
+    };
+    for pipeline in list("pipelines") {
+        for key in ["entered", "left", "inside", "joined_midway", "evicted", "unaccounted"] {
+            unknown(pipeline, key, "reason");
+        }
+        unknown(pipeline, "failure_rate", "failure_rate_reason");
+        unknown(pipeline, "stuck", "stuck_reason");
+        for stage in pipeline["stages"].as_array().into_iter().flatten() {
+            unknown(stage, "wait_ms", "wait_reason");
+        }
+    }
+    for (key, reason) in [("orders", "orders_reason"), ("deliveries", "deliveries_reason"), ("stock", "stock_reason")] {
+        unknown(snapshot, key, reason);
+    }
+    for delivery in list("deliveries") {
+        ["lat", "eta_at_ms", "remaining_m"].iter().for_each(|key| unknown(delivery, key, "reason"));
+    }
+    list("stock").iter().for_each(|article| unknown(article, "run_out_s", "reason"));
+    list("notifications").iter().for_each(|channel| unknown(channel, "sent", "reason"));
+    unknown(&snapshot["payments"], "completed", "reason");
+    unknown(&snapshot["customers"], "logins", "reason");
+    for (name, key) in [("pipelines", "name"), ("orders", "id"), ("deliveries", "order"), ("stock", "sku"), ("customer_rows", "id")]
+    {
+        if !list(name).is_sorted_by_key(|item| item[key].as_str().unwrap_or_default()) {
+            wrong.push(format!("/{name} is not sorted by {key}"));
         }
     }
 }

@@ -3,14 +3,14 @@
 mod news;
 mod pace;
 
-use super::batch::{Batch, Message};
+use super::batch::Batch;
 use super::budget::{Budget, Class};
-use super::handle::{BATCH, Handle, Queue};
 use super::places::Places;
 use super::scout::{Asked, Doubt, News, Request};
 use super::warm_up::WarmUpWatch;
 use super::{Shared, TailConfig};
 use crate::kafka::Causes;
+use crate::kafka::native::{BATCH, Handle, Message, Queue};
 use crate::model::{Input, Slot, TailReading, Timed, Timestamp};
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 use rdkafka::types::RDKafkaErrorCode;
@@ -44,10 +44,8 @@ pub(super) struct Inputs {
 }
 
 pub(super) fn run(inputs: Inputs) {
-    match Queue::new(&inputs.client) {
-        Some(queue) => Reader::new(inputs, queue).run(),
-        None => tracing::error!("librdkafka gave no queue: nothing is read"),
-    }
+    let queue = Queue::new(&inputs.client);
+    Reader::new(inputs, queue).run();
 }
 
 /// How a class of topics stands under the budget.

@@ -1,7 +1,7 @@
 //! What the scout found out: partitions come, go, and are lost.
 
 use super::{Class, Reader};
-use crate::kafka::tail::handle;
+use crate::kafka::native;
 use crate::kafka::tail::scout::{Doubt, Found, News, Request};
 use crate::model::{Assignment, Input, Slot};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl Reader {
         // librdkafka keeps a pause over a stop, for a topic of the same name too.
         let mut list = rdkafka::TopicPartitionList::new();
         list.add_partition(&place.topic, place.partition);
-        handle::pause(self.queue.client(), &list, !self.reads(place.class));
+        native::pause(self.queue.client(), &list, !self.reads(place.class));
     }
 
     fn check(&mut self, topic: &Arc<str>, partition: i32, end: i64) {

@@ -1,7 +1,7 @@
 //! Keeps to the budget: stretches are read, then a rest, then a jump to the ends.
 
 use super::{BETWEEN, Class, ENDS_PATIENCE, GOLDEN, Reader, Stretch};
-use crate::kafka::tail::handle;
+use crate::kafka::native;
 use crate::kafka::tail::scout::{Asked, Request, Why};
 use crate::model::{Input, Slot};
 use rdkafka::TopicPartitionList;
@@ -23,7 +23,7 @@ impl Reader {
         self.budget.spent_elsewhere(self.config.elsewhere.load(Ordering::Relaxed));
         self.budget.refill(now);
         if let Some((_, others)) = self.resume_later.take_if(|(at, _)| *at <= now) {
-            handle::pause(self.queue.client(), &others, false);
+            native::pause(self.queue.client(), &others, false);
         }
         for class in Class::ALL {
             match self.stretches[class as usize] {
@@ -46,7 +46,7 @@ impl Reader {
     fn rest(&mut self, class: Class) {
         self.stretches[class as usize] = Stretch::Resting;
         if let Some((_, waiting)) = self.resume_later.take() {
-            handle::pause(self.queue.client(), &waiting, false);
+            native::pause(self.queue.client(), &waiting, false);
         }
         self.hold(&self.places.asked(|p| p.class == class));
     }
@@ -54,7 +54,7 @@ impl Reader {
     /// Stops fetching. On its own, librdkafka would go on from the position after the last thing that it told, and takes the end of a
     /// partition for one more record: it would ask for an offset that does not exist. So it is told where we stand.
     fn hold(&self, partitions: &[Asked]) {
-        handle::pause(self.queue.client(), &list(partitions), true);
+        native::pause(self.queue.client(), &list(partitions), true);
         for (slot, _, partition) in partitions {
             let Some(place) = self.places.get(*slot) else { continue };
             if self.places.topic(place).is_some_and(|topic| !topic.seek(*partition, place.position)) {
@@ -77,7 +77,7 @@ impl Reader {
                 let mut cut = std::mem::take(&mut self.cut);
                 // Where a class rests, its next stretch wakes them.
                 cut.retain(|(slot, ..)| self.places.get(*slot).is_some_and(|p| self.reads(p.class)));
-                handle::pause(self.queue.client(), &list(&cut), false);
+                native::pause(self.queue.client(), &list(&cut), false);
             }
         }
     }
@@ -92,10 +92,10 @@ impl Reader {
         self.stretches[class as usize] = Stretch::Reading;
         self.turn = (self.turn + GOLDEN).fract();
         let (others, these) = self.places.lists(class, self.turn);
-        handle::pause(self.queue.client(), &these, false);
+        native::pause(self.queue.client(), &these, false);
         let before = self.resume_later.replace((Instant::now() + BETWEEN, others));
         if let Some((_, waiting)) = before {
-            handle::pause(self.queue.client(), &waiting, false);
+            native::pause(self.queue.client(), &waiting, false);
         }
     }
 

@@ -12,6 +12,7 @@ use contents::Store;
 use events::Events;
 use processes::Consumer;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::Duration;
 
 /// Members that die are replaced within two seconds.
@@ -101,6 +102,22 @@ fn loses_and_doubles_nothing(one: &Store, store: &Store, at_kill: impl FnMut(usi
     eprintln!("{kills} kills, {frozen} freeze, {total} records: {} lines equal", one.len());
 }
 
+/// A copy is taken, more happens, and a store made from the copy is caught up.
+fn a_copy_goes_on_as_the_store_itself(brokers: &str, folder: &Path, store: &Store) {
+    let (copy, again) = (folder.join("copy.db"), Store::Sqlite(folder.join("again.db")));
+    let file = copy.display().to_string();
+    assert_eq!(vigie(&["state", "backup", "--store", &store.address(), &file]).code, Some(0));
+    assert_eq!(vigie(&["state", "backup", "--store", &store.address(), &file]).code, Some(1), "never over another");
+    kcat_lines(brokers, "delivery.updated", &[], [r#"CMD-1:{"orderId":"CMD-1","status":"livré"}"#.to_owned()]);
+    straight(brokers, store, 22);
+    let restored = vigie(&["state", "restore", "--store", &again.address(), &file]);
+    assert_eq!(restored.code, Some(0), "{restored:?}");
+    assert_eq!(again.applied(), 21);
+    straight(brokers, &again, 22);
+    assert_eq!(store.contents(), again.contents());
+    assert_eq!(text(&rows(&again, "orders", &["--id", "CMD-1"])[0], "/state"), "delivered");
+}
+
 #[test]
 fn killed_frozen_and_shared_out_it_loses_and_doubles_nothing() {
     needs!(Kafka, Kcat);
@@ -155,6 +172,7 @@ fn the_plans_own_service_kcat_snake_case_and_cloud_events_are_understood() {
     assert_eq!(at(&paid, "/audit").as_array().map(Vec::len), Some(4));
     let payment = &rows(&store, "payments", &["--id", "p1"])[0];
     assert_eq!((text(payment, "/state"), text(payment, "/method")), ("completed", "orange_money"));
+    a_copy_goes_on_as_the_store_itself(&brokers, folder.path(), &store);
     let table = vigie(&["state", "deliveries", "--store", &store.address(), "--format", "table"]);
     assert!(table.out.starts_with("delivery") && table.out.contains("CMD-2"), "{table:?}");
 }

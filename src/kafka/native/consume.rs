@@ -1,31 +1,30 @@
-use super::batch::Message;
-use crate::kafka::Watcher;
+use super::message::Message;
+use super::{Handle, c_name, millis};
 use rdkafka::TopicPartitionList;
 use rdkafka::bindings as c;
-use rdkafka::consumer::{BaseConsumer, Consumer};
-use std::ffi::CString;
+use rdkafka::consumer::Consumer;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// What librdkafka gives in one call at most.
-pub(super) const BATCH: usize = 1_000;
+pub const BATCH: usize = 1_000;
 
-/// The C client; whatever holds a message holds it too.
-pub(super) type Handle = Arc<BaseConsumer<Watcher>>;
-
-/// The one queue that all partitions are read into. Lives in the reading thread and is gone before the client.
-pub(super) struct Queue {
-    ptr: NonNull<c::rd_kafka_queue_t>,
+/// A queue that partitions are read into. It is gone before the client.
+pub struct Queue {
+    ptr: *mut c::rd_kafka_queue_t,
     client: Handle,
     scratch: Vec<*mut c::rd_kafka_message_t>,
 }
 
+// SAFETY: librdkafka's queues may be used from any thread; this is their only owner, and nothing in `scratch` is read twice.
+unsafe impl Send for Queue {}
+
 impl Queue {
-    pub fn new(client: &Handle) -> Option<Self> {
+    pub fn new(client: &Handle) -> Self {
         // SAFETY: the handle is alive as long as `client` is.
-        let ptr = NonNull::new(unsafe { c::rd_kafka_queue_new(client.client().native_ptr()) })?;
-        Some(Self { ptr, client: Arc::clone(client), scratch: vec![ptr::null_mut(); BATCH] })
+        let ptr = unsafe { c::rd_kafka_queue_new(client.client().native_ptr()) };
+        Self { ptr, client: Arc::clone(client), scratch: vec![ptr::null_mut(); BATCH] }
     }
 
     pub fn client(&self) -> &Handle {
@@ -38,7 +37,7 @@ impl Queue {
         // A read of many waits until it has many: so what is there first, then one, then what came with it.
         let mut count = self.take(0, BATCH, 0);
         if count == 0 && !wait.is_zero() {
-            count = self.take(0, 1, wait.as_millis() as i32);
+            count = self.take(0, 1, millis(wait));
             if count == 1 {
                 count += self.take(1, BATCH - 1, 0);
             }
@@ -47,10 +46,17 @@ impl Queue {
         self.scratch.iter().take(count).map(|m| unsafe { Message::own(*m) })
     }
 
+    /// The next of them alone.
+    pub fn one(&mut self, wait: Duration) -> Option<Message> {
+        let count = self.take(0, 1, millis(wait));
+        // SAFETY: as in `read`.
+        self.scratch.iter().take(count).map(|m| unsafe { Message::own(*m) }).next()
+    }
+
     fn take(&mut self, from: usize, room: usize, wait_ms: i32) -> usize {
         let Some(into) = self.scratch.get_mut(from..from + room) else { return 0 };
         // SAFETY: the queue is alive, and `into` has room for `room` pointers.
-        let got = unsafe { c::rd_kafka_consume_batch_queue(self.ptr.as_ptr(), wait_ms, into.as_mut_ptr(), room) };
+        let got = unsafe { c::rd_kafka_consume_batch_queue(self.ptr, wait_ms, into.as_mut_ptr(), room) };
         usize::try_from(got).unwrap_or(0).min(room)
     }
 }
@@ -58,19 +64,22 @@ impl Queue {
 impl Drop for Queue {
     fn drop(&mut self) {
         // SAFETY: made by `new`, destroyed once, while `client` is still alive.
-        unsafe { c::rd_kafka_queue_destroy(self.ptr.as_ptr()) }
+        unsafe { c::rd_kafka_queue_destroy(self.ptr) }
     }
 }
 
 /// A topic as the simple consumer wants it.
-pub(super) struct Topic {
+pub struct Topic {
     ptr: NonNull<c::rd_kafka_topic_t>,
     _client: Handle,
 }
 
+// SAFETY: librdkafka's topics may be used from any thread; this is their only owner.
+unsafe impl Send for Topic {}
+
 impl Topic {
     pub fn new(client: &Handle, name: &str) -> Option<Self> {
-        let name = CString::new(name).ok()?;
+        let name = c_name(name)?;
         // SAFETY: the handle is alive, the name is copied, no configuration is the handle's own.
         let ptr = unsafe { c::rd_kafka_topic_new(client.client().native_ptr(), name.as_ptr(), ptr::null_mut()) };
         Some(Self { ptr: NonNull::new(ptr)?, _client: Arc::clone(client) })
@@ -84,7 +93,7 @@ impl Topic {
     /// Begins to read a partition into the queue.
     pub fn start(&self, partition: i32, offset: i64, queue: &Queue) -> bool {
         // SAFETY: topic and queue are alive; a partition is started once between two stops.
-        unsafe { c::rd_kafka_consume_start_queue(self.ptr.as_ptr(), partition, offset, queue.ptr.as_ptr()) == 0 }
+        unsafe { c::rd_kafka_consume_start_queue(self.ptr.as_ptr(), partition, offset, queue.ptr) == 0 }
     }
 
     /// Ends it: nothing of the partition comes out of the queue afterwards.
@@ -108,7 +117,7 @@ impl Drop for Topic {
 }
 
 /// Stops or goes on fetching these partitions.
-pub(super) fn pause(client: &Handle, partitions: &TopicPartitionList, paused: bool) {
+pub fn pause(client: &Handle, partitions: &TopicPartitionList, paused: bool) {
     let done = if paused { client.pause(partitions) } else { client.resume(partitions) };
     if let Err(error) = done {
         tracing::warn!(%error, paused, "partitions could not be paused or resumed");

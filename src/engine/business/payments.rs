@@ -1,0 +1,155 @@
+use super::look::{self, Look};
+use super::seen::Seen;
+use crate::domain::{Part, Plan, Standing, Step};
+use crate::model::{Code, Fact, Meaning, Reason, Timestamp, Value};
+use crate::snapshot::{Amount, Method, Sum, Suspicious};
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+/// Methods and currencies that are told apart; the rest is one.
+const MOST_NAMES: usize = 100;
+const MOST_SUSPICIOUS: usize = 1_000;
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    initiated: i64,
+    completed: i64,
+    failed: i64,
+}
+
+/// What is counted of payments beside their pipeline.
+#[derive(Default)]
+pub struct Payments {
+    methods: BTreeMap<Arc<str>, Counts>,
+    sums: BTreeMap<Option<Arc<str>>, (i64, Decimal)>,
+    suspicious: VecDeque<Suspicious>,
+    suspected: HashSet<(Arc<str>, Code)>,
+    suspicious_count: u64,
+}
+
+/// A payment that stands elsewhere than before.
+pub struct Moved<'a> {
+    pub id: &'a Arc<str>,
+    /// `None`: payments have no orders here.
+    pub part: Option<&'a Part>,
+    pub order: Option<&'a Arc<str>>,
+    pub look: Look<'a>,
+    pub plan: &'a Plan,
+    pub before: Option<Seen<'a>>,
+    pub after: Option<Seen<'a>>,
+}
+
+impl Payments {
+    pub fn moved(&mut self, moved: &Moved<'_>, now: Timestamp) {
+        let end = |seen: &Option<Seen<'_>>| seen.as_ref().and_then(|s| s.step).filter(|step| moved.plan.has_ended(*step));
+        let began = |seen: &Option<Seen<'_>>| i64::from(seen.as_ref().is_some_and(Seen::entered));
+        let (before, after) = (end(&moved.before), end(&moved.after));
+        let initiated = began(&moved.after) - began(&moved.before);
+        if before == after && initiated == 0 {
+            return;
+        }
+        let method = look::text(moved.look.of_or_own(moved.part, Meaning::Method)).unwrap_or_else(|| "unknown".into());
+        let counts = entry(&mut self.methods, method, "other".into());
+        counts.initiated += initiated;
+        for (end, by) in [(before, -1), (after, 1)] {
+            match end {
+                Some(step) if moved.plan.is_exit(step) => counts.failed += by,
+                Some(_) => counts.completed += by,
+                None => {}
+            }
+        }
+        let completed = |step: &Option<Step>| step.is_some_and(|step| step == moved.plan.end());
+        if completed(&before) != completed(&after) {
+            self.add(moved, if completed(&after) { 1 } else { -1 });
+        }
+        if completed(&after) && !completed(&before) {
+            self.suspect(moved, now);
+        }
+    }
+
+    fn add(&mut self, moved: &Moved<'_>, by: i64) {
+        let currency = look::text(moved.look.of_or_own(moved.part, Meaning::Currency));
+        let amount = decimal(&moved.look, moved.part).unwrap_or_default();
+        let (count, total) = entry(&mut self.sums, currency, None);
+        *count += by;
+        *total = if by > 0 { total.saturating_add(amount) } else { total.saturating_sub(amount) };
+    }
+
+    /// Paid twice, or another amount than the order's.
+    fn suspect(&mut self, moved: &Moved<'_>, now: Timestamp) {
+        let (Some(part), Some(order)) = (moved.part, moved.order) else { return };
+        let standing: &Standing = &moved.look.kept.standing;
+        let paid = standing.parts.iter().filter(|p| p.part.pipeline == part.pipeline && p.step == Some(moved.plan.end()));
+        if paid.count() > 1 {
+            self.tell(moved, Reason::new(Code::PaidTwice).text("order", order.clone()), now);
+        }
+        let own = moved.look.own(Meaning::Amount);
+        let told = moved.look.of(part, Meaning::Amount);
+        if let (Some((Value::Amount(own), _)), Some((Value::Amount(paid), _))) = (own, told)
+            && own != paid
+        {
+            let reason = Reason::new(Code::AmountDiffers)
+                .with("paid", Fact::Text(paid.to_string().into()))
+                .with("amount", Fact::Text(own.to_string().into()));
+            self.tell(moved, reason, now);
+        }
+    }
+
+    fn tell(&mut self, moved: &Moved<'_>, reason: Reason, now: Timestamp) {
+        if !self.suspected.insert((moved.id.clone(), reason.code)) {
+            return;
+        }
+        self.suspicious_count += 1;
+        let at = moved.after.as_ref().and_then(|s| s.since).unwrap_or(now);
+        self.suspicious.push_front(Suspicious { id: moved.id.clone(), order: moved.order.cloned(), at, code: reason.code, reason });
+        if self.suspicious.len() > MOST_SUSPICIOUS
+            && let Some(old) = self.suspicious.pop_back()
+        {
+            self.suspected.remove(&(old.id, old.code));
+        }
+    }
+
+    pub fn by_method(&self) -> Vec<Method> {
+        let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        let row = |(method, counts): (&Arc<str>, &Counts)| Method {
+            method: method.clone(),
+            initiated: count(counts.initiated),
+            completed: count(counts.completed),
+            failed: count(counts.failed),
+            success_rate: share(count(counts.completed), count(counts.failed)),
+        };
+        self.methods.iter().map(row).collect()
+    }
+
+    pub fn amounts(&self) -> Vec<Sum> {
+        let row = |(currency, (count, total)): (&Option<Arc<str>>, &(i64, Decimal))| Sum {
+            currency: currency.clone(),
+            count: u64::try_from(*count).unwrap_or(0),
+            total: Amount::new(total.to_string()),
+        };
+        self.sums.iter().map(row).collect()
+    }
+
+    pub fn suspicious(&self) -> (Vec<Suspicious>, u64) {
+        (self.suspicious.iter().cloned().collect(), self.suspicious_count)
+    }
+}
+
+/// Good ends among all; `None` before the first end.
+pub fn share(good: u64, bad: u64) -> Option<f64> {
+    (good + bad > 0).then(|| good as f64 / (good + bad) as f64)
+}
+
+fn decimal(look: &Look<'_>, part: Option<&Part>) -> Option<Decimal> {
+    match look.of_or_own(part, Meaning::Amount)?.0 {
+        Value::Amount(amount) => Some(*amount),
+        _ => None,
+    }
+}
+
+/// The entry of this name, or the rest's when there are too many names.
+fn entry<K: Ord, V: Default>(map: &mut BTreeMap<K, V>, name: K, rest: K) -> &mut V {
+    let full = map.len() >= MOST_NAMES && !map.contains_key(&name);
+    map.entry(if full { rest } else { name }).or_default()
+}

@@ -1,0 +1,241 @@
+//! The sections of the snapshot, laid down once a second at most; a section that says the same stays the same.
+
+use super::pipeline_part::Sight;
+use super::{Business, rows};
+use crate::domain::PipelineId;
+use crate::engine::clock::Step;
+use crate::engine::past::second;
+use crate::engine::topics::Topics;
+use crate::model::{Code, Fact, LinkState, Reason, Timestamp};
+use crate::snapshot as show;
+use std::sync::Arc;
+
+/// A view that is further behind than this says nothing of who is stuck.
+const BEHIND_S: f64 = 5.0;
+
+/// What a look at the business has to know beside it.
+pub struct Gaze<'a> {
+    pub topics: &'a Topics,
+    pub now: Timestamp,
+    pub link: LinkState,
+    pub behind_s: Option<f64>,
+    /// The read budget is 0.
+    pub nothing_read: bool,
+}
+
+/// What was shown last.
+#[derive(Default)]
+pub struct Picture {
+    second: Option<i64>,
+    shown: show::Business,
+}
+
+impl Picture {
+    pub fn step_back(&mut self, step: Step) {
+        self.second.iter_mut().for_each(|second| step.second(second));
+    }
+}
+
+impl Business {
+    pub fn picture(&mut self, gaze: &Gaze<'_>) -> show::Business {
+        let now = second(gaze.now);
+        if self.picture.second == Some(now) {
+            return self.picture.shown.clone();
+        }
+        self.picture.second = Some(now);
+        self.begin_anew(gaze);
+        self.age(gaze.now);
+        self.show_pipelines(gaze);
+        self.show_rows(gaze);
+        self.show_profiles(gaze);
+        let shown = &self.picture.shown;
+        let reason = shown.pipelines.iter().flatten().find_map(|p| p.reason.clone());
+        let source = show::BusinessSource { source: "tail", since: self.since, reason };
+        keep(&mut self.picture.shown.source, Some(source));
+        self.picture.shown.clone()
+    }
+
+    /// Where records are missing, what is known of their entities is given up, and begins anew.
+    fn begin_anew(&mut self, gaze: &Gaze<'_>) {
+        let mut anew: Vec<PipelineId> = Vec::new();
+        for way in &mut self.ways {
+            if way.knowledge.begins_anew(gaze.topics, gaze.now) {
+                anew.push(way.frame.id);
+            }
+        }
+        if !anew.is_empty() {
+            self.forget_pipelines(&anew, gaze.now);
+        }
+        self.channels.begin_anew(gaze.topics, gaze.now);
+        if self.shop.begins_anew(gaze.topics, gaze.now) {
+            self.customers = super::customers::Customers::default();
+        }
+        if self.shelves.begins_anew(gaze.topics, gaze.now) {
+            self.stock = super::stock::Stock::default();
+        }
+    }
+
+    /// Forgets the walkers that stand in these pipelines, or have parts in them.
+    fn forget_pipelines(&mut self, anew: &[PipelineId], now: Timestamp) {
+        let touches = |standing: &crate::domain::Standing, kind| {
+            let own = matches!(kind, crate::domain::Kind::Walker(id) if anew.contains(&id));
+            own || standing.parts.iter().any(|p| anew.contains(&p.part.pipeline))
+        };
+        let gone: Vec<_> =
+            self.world.walkers.iter().filter(|(s, k)| touches(&k.standing, s.kind)).map(|(s, _)| s.clone()).collect();
+        // With a walker its parts go: their pipelines begin anew with it.
+        let inside = gone.iter().filter_map(|subject| self.world.walkers.get(subject));
+        let inside = inside.flat_map(|kept| kept.standing.parts.iter().map(|part| part.part.pipeline));
+        let anew: std::collections::BTreeSet<_> = anew.iter().copied().chain(inside).collect();
+        for subject in &gone {
+            self.forget(subject);
+        }
+        for way in self.ways.iter_mut().filter(|way| anew.contains(&way.frame.id)) {
+            way.state = super::pipeline::PipelineState::new(self.plans.get(way.frame.id));
+        }
+        if self.special.payment.is_some_and(|id| anew.contains(&id)) {
+            self.payments = super::payments::Payments::default();
+        }
+        self.since = Some(now);
+    }
+
+    /// Who stands longer than the deadline allows is late from now on.
+    fn age(&mut self, now: Timestamp) {
+        for way in &mut self.ways {
+            let plan = self.plans.get(way.frame.id);
+            for (deadline, step) in plan.deadlines_s.iter().zip(&mut way.state.steps) {
+                if let Some(deadline) = deadline {
+                    step.standers.age(now.plus_ms(-i64::from(*deadline) * 1_000));
+                }
+            }
+        }
+    }
+
+    /// Why nobody can be said to be stuck, whatever the counts say.
+    fn unsure(gaze: &Gaze<'_>) -> Option<Reason> {
+        if !matches!(gaze.link, LinkState::Connected | LinkState::Degraded) {
+            return Some(Code::NotConnected.into());
+        }
+        let behind = gaze.behind_s.filter(|s| *s > BEHIND_S)?;
+        Some(Reason::new(Code::ViewBehind).with("behind_s", Fact::Seconds(behind)).with("threshold_s", Fact::Seconds(BEHIND_S)))
+    }
+
+    fn show_pipelines(&mut self, gaze: &Gaze<'_>) {
+        let before = self.picture.shown.pipelines.take().unwrap_or_default();
+        let mut parts = Vec::with_capacity(self.ways.len());
+        for way in &mut self.ways {
+            let warming = || way.knowledge.warming(gaze.topics).then(|| Code::WarmingUp.into());
+            let sight = Sight {
+                world: &self.world,
+                frame: &way.frame,
+                plan: self.plans.get(way.frame.id),
+                now: gaze.now,
+                live: self.live,
+                unknown: way.knowledge.known(gaze.topics, gaze.nothing_read).err(),
+                unsure: Self::unsure(gaze).or_else(warming),
+            };
+            let part = sight.part(&mut way.state);
+            let old = before.iter().find(|old| ***old == part).cloned();
+            parts.push(old.unwrap_or_else(|| Arc::new(part)));
+        }
+        parts.sort_by(|a, b| a.name.cmp(&b.name));
+        self.picture.shown.pipelines = (!parts.is_empty()).then_some(parts);
+    }
+
+    fn show_rows(&mut self, gaze: &Gaze<'_>) {
+        self.show_orders(gaze);
+        self.show_deliveries(gaze);
+        self.show_payments(gaze);
+        for way in &mut self.ways {
+            way.state.changed = false;
+        }
+    }
+
+    fn show_orders(&mut self, gaze: &Gaze<'_>) {
+        let Some((id, way)) = self.special.order.and_then(|id| Some((id, self.ways.get(usize::from(id.0))?))) else { return };
+        let unknown = way.knowledge.known(gaze.topics, gaze.nothing_read).err();
+        let same = self.picture.shown.orders.as_ref().is_some_and(|shown| shown.orders_reason == unknown);
+        if same && !way.state.changed {
+            return;
+        }
+        let plan = self.plans.get(id);
+        let known = unknown.is_none();
+        let section = show::Orders {
+            orders: known.then(|| rows::orders(&self.world, id, plan, &way.state)),
+            orders_open: known.then(|| way.state.standing(plan)),
+            orders_reason: unknown,
+        };
+        keep(&mut self.picture.shown.orders, Some(section));
+    }
+
+    fn show_deliveries(&mut self, gaze: &Gaze<'_>) {
+        let Some((id, way)) = self.special.delivery.and_then(|id| Some((id, self.ways.get(usize::from(id.0))?))) else { return };
+        let unknown = way.knowledge.known(gaze.topics, gaze.nothing_read).err();
+        let plan = self.plans.get(id);
+        let known = unknown.is_none();
+        let section = show::Deliveries {
+            deliveries: known.then(|| rows::deliveries(&self.world, id, plan, &way.state, gaze.now)),
+            deliveries_active: known.then(|| way.state.standing(plan)),
+            deliveries_reason: unknown,
+        };
+        keep(&mut self.picture.shown.deliveries, Some(section));
+    }
+
+    fn show_payments(&mut self, gaze: &Gaze<'_>) {
+        let Some((id, way)) = self.special.payment.and_then(|id| Some((id, self.ways.get(usize::from(id.0))?))) else { return };
+        let unknown = way.knowledge.known(gaze.topics, gaze.nothing_read).err();
+        let same = self.picture.shown.payments.as_ref().is_some_and(|shown| shown.payments.reason == unknown);
+        if same && !way.state.changed {
+            return;
+        }
+        let (plan, known) = (self.plans.get(id), unknown.is_none());
+        let ended = |exit: bool| {
+            let steps = (0..).map(crate::domain::Step).zip(&way.state.steps);
+            steps.filter(|(step, _)| plan.is_exit(*step) == exit).map(|(_, s)| s.ended).sum::<u64>()
+        };
+        let (completed, failed) = (ended(false), ended(true));
+        let (suspicious, suspicious_count) = self.payments.suspicious();
+        let payments = show::Payments {
+            initiated: known.then_some(way.state.entered),
+            completed: known.then_some(completed),
+            failed: known.then_some(failed),
+            success_rate: super::payments::share(completed, failed).filter(|_| known),
+            by_method: if known { self.payments.by_method() } else { Vec::new() },
+            amounts: if known { self.payments.amounts() } else { Vec::new() },
+            reason: unknown,
+            suspicious,
+            suspicious_count,
+        };
+        let section = show::PaymentSections {
+            payments,
+            payment_rows: known.then(|| rows::payments(&self.world, id, plan, &way.state)),
+            payments_known: known.then(|| way.state.steps.iter().map(|s| s.standers.len()).sum()),
+        };
+        keep(&mut self.picture.shown.payments, Some(section));
+    }
+
+    fn show_profiles(&mut self, gaze: &Gaze<'_>) {
+        let known = |knowledge: &super::Knowledge| knowledge.known(gaze.topics, gaze.nothing_read);
+        if !self.shelves.is_empty() {
+            let section = self.stock.section(&self.world, known(&self.shelves), gaze.now);
+            keep(&mut self.picture.shown.stock, Some(section));
+        }
+        if !self.shop.is_empty() {
+            let known = known(&self.shop);
+            let same = self.picture.shown.customers.as_ref().is_some_and(|shown| shown.customers.logins.is_some() == known.is_ok());
+            if self.customers.changed || !same {
+                self.customers.changed = false;
+                keep(&mut self.picture.shown.customers, Some(self.customers.sections(known)));
+            }
+        }
+        let section = self.channels.section(gaze.topics, gaze.nothing_read, self.live, gaze.now);
+        keep(&mut self.picture.shown.notifications, section);
+    }
+}
+
+/// Keeps the shared part when it says the same.
+fn keep<T: PartialEq>(kept: &mut Option<Arc<T>>, new: Option<T>) {
+    if kept.as_deref() != new.as_ref() {
+        *kept = new.map(Arc::new);
+    }
+}

@@ -1,0 +1,44 @@
+use crate::catalogue::Catalogue;
+use crate::domain::{Plans, Reader};
+use crate::model::Meaning;
+use std::sync::Arc;
+
+/// What the picture shows: the rest of an event's fields is not read.
+const SHOWN: &[Meaning] = &[
+    Meaning::Customer,
+    Meaning::Amount,
+    Meaning::Currency,
+    Meaning::Method,
+    Meaning::Courier,
+    Meaning::Eta,
+    Meaning::Remaining,
+    Meaning::Title,
+    Meaning::Level,
+    Meaning::Threshold,
+];
+
+/// What the events of each topic mean, by the topic's place in the engine. A place is used again when its topic is gone.
+#[derive(Default)]
+pub struct Readers(Vec<Slot>);
+
+#[derive(Default)]
+struct Slot {
+    /// Whose place it was when it was last asked for.
+    topic: Arc<str>,
+    /// `None`: its events say nothing of any entity.
+    reader: Option<Box<Reader>>,
+}
+
+impl Readers {
+    pub fn of(&mut self, place: usize, topic: &Arc<str>, catalogue: &Catalogue, plans: &Plans) -> Option<&Reader> {
+        if place >= self.0.len() {
+            self.0.resize_with(place + 1, Slot::default);
+        }
+        let slot = self.0.get_mut(place)?;
+        if !Arc::ptr_eq(&slot.topic, topic) {
+            let reader = catalogue.topic(topic).and_then(|entry| Reader::new(entry, plans));
+            *slot = Slot { topic: topic.clone(), reader: reader.map(|reader| Box::new(reader.only(SHOWN))) };
+        }
+        slot.reader.as_deref()
+    }
+}

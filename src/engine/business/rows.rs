@@ -1,0 +1,154 @@
+//! The rows of orders, payments and deliveries, newest entities first chosen, then by id.
+
+use super::look::{self, Look};
+use super::pipeline::PipelineState;
+use super::seen::Entity;
+use super::standers::Standers;
+use crate::domain::{Kind, Part, PipelineId, Plan, Standing, Step, Subject, World};
+use crate::model::{Code, Meaning, Reason, Timestamp};
+use crate::snapshot::{Delivery, LastEvent, Order, Payment};
+use std::sync::Arc;
+
+pub const SHOWN: usize = 1_000;
+
+/// One entity with all that its row is made of.
+struct Known<'a> {
+    entity: &'a Entity,
+    part: Option<Part>,
+    look: Look<'a>,
+    step: Step,
+    since: Timestamp,
+}
+
+/// The newest entities that stand in these steps.
+fn newest<'a>(steps: impl Iterator<Item = (Step, &'a Standers)>) -> Vec<(Step, Timestamp, &'a Entity)> {
+    let mut all: Vec<_> = steps
+        .flat_map(|(step, standers)| standers.newest().take(SHOWN).map(move |(since, entity)| (step, since, entity)))
+        .collect();
+    if all.len() > SHOWN {
+        all.select_nth_unstable_by(SHOWN, |a, b| b.1.cmp(&a.1).then_with(|| a.2.cmp(b.2)));
+        all.truncate(SHOWN);
+    }
+    all.sort_by(|a, b| a.2.cmp(b.2));
+    all
+}
+
+fn known<'a>(world: &'a World, pipeline: PipelineId, (step, since, entity): (Step, Timestamp, &'a Entity)) -> Option<Known<'a>> {
+    let (subject, kept) = world.walkers.get_key_value(&entity.subject(pipeline))?;
+    let part = entity.owner.as_ref().map(|_| Part { pipeline, id: entity.id.clone() });
+    Some(Known { entity, part, look: Look { kept, id: &subject.id }, step, since })
+}
+
+impl Known<'_> {
+    fn order(&self) -> Option<Arc<str>> {
+        self.entity.owner.as_ref().map(|(_, id)| id.clone())
+    }
+
+    fn text(&self, meaning: Meaning) -> Option<Arc<str>> {
+        look::text(self.look.of_or_own(self.part.as_ref(), meaning))
+    }
+
+    fn standing(&self) -> &Standing {
+        &self.look.kept.standing
+    }
+}
+
+fn open<'a>(state: &'a PipelineState, plan: &Plan) -> impl Iterator<Item = (Step, &'a Standers)> + use<'a> {
+    state.open(plan).map(|(step, state)| (step, &state.standers))
+}
+
+pub fn orders(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> Vec<Order> {
+    let row = |stand| {
+        let known = known(world, id, stand)?;
+        Some(Order {
+            id: known.entity.id.clone(),
+            state: plan.step_name(known.step).clone(),
+            since: known.since,
+            amount: look::amount(known.look.of_or_own(known.part.as_ref(), Meaning::Amount)),
+            currency: known.text(Meaning::Currency),
+            customer: known.text(Meaning::Customer),
+            gap: known.standing().gap,
+            last: known.look.last().map(|stamp| LastEvent {
+                topic: stamp.place.topic.clone(),
+                partition: stamp.place.partition,
+                offset: stamp.place.offset,
+            }),
+        })
+    };
+    newest(open(state, plan)).into_iter().filter_map(row).collect()
+}
+
+pub fn payments(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> Vec<Payment> {
+    let row = |stand| {
+        let known = known(world, id, stand)?;
+        Some(Payment {
+            id: known.entity.id.clone(),
+            order: known.order(),
+            state: plan.step_name(known.step).clone(),
+            method: known.text(Meaning::Method),
+            amount: look::amount(known.look.of_or_own(known.part.as_ref(), Meaning::Amount)),
+            currency: known.text(Meaning::Currency),
+            customer: known.text(Meaning::Customer),
+            since: known.since,
+        })
+    };
+    let all = (0..).map(Step).zip(state.steps.iter().map(|s| &s.standers));
+    newest(all).into_iter().filter_map(row).collect()
+}
+
+pub fn deliveries(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState, now: Timestamp) -> Vec<Delivery> {
+    let mut rows: Vec<Delivery> = newest(open(state, plan))
+        .into_iter()
+        .filter_map(|stand| Some(delivery(world, plan, &known(world, id, stand)?, now)))
+        .collect();
+    rows.sort_by(|a, b| a.order.cmp(&b.order));
+    rows
+}
+
+fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> Delivery {
+    let courier = known.text(Meaning::Courier);
+    let place = position(world, known, courier.as_ref());
+    let eta = newest_eta(known);
+    let remaining = look::number(known.look.own(Meaning::Remaining));
+    let missing = [(place.is_none(), "a position"), (eta.is_none(), "a time of arrival"), (remaining.is_none(), "the way left")];
+    let missing: Vec<&str> = missing.into_iter().filter(|(missing, _)| *missing).map(|(_, what)| what).collect();
+    let late_s = eta.map(|eta| {
+        let promised = promised(known).unwrap_or(eta);
+        eta.max(now).since_s(promised).max(0.0)
+    });
+    Delivery {
+        order: known.order().unwrap_or_else(|| known.entity.id.clone()),
+        courier,
+        state: plan.step_name(known.step).clone(),
+        since: known.since,
+        lat: place.map(|(_, point)| point.lat),
+        lon: place.map(|(_, point)| point.lon),
+        position_age_s: place.map(|(at, _)| now.since_s(at).max(0.0)),
+        eta_at: eta,
+        late_s,
+        remaining_m: remaining,
+        reason: (!missing.is_empty()).then(|| Reason::new(Code::NotTold).text("what", missing.join(" and "))),
+    }
+}
+
+/// The newest of the delivery's own, the order's tracking and the courier's, since it is theirs.
+fn position(world: &World, known: &Known<'_>, courier: Option<&Arc<str>>) -> Option<(Timestamp, crate::model::Point)> {
+    let of_part = known.part.as_ref().and_then(|part| known.look.of(part, Meaning::Position));
+    let subject = courier.map(|id| Subject { kind: Kind::Courier, id: id.clone() });
+    let courier = subject.and_then(|s| world.profiles.get(&s)).and_then(|p| p.values.point(Meaning::Position));
+    let begun = known.standing().parts.iter().find(|p| Some(&p.part) == known.part.as_ref()).and_then(|p| p.reached.first());
+    let courier = courier.filter(|(_, at)| begun.is_none_or(|(_, began)| *at >= began.at)).map(|(point, at)| (at, point));
+    let told = [look::point(of_part), look::point(known.look.own(Meaning::Position)), courier];
+    told.into_iter().flatten().max_by_key(|(at, _)| *at)
+}
+
+fn newest_eta(known: &Known<'_>) -> Option<Timestamp> {
+    let part = known.part.as_ref().and_then(|part| known.look.of(part, Meaning::Eta));
+    let found = [part, known.look.own(Meaning::Eta)].into_iter().flatten().max_by(|a, b| a.1.cmp(b.1));
+    look::time(found)
+}
+
+/// What the delivery's own events promised, where others have renewed it since.
+fn promised(known: &Known<'_>) -> Option<Timestamp> {
+    look::time(known.part.as_ref().and_then(|part| known.look.of(part, Meaning::Eta)))
+}

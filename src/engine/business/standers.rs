@@ -1,0 +1,96 @@
+use super::seen::{Entity, number};
+use crate::model::Timestamp;
+use std::collections::BTreeSet;
+
+/// Since when, the entity's number, and the entity.
+type Stand = (Timestamp, u64, Entity);
+
+fn stand(since: Timestamp, entity: Entity) -> Stand {
+    (since, number(&entity.id), entity)
+}
+
+/// Who stands in one step, by the time since when. Those past the stage's deadline are kept apart, so that they are counted
+/// without a walk over all.
+#[derive(Default)]
+pub struct Standers {
+    fresh: BTreeSet<Stand>,
+    late: BTreeSet<Stand>,
+    /// Who stands here since before this is late.
+    before: Option<Timestamp>,
+}
+
+impl Standers {
+    pub fn insert(&mut self, since: Timestamp, entity: Entity) {
+        self.set(since).insert(stand(since, entity));
+    }
+
+    /// Returns whether it stood here.
+    pub fn remove(&mut self, since: Timestamp, entity: &Entity) -> bool {
+        self.set(since).remove(&stand(since, entity.clone()))
+    }
+
+    fn set(&mut self, since: Timestamp) -> &mut BTreeSet<Stand> {
+        if self.before.is_some_and(|before| since < before) { &mut self.late } else { &mut self.fresh }
+    }
+
+    /// Time went on: who stands here since before `before` is late. It never goes back.
+    pub fn age(&mut self, before: Timestamp) {
+        while self.fresh.first().is_some_and(|(since, ..)| *since < before) {
+            self.late.extend(self.fresh.pop_first());
+        }
+        self.before = self.before.max(Some(before));
+    }
+
+    pub fn len(&self) -> usize {
+        self.fresh.len() + self.late.len()
+    }
+
+    /// How many stand here past the deadline.
+    pub fn late(&self) -> usize {
+        self.late.len()
+    }
+
+    /// Those past the deadline, longest first.
+    pub fn latest(&self) -> impl Iterator<Item = (Timestamp, &Entity)> {
+        self.late.iter().map(told)
+    }
+
+    pub fn oldest(&self) -> Option<(Timestamp, &Entity)> {
+        self.late.first().or_else(|| self.fresh.first()).map(told)
+    }
+
+    /// Newest first.
+    pub fn newest(&self) -> impl Iterator<Item = (Timestamp, &Entity)> {
+        self.fresh.iter().rev().chain(self.late.iter().rev()).map(told)
+    }
+}
+
+fn told((since, _, entity): &Stand) -> (Timestamp, &Entity) {
+    (*since, entity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entity(id: &str) -> Entity {
+        Entity::walker(&id.into())
+    }
+
+    #[test]
+    fn the_late_are_told_apart_as_time_goes_on() {
+        let mut standers = Standers::default();
+        for (since, id) in [(10, "a"), (20, "b"), (30, "c")] {
+            standers.insert(Timestamp(since), entity(id));
+        }
+        standers.age(Timestamp(20));
+        assert_eq!((standers.late(), standers.len()), (1, 3), "exactly at the deadline is not past it");
+        standers.insert(Timestamp(5), entity("d"));
+        assert_eq!(standers.late(), 2, "one that comes late is late at once");
+        assert!(standers.remove(Timestamp(10), &entity("a")) && standers.remove(Timestamp(30), &entity("c")));
+        assert!(!standers.remove(Timestamp(10), &entity("a")));
+        assert_eq!(standers.oldest().map(|(at, _)| at.0), Some(5));
+        let newest: Vec<_> = standers.newest().map(|(at, _)| at.0).collect();
+        assert_eq!(newest, [20, 5]);
+    }
+}
