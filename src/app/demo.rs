@@ -19,10 +19,10 @@ use std::time::{Duration, Instant};
 
 /// The embedded brokers answer a fetch only when its wait is over, also when records came meanwhile (real ones answer at once), and
 /// look for an offset batch by batch from the log's start. So fetches must not be rare, and batches and fetches not many.
-const QUICK_FETCH: [[&str; 2]; 2] = [["fetch.wait.max.ms", "100"], ["fetch.min.bytes", "1048576"]];
+const QUICK_FETCH: [[&str; 2]; 2] = [["fetch.wait.max.ms", "200"], ["fetch.min.bytes", "1048576"]];
 /// Of the state consumer, which nobody watches by the second.
-const CALM_FETCH: [&str; 2] = ["fetch.wait.max.ms", "300"];
-const LINGER: Duration = Duration::from_millis(100);
+const CALM_FETCH: [&str; 2] = ["fetch.wait.max.ms", "1000"];
+const LINGER: Duration = Duration::from_millis(250);
 const NAME: &str = "demo";
 /// The prelude is written in about half a second; a machine that needs longer than this opens all the same.
 const OPENING: Duration = Duration::from_secs(4);

@@ -43,7 +43,7 @@ const SETTINGS: [(&str, &str); 9] = [
     ("session.timeout.ms", "10000"),
     ("fetch.queue.backoff.ms", "5"),
     // The embedded brokers search their logs for every fetch: few fetches.
-    ("fetch.wait.max.ms", "400"),
+    ("fetch.wait.max.ms", "1000"),
     ("fetch.min.bytes", "1048576"),
     ("queued.max.messages.kbytes", "1024"),
     ("queued.min.messages", "200"),
