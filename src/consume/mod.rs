@@ -6,10 +6,13 @@
 
 mod desk;
 mod figures;
+mod letter;
+mod relay;
 mod start;
 mod taker;
 
 pub use figures::{Figures, Times};
+pub use relay::{RelayConfig, relay};
 pub use start::Lost;
 pub use taker::Taker;
 

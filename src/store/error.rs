@@ -5,6 +5,8 @@ pub enum StoreError {
     /// Another process took the partition: what we read of it is its business now.
     #[error("{}/{} was taken over by another process", .0.topic, .0.partition)]
     Fenced(TopicPartition),
+    #[error("another process sends the dead letters now")]
+    Relieved,
     #[error("the store {what}: {source}")]
     Sqlite {
         what: &'static str,
@@ -35,7 +37,7 @@ impl StoreError {
                 source.sqlite_error_code(),
                 Some(C::DatabaseBusy | C::DatabaseLocked | C::DiskFull | C::SystemIoFailure | C::CannotOpen | C::OutOfMemory)
             ),
-            Self::Fenced(_) | Self::Unreadable { .. } | Self::OtherPipelines | Self::Version { .. } => false,
+            Self::Fenced(_) | Self::Relieved | Self::Unreadable { .. } | Self::OtherPipelines | Self::Version { .. } => false,
         }
     }
 }

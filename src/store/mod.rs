@@ -7,6 +7,7 @@
 mod batch;
 mod error;
 mod fold;
+mod letters;
 mod memory;
 mod read;
 mod rows;
@@ -16,7 +17,8 @@ mod tx;
 pub use batch::{Applied, Batch, Claimed, Original, Progress, Refusal, Taken, What};
 pub use error::StoreError;
 pub use fold::fold;
-pub use read::{AuditLine, Filter, PartLine, ProfileLine, Read, WalkerLine};
+pub use letters::{Bundle, Letter, LetterFilter, LetterLine, Letters, Relay, Retried, Settled};
+pub use read::{AuditLine, Filter, PartLine, Place, ProfileLine, Read, WalkerLine};
 pub use sqlite::Sqlite;
 pub use tx::Tx;
 

@@ -1,5 +1,6 @@
 //! The state in one SQLite file: embedded, for one machine. One process writes at a time; others wait their turn.
 
+mod letters;
 mod places;
 mod read;
 #[cfg(test)]

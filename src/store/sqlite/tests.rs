@@ -7,7 +7,7 @@ use crate::store::{Filter, Original, Progress, Read, Refusal, Taken, What};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-fn store(plans: &Plans) -> Sqlite {
+pub fn store(plans: &Plans) -> Sqlite {
     Sqlite::with(Connection::open_in_memory().unwrap(), plans.clone()).unwrap()
 }
 
@@ -33,12 +33,12 @@ fn batch(claimed: &[Claimed], events: Vec<Taken>) -> Batch {
     Batch { progress, events, now: Timestamp(7) }
 }
 
-fn apply(store: &mut Sqlite, events: Vec<Taken>) -> Applied {
+pub fn apply(store: &mut Sqlite, events: Vec<Taken>) -> Applied {
     let claimed = store.claim("a", &partitions(&events)).unwrap();
     store.apply(&batch(&claimed, events)).unwrap()
 }
 
-fn events(told: &[(i64, &'static str, &str)]) -> (Plans, Vec<Taken>) {
+pub fn events(told: &[(i64, &'static str, &str)]) -> (Plans, Vec<Taken>) {
     let mut town = Town::new();
     let read = |(second, topic, json): &(i64, &'static str, &str)| taken(town.read(*second, topic, json).unwrap());
     let events = told.iter().map(read).collect();

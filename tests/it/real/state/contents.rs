@@ -22,7 +22,7 @@ pub fn contents(store: &Path) -> Vec<String> {
         "SELECT * FROM profiles",
         "SELECT * FROM claims",
         "SELECT topic, partition, offset, at_ms, recorded_at_ms, kind, subject, about, part_pipeline, part, effect, rejected, says FROM audit_trail",
-        "SELECT topic, partition, offset, reason, detail, original FROM dead_letters JOIN partitions ON partitions.id = place",
+        "SELECT topic, partition, offset, reason, original FROM dead_letters JOIN partitions ON partitions.id = place WHERE withdrawn_at_ms IS NULL",
     ];
     let connection = open(store).expect("the store");
     let mut out = Vec::new();

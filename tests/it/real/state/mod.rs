@@ -2,7 +2,7 @@
 
 mod contents;
 mod events;
-mod processes;
+pub mod processes;
 
 use crate::kafka::{Kafka, Options, create_topic, kafkajs, kcat_lines};
 use crate::needs;
@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// Members that die are replaced within two seconds.
-const QUICK: [&str; 2] = ["--session-timeout", "1500ms"];
+pub const QUICK: [&str; 2] = ["--session-timeout", "1500ms"];
 
-fn quick() -> Options {
+pub fn quick() -> Options {
     let more = vec![("group.min.session.timeout.ms", "1000".to_owned()), ("group.initial.rebalance.delay.ms", "0".to_owned())];
     Options { more, ..Options::default() }
 }
