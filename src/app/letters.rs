@@ -162,9 +162,9 @@ mod tests {
         let wanted = "orders.created/2@70\n\
                       reason    contract: `id` is \\x1bmissing\n\
                       recorded  not known\n\
-                      rejected  2026-09-21T14:13:20Z (2s ago)\n\
+                      rejected  2026-09-21T14:13:20Z (2.0 s ago)\n\
                       sent      not yet\n\
-                      retried   2026-09-21T14:13:21Z (1s ago): it is orders.created/2@91 too\n\
+                      retried   2026-09-21T14:13:21Z (1.0 s ago): it is orders.created/2@91 too\n\
                       key       A\\x071\n\
                       headers\n  h\\u{202e}: \\xff\n  none: null\n\
                       value     7 B\n  {\n    \"a\": 1\n  }\n";

@@ -77,7 +77,7 @@ struct Position {
 /// Relays on this thread until `stop` is closed, whatever happens to the brokers or the store.
 pub fn relay(kafka: &KafkaConfig, causes: &Arc<Causes>, config: RelayConfig, store: Box<dyn Letters>, stop: &Receiver<()>) {
     let lease = Lease { store, length: config.lease, kept: Instant::now(), epoch: 0 };
-    Desk { kafka, causes, config, lease, stop, too_large: HashSet::new(), wait: FIRST_RETRY }.run();
+    Desk { kafka, causes, config, lease, stop, letters: LETTERS, too_large: HashSet::new(), wait: FIRST_RETRY }.run();
 }
 
 /// The store, and our right to send what is in it.
@@ -122,7 +122,9 @@ struct Desk<'a> {
     config: RelayConfig,
     lease: Lease,
     stop: &'a Receiver<()>,
-    /// Letters whose value the brokers refused for its size.
+    /// Letters of one transaction: fewer, for a while, where something was too large.
+    letters: usize,
+    /// Letters that the brokers refused alone for their size.
     too_large: HashSet<Place>,
     /// Before the next try, where one failed.
     wait: Duration,
@@ -172,7 +174,7 @@ impl Desk<'_> {
             if ending.is_some_and(|end| Instant::now() >= end) {
                 return Ok(());
             }
-            match self.lease.store.prepare(self.lease.epoch, LETTERS, BYTES)? {
+            match self.lease.store.prepare(self.lease.epoch, self.letters, BYTES)? {
                 Some(bundle) => self.send(&out, name, &bundle)?,
                 None if ending.is_some() => return Ok(()),
                 None => ending = self.stopped_within(LOOK).then(|| Instant::now() + LAST_ROUND),
@@ -229,15 +231,26 @@ impl Desk<'_> {
             ..Outgoing::default()
         };
         if let Err(error) = out.write(letters.chain([own]), COMMIT) {
-            if let TransactError::Undelivered { too_large, .. } = &error {
-                self.too_large.extend(too_large.iter().filter_map(|tag| Some(bundle.letters.get(*tag)?.place.clone())));
+            if matches!(error, TransactError::Undelivered { too_large: true, .. }) {
+                self.search(bundle);
             }
             return Err(error.into());
         }
         self.lease.settle(bundle.batch)?;
         self.wait = FIRST_RETRY;
+        self.letters = (self.letters * 2).min(LETTERS);
         tracing::debug!(batch = bundle.batch, letters = bundle.letters.len(), "sent");
         Ok(())
+    }
+
+    /// Which letter is too large is found by sending fewer together; the one that is goes without its value.
+    fn search(&mut self, bundle: &Bundle) {
+        match &bundle.letters[..] {
+            [one] => _ = self.too_large.insert(one.place.clone()),
+            many => self.letters = many.len() / 2,
+        }
+        // It is not the brokers that need time.
+        self.wait = FIRST_RETRY / 2;
     }
 
     fn stopped_within(&self, time: Duration) -> bool {

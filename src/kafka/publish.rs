@@ -69,6 +69,8 @@ pub struct Receipt {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Undelivered {
     pub reason: Reason,
+    /// The client's own words.
+    pub text: String,
     /// It would be refused for its size every time.
     pub too_large: bool,
 }
@@ -274,7 +276,11 @@ impl ProducerContext for Reporter {
             Err((error, _)) => {
                 let reason = self.causes.reason_of(error, Timestamp::now());
                 *self.counts.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.clone());
-                Err(Undelivered { reason, too_large: error.rdkafka_error_code().is_some_and(is_too_large) })
+                Err(Undelivered {
+                    reason,
+                    text: error.to_string(),
+                    too_large: error.rdkafka_error_code().is_some_and(is_too_large),
+                })
             }
         };
         // The receipt first: who sees the counts complete has all receipts.

@@ -3,7 +3,6 @@
 
 use super::publish::{Outgoing, PublishConfig, PublishError, Publisher, Receipt};
 use super::{Causes, KafkaConfig, KafkaError};
-use crate::model::{Reason, Timestamp};
 use crossbeam_channel::{Receiver, unbounded};
 use rdkafka::error::KafkaError as ClientError;
 use rdkafka::producer::Producer;
@@ -22,7 +21,6 @@ const LARGEST: &str = "1000000000";
 pub struct Transactions {
     publisher: Publisher,
     receipts: Receiver<Receipt>,
-    causes: Arc<Causes>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +35,9 @@ pub enum TransactError {
         #[source]
         source: ClientError,
     },
-    /// These records, by their tags, were not written, and with them none of the transaction.
-    #[error("{} records were not written: {}", .tags.len(), .reason.code.name())]
-    Undelivered { tags: Vec<usize>, too_large: Vec<usize>, reason: Reason },
+    /// Some records were not taken, and with them none of the transaction.
+    #[error("{count} records were not taken: {text}")]
+    Undelivered { count: usize, text: String, too_large: bool },
 }
 
 impl TransactError {
@@ -69,7 +67,7 @@ impl Transactions {
         ];
         let (sender, receipts) = unbounded();
         let publisher = Publisher::with(config, causes, &PublishConfig::default(), &forced, Some(sender))?;
-        Ok(Self { publisher, receipts, causes: Arc::clone(causes) })
+        Ok(Self { publisher, receipts })
     }
 
     /// Fences every older producer of the name: what they committed stands, what they had open is gone. To be called until it works.
@@ -80,7 +78,7 @@ impl Transactions {
         self.publisher.producer.init_transactions(wait).map_err(TransactError::kafka("the transactions' coordinator"))
     }
 
-    /// Writes all of these, or none; the tag of each is its place among them.
+    /// Writes all of these, or none.
     ///
     /// # Errors
     /// Nothing of it is seen, unless it is the commit's own answer that was lost: after any error only a new producer may go on.
@@ -98,26 +96,15 @@ impl Transactions {
     }
 
     fn send<'a>(&self, records: impl Iterator<Item = Outgoing<'a>>, wait: Duration) -> Result<(), TransactError> {
-        for (tag, record) in records.enumerate() {
-            self.publisher.send_tagged(record, tag)?;
+        for record in records {
+            self.publisher.send(record)?;
         }
         // Before the commit: it would only say that something failed, not what.
         self.publisher.flush(wait)?;
-        let failed: Vec<_> = self.receipts.try_iter().filter_map(|r| Some((r.tag, r.result.err()?))).collect();
-        let Some((_, last)) = failed.last() else { return Ok(()) };
-        let reason = last.reason.clone();
-        let too_large = failed.iter().filter(|(_, why)| why.too_large).map(|(tag, _)| *tag).collect();
-        Err(TransactError::Undelivered { tags: failed.into_iter().map(|(tag, _)| tag).collect(), too_large, reason })
-    }
-
-    /// What an error means, with the cause that the client told.
-    pub fn reason(&self, error: &TransactError) -> Reason {
-        match error {
-            TransactError::Kafka { source, .. } => self.causes.reason_of(source, Timestamp::now()),
-            TransactError::Undelivered { reason, .. } => reason.clone(),
-            TransactError::Settings(_) | TransactError::Record(_) => {
-                Reason::new(crate::model::Code::ClientError).text("text", error.to_string())
-            }
-        }
+        let failed: Vec<_> = self.receipts.try_iter().filter_map(|r| r.result.err()).collect();
+        let Some(first) = failed.first() else { return Ok(()) };
+        // Records that share a batch fail together, whichever of them is too large.
+        let too_large = failed.iter().any(|f| f.too_large);
+        Err(TransactError::Undelivered { count: failed.len(), text: first.text.clone(), too_large })
     }
 }

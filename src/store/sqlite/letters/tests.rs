@@ -22,7 +22,8 @@ fn relay(store: &mut Sqlite, who: &str, lease: Duration) -> i64 {
 
 fn prepare(store: &mut Sqlite, epoch: i64, letters: usize) -> Option<(i64, Vec<i64>)> {
     let bundle = store.prepare(epoch, letters, 1 << 20).unwrap()?;
-    Some((bundle.batch, bundle.letters.iter().map(|l| l.place.offset).collect()))
+    // The town's offsets begin at 1.
+    Some((bundle.batch, bundle.letters.iter().map(|l| l.place.offset - 1).collect()))
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn turned(meanwhile: impl FnOnce(&mut Sqlite)) -> Vec<(String, i64, Option<i64>)
     meanwhile(&mut store);
     apply(&mut store, events[2..].to_vec());
     let lines = store.letters(&LetterFilter { limit: 9, ..LetterFilter::default() }).unwrap();
-    lines.into_iter().map(|l| (l.place.topic, l.place.offset, l.withdrawn_at_ms)).collect()
+    lines.into_iter().map(|l| (l.place.topic, l.place.offset - 1, l.withdrawn_at_ms)).collect()
 }
 
 #[test]
@@ -133,7 +134,7 @@ fn what_turned_out_right_and_did_not_go_is_gone() {
 fn people_find_letters_and_retry_each_once() {
     let mut store = with_letters(3);
     let of = |store: &Sqlite, filter: LetterFilter| -> Vec<i64> {
-        store.letters(&filter).unwrap().iter().map(|l| l.place.offset).collect()
+        store.letters(&filter).unwrap().iter().map(|l| l.place.offset - 1).collect()
     };
     assert_eq!(of(&store, LetterFilter { limit: 2, ..LetterFilter::default() }), [2, 1]);
     let reason = LetterFilter { reason: Some("contract".into()), limit: 9, ..LetterFilter::default() };

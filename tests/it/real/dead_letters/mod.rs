@@ -1,6 +1,7 @@
 //! Dead letters: each is sent once, whatever is done to who sends them; and what people do with them.
 
 mod bad;
+mod people;
 mod sent;
 
 use crate::kafka::{Kafka, create_topic};
@@ -10,11 +11,13 @@ use crate::real::state::{QUICK, quick};
 use crate::support::{folder, seconds, unique, wait_for};
 use sent::Store;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-const ROUNDS: u32 = 24;
-const ORDERS: u32 = 40;
-const KILLS: usize = 12;
+/// Orders that are produced at once.
+const ROUND: u32 = 20;
+const KILLS: usize = 10;
 
 #[test]
 fn each_is_sent_once_though_who_sends_them_is_killed() {
@@ -24,13 +27,17 @@ fn each_is_sent_once_though_who_sends_them_is_killed() {
     bad::TOPICS.iter().for_each(|(topic, partitions)| create_topic(&brokers, topic, *partitions, &[]));
     let folder = folder("letters");
     let store = Store(folder.path().join("state.db"));
+    let enough = Arc::new(AtomicBool::new(false));
     let feeder = std::thread::spawn({
-        let brokers = brokers.clone();
+        let (brokers, enough) = (brokers.clone(), Arc::clone(&enough));
         move || {
-            for round in 0..ROUNDS {
-                bad::produce(&brokers, round * ORDERS..(round + 1) * ORDERS);
-                std::thread::sleep(Duration::from_millis(400));
+            let mut orders = 0;
+            while !enough.load(Ordering::Relaxed) {
+                bad::produce(&brokers, orders..orders + ROUND);
+                orders += ROUND;
+                std::thread::sleep(Duration::from_millis(300));
             }
+            u64::from(orders)
         }
     });
     let group = unique("letters");
@@ -38,25 +45,44 @@ fn each_is_sent_once_though_who_sends_them_is_killed() {
     let start = || Consumer::start(&brokers, &store.0, &args);
     let mut members = vec![start(), start()];
     let mut rng = fastrand::Rng::with_seed(11);
-    let (mut kills, mut on_their_way) = (0, 0);
+    let (mut kills, mut on_their_way, mut untold, mut frozen) = (0, 0, 0, false);
     while kills < KILLS {
-        // Half of them between the store's mark and its next: before, in or after the transaction's commit.
-        if kills % 2 == 0 {
-            let limit = std::time::Instant::now() + seconds(4);
-            while store.on_their_way() == 0 && std::time::Instant::now() < limit {}
-            std::thread::sleep(Duration::from_micros(rng.u64(0..30_000)));
-        } else {
-            std::thread::sleep(Duration::from_millis(rng.u64(100..1_500)));
+        // What the one before had on its way is settled first.
+        soon(|| members.iter().any(|m| Some(m.pid()) == store.relay()) && store.on_their_way() == 0);
+        let mut held = None;
+        match kills % 3 {
+            // While a batch goes: before, in or after its commit.
+            0 => {
+                soon(|| store.on_their_way() > 0);
+                std::thread::sleep(Duration::from_micros(rng.u64(0..30_000)));
+            }
+            // After its commit, and before the store knows.
+            1 => {
+                soon(|| {
+                    held = store.held_on_its_way();
+                    held.is_some()
+                });
+                std::thread::sleep(Duration::from_millis(700));
+                untold += usize::from(held.is_some());
+            }
+            _ => std::thread::sleep(Duration::from_millis(rng.u64(100..1_500))),
         }
         let relay = store.relay();
         let at = members.iter().position(|m| Some(m.pid()) == relay).unwrap_or(0);
+        if kills % 3 == 0 && kills > KILLS / 2 && !frozen {
+            // Longer than its lease: another has sent its batch when it wakes and goes on.
+            frozen = true;
+            members[at].freeze(seconds(4));
+            continue;
+        }
         members.swap_remove(at).kill9();
+        drop(held);
         on_their_way += usize::from(store.on_their_way() > 0);
         kills += 1;
         members.push(start());
     }
-    feeder.join().expect("all is produced");
-    let orders = u64::from(ROUNDS * ORDERS);
+    enough.store(true, Ordering::Relaxed);
+    let orders = feeder.join().expect("all is produced");
     wait_for("all dead letters to be sent", seconds(60), || {
         (store.sent() >= orders * bad::KINDS && store.unsent() == 0).then_some(())
     });
@@ -74,5 +100,15 @@ fn each_is_sent_once_though_who_sends_them_is_killed() {
         |from: &[String], of: &[String]| from.iter().filter(|l| of.binary_search(l).is_err()).take(5).cloned().collect::<Vec<_>>();
     assert_eq!((missing(&told, &kept), missing(&kept, &told)), (vec![], vec![]), "only in Kafka, only in the store");
     assert_eq!(told.len() as u64, orders * bad::KINDS, "of each order so many");
-    eprintln!("{} letters, {kills} kills of the relay, {on_their_way} of them with a batch on its way", told.len());
+    assert!(untold > 0, "none was killed after its commit: the test shows too little");
+    eprintln!(
+        "{} letters, {kills} kills of the relay, {on_their_way} with a batch on its way, {untold} after its commit, one freeze",
+        told.len()
+    );
+}
+
+/// Asks as often as it can, but not for long: there may be nothing to send.
+fn soon(mut holds: impl FnMut() -> bool) {
+    let limit = std::time::Instant::now() + seconds(4);
+    while !holds() && std::time::Instant::now() < limit {}
 }

@@ -31,6 +31,14 @@ impl Store {
         self.count("sent_at_ms IS NULL AND batch IS NOT NULL")
     }
 
+    /// A batch is on its way, and the store cannot be told what becomes of it until the connection is dropped.
+    pub fn held_on_its_way(&self) -> Option<Connection> {
+        let connection = Connection::open(&self.0).ok()?;
+        connection.busy_timeout(std::time::Duration::from_secs(10)).ok()?;
+        connection.execute_batch("BEGIN IMMEDIATE").ok()?;
+        (self.on_their_way() > 0).then_some(connection)
+    }
+
     /// The process that sends.
     pub fn relay(&self) -> Option<u32> {
         let owner = self.ask("SELECT owner FROM relay", |row| row.get::<_, String>(0))?.pop()?;
