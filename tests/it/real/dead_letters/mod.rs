@@ -95,7 +95,8 @@ fn each_is_sent_once_though_who_sends_them_is_killed() {
     assert_eq!(twice, [], "read more than once");
     let mut told: Vec<String> = told.into_iter().map(|letter| letter.text).collect();
     let mut kept = store.letters();
-    (told.sort(), kept.sort());
+    told.sort();
+    kept.sort();
     let missing =
         |from: &[String], of: &[String]| from.iter().filter(|l| of.binary_search(l).is_err()).take(5).cloned().collect::<Vec<_>>();
     assert_eq!((missing(&told, &kept), missing(&kept, &told)), (vec![], vec![]), "only in Kafka, only in the store");
