@@ -108,6 +108,31 @@ fn each_is_sent_once_though_who_sends_them_is_killed() {
     );
 }
 
+#[test]
+fn they_wait_for_brokers_that_are_away() {
+    needs!(Kafka, Kcat);
+    let mut own = Kafka::start(quick());
+    let brokers = own.address();
+    bad::TOPICS.iter().for_each(|(topic, partitions)| create_topic(&brokers, topic, *partitions, &[]));
+    let folder = folder("away");
+    let store = Store(folder.path().join("state.db"));
+    bad::produce(&brokers, 0..400);
+    let group = unique("away");
+    let consumer = Consumer::start(&brokers, &store.0, &[&["--group", &group][..], &QUICK].concat());
+    wait_for("a batch on its way", seconds(30), || (store.on_their_way() > 0).then_some(()));
+    own.kill9(0);
+    std::thread::sleep(seconds(3));
+    own.restart(0);
+    let all = 400 * bad::KINDS;
+    wait_for("all dead letters to be sent", seconds(60), || (store.sent() >= all && store.unsent() == 0).then_some(()));
+    assert_eq!(consumer.stop(), Some(0));
+    let mut places: Vec<String> = sent::committed(&brokers).into_iter().map(|letter| letter.place).collect();
+    places.sort();
+    let read = places.len() as u64;
+    places.dedup();
+    assert_eq!((read, places.len() as u64), (all, all), "each, and each once");
+}
+
 /// Asks as often as it can, but not for long: there may be nothing to send.
 fn soon(mut holds: impl FnMut() -> bool) {
     let limit = std::time::Instant::now() + seconds(4);
