@@ -1,6 +1,6 @@
 //! Questions to the person before much is read or anything is written.
 
-use super::setup::SessionConfig;
+use super::setup::{self, SessionConfig};
 use crate::kafka::admin::{self, AdminError, Held};
 use crate::kafka::tail::StartFrom;
 use crate::text;
@@ -42,6 +42,18 @@ fn warning(held: Result<Held, AdminError>) -> Result<Option<String>> {
         ))),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Asks before anything is written to a cluster that is not on this machine. `what` ends before the brokers' name.
+pub fn writing(brokers: &str, what: &str, yes: bool) -> Result<()> {
+    if yes || setup::is_loopback(brokers) {
+        return Ok(());
+    }
+    let what = format!("{what} {}, which is not this machine", text::visible(brokers));
+    if !std::io::stdin().is_terminal() {
+        bail!("{what}: say --yes to do so");
+    }
+    ask(&format!("{what}. Go on?"))
 }
 
 /// A question on the terminal; anything but yes ends the command.

@@ -1,16 +1,16 @@
 //! `vigie consume`: the consumers that keep the state, without a screen.
 
 use super::stop::{self, Stop};
-use super::{DONE, host, log, setup};
-use crate::catalogue::Catalogue;
+use super::{DONE, host, log, setup, topics};
+use crate::catalogue::{Catalogue, Role};
 use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol};
-use crate::consume::{self, ConsumeConfig, From};
+use crate::consume::{self, ConsumeConfig, From, RelayConfig};
 use crate::domain::Plans;
 use crate::kafka::member::{GroupProtocol, MemberConfig};
 use crate::kafka::{Causes, KafkaConfig};
 use crate::model::{ConsumerReading, Input, Timed, Timestamp};
-use crate::store::{Postgres, Sqlite, Store, StoreAddress, StoreError};
-use anyhow::{Context, Result};
+use crate::store::{Letters, Postgres, Sqlite, Store, StoreAddress, StoreError};
+use anyhow::{Context, Result, bail};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     let kafka = setup::kafka(&config)?;
     let catalogue = setup::catalogue(&config)?;
     let address = setup::store(&args.store)?;
+    topics::make_own(&kafka, &catalogue)?;
     let end = stop::on_signals()?;
     let Some(store) = open_patiently(&address, &Plans::new(&catalogue), &end)? else { return Ok(DONE) };
     let causes = Arc::new(Causes::new(kafka.bootstrap(), Timestamp::now()));
@@ -42,9 +43,20 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     if consume.member.protocol == GroupProtocol::Consumer {
         tracing::info!("with KIP-848 the broker decides how long a silent member is waited for; --session-timeout says nothing");
     }
+    // It ends after the consumer: what that applied last goes out too.
+    let relay_end = Stop::new();
+    let letters = open_letters(&address, Plans::new(&catalogue))?;
+    let relay = match (relay_config(&catalogue, &consume)?, letters) {
+        (Some(config), Some(letters)) => Some(relay(kafka.clone(), &causes, config, letters, &relay_end)?),
+        _ => None,
+    };
     tracing::info!(group = args.group, instance = consume.instance, store = %address, "consuming");
     let done = consume::run(&kafka, &causes, &catalogue, consume, store, &figures, &end.receiver());
     drop(figures);
+    relay_end.stop();
+    if relay.is_some_and(|relay| relay.join().is_err()) {
+        tracing::error!("the relay of dead letters broke down: what it did not send is in the store");
+    }
     // It ends with the channel; what it had to tell is told.
     let _ = lines.join();
     done?;
@@ -70,6 +82,49 @@ fn consume_config(args: &ConsumeArgs) -> Result<ConsumeConfig> {
         batch_records: BATCH_RECORDS,
         batch_time: BATCH_TIME,
     })
+}
+
+/// `None`: the catalogue has no topic for dead letters; they stay in the store.
+fn relay_config(catalogue: &Catalogue, consume: &ConsumeConfig) -> Result<Option<RelayConfig>> {
+    let find = |role: Role| catalogue.topics.iter().find(|entry| entry.role == role).map(|entry| entry.name.clone());
+    let Some(letters) = find(Role::DeadLetter) else {
+        tracing::warn!("the catalogue has no topic of the role dead-letter: dead letters stay in the store");
+        return Ok(None);
+    };
+    let Some(memory) = find(Role::Internal) else {
+        bail!("the catalogue has a topic for dead letters and none of the role internal, which keeps how far they are sent");
+    };
+    let (instance, group, lease) = (consume.instance.clone(), consume.member.group.clone(), consume.member.session_timeout);
+    Ok(Some(RelayConfig { instance, group, lease, letters, memory }))
+}
+
+fn relay(
+    kafka: KafkaConfig,
+    causes: &Arc<Causes>,
+    config: RelayConfig,
+    store: Box<dyn Letters>,
+    end: &Stop,
+) -> Result<JoinHandle<()>> {
+    let (causes, end) = (Arc::clone(causes), end.receiver());
+    let run = move || consume::relay(&kafka, &causes, config, store, &end);
+    Ok(std::thread::Builder::new().name("relay".into()).spawn(run)?)
+}
+
+/// The store once more, for the dead letters; `None`: this store's dead letters are not relayed yet.
+///
+/// # Errors
+/// Those of the store.
+fn open_letters(address: &StoreAddress, plans: Plans) -> Result<Option<Box<dyn Letters>>> {
+    match address {
+        StoreAddress::Sqlite(path) => {
+            let store = Sqlite::open(path, plans).with_context(|| format!("--store {address}"))?;
+            Ok(Some(Box::new(store)))
+        }
+        StoreAddress::Postgres(_) => {
+            tracing::warn!("dead letters stay in the store: they are relayed from SQLite only, for now");
+            Ok(None)
+        }
+    }
 }
 
 /// A store that is away for a moment when we begin is waited for so long: after a failure everything starts at once.

@@ -8,8 +8,11 @@ mod demo;
 mod doctor;
 mod effective;
 mod host;
+mod letters;
 mod log;
+mod publish;
 mod pump;
+mod retry;
 mod session;
 mod setup;
 mod simulate;
@@ -95,6 +98,8 @@ fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Check(args)) => check::run(file, &args),
         Some(Command::Consume(args)) => consume::run(file, &args),
         Some(Command::State(command)) => state::run(file, &command),
+        Some(Command::DeadLetter(command)) => letters::run(file, &command),
+        Some(Command::Publish(args)) => publish::run(file, &args),
         Some(Command::Simulate(args)) => simulate::run(file, &args),
         Some(Command::Topics(args)) => topics::run(file, &args),
         Some(Command::Doctor(args)) => doctor::run(file, &args),

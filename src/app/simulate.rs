@@ -6,7 +6,6 @@ use crate::kafka::{KafkaConfig, admin};
 use crate::sim::{Town, TownConfig};
 use crate::text;
 use anyhow::{Result, bail};
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,7 @@ pub fn run(file: Option<PathBuf>, args: &SimulateArgs) -> Result<u8> {
     let config = setup::load(file, &args.connect, args.connect.overrides())?;
     let kafka = setup::kafka(&config)?;
     let bootstrap = kafka.bootstrap().join(",");
-    confirm(&bootstrap, args.yes)?;
+    confirm::writing(&bootstrap, "this writes made-up orders, payments and deliveries to", args.yes)?;
     missing_topics(&kafka, &config)?;
     let end = stop::on_signals()?;
     let town = Town::start(TownConfig {
@@ -37,17 +36,6 @@ pub fn run(file: Option<PathBuf>, args: &SimulateArgs) -> Result<u8> {
         eprintln!("vigie: last trouble: {}", text::visible(trouble));
     }
     Ok(if counts.failed == 0 { DONE } else { FAILED })
-}
-
-fn confirm(brokers: &str, yes: bool) -> Result<()> {
-    if yes || setup::is_loopback(brokers) {
-        return Ok(());
-    }
-    let what = format!("this writes made-up orders, payments and deliveries to {brokers}, which is not this machine");
-    if !std::io::stdin().is_terminal() {
-        bail!("{what}: say --yes to do so");
-    }
-    confirm::ask(&format!("{what}. Go on?"))
 }
 
 fn missing_topics(kafka: &KafkaConfig, config: &crate::config::Config) -> Result<()> {

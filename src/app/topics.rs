@@ -2,11 +2,12 @@
 
 use super::doctor::told;
 use super::{DONE, FAILED, setup, tell};
-use crate::catalogue::{Catalogue, TopicEntry};
+use crate::catalogue::{Catalogue, Role, TopicEntry};
 use crate::cli::TopicsArgs;
+use crate::kafka::KafkaConfig;
 use crate::kafka::admin::{self, Created, NewTopic, TopicDetail};
 use crate::text;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -25,10 +26,8 @@ pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
         tell(&format!("all {} topics of the catalogue exist", catalogue.topics.len()));
         return Ok(DONE);
     }
-    let replication = i32::try_from(admin::brokers(&kafka, TIMEOUT).map_err(told)?.clamp(1, 3))?;
-    let wanted: Vec<NewTopic> = missing.iter().map(|entry| wanted(entry, replication)).collect();
     let mut code = DONE;
-    for (topic, (_, result)) in wanted.iter().zip(admin::create_topics(&kafka, &wanted, TIMEOUT).map_err(told)?) {
+    for (topic, result) in make(&kafka, &missing)? {
         match result {
             Created::Exists => tell(&format!("exists   {}", topic.name)),
             Created::Made => {
@@ -41,6 +40,39 @@ pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
         }
     }
     Ok(code)
+}
+
+/// Makes those of vigie's own topics that are missing: dead letters, alerts, memory.
+///
+/// # Errors
+/// The cluster does not answer, or does not let us make them.
+pub fn make_own(kafka: &KafkaConfig, catalogue: &Catalogue) -> Result<()> {
+    let own = |entry: &&TopicEntry| matches!(entry.role, Role::DeadLetter | Role::Alert | Role::Internal);
+    let there = admin::list(kafka, TIMEOUT).map_err(told)?;
+    let missing: Vec<&TopicEntry> = catalogue.topics.iter().filter(own).filter(|entry| find(&there, entry).is_none()).collect();
+    for (topic, result) in make(kafka, &missing)? {
+        match result {
+            // Another consumer was quicker.
+            Created::Exists => {}
+            Created::Made => tracing::info!(topic = topic.name, "made"),
+            Created::Refused(reason) => bail!(
+                "vigie's own topic {} is missing and cannot be made: {}\n  → make it with `vigie topics --create` as somebody who may",
+                text::visible(&topic.name),
+                text::sentence(&reason)
+            ),
+        }
+    }
+    Ok(())
+}
+
+fn make(kafka: &KafkaConfig, missing: &[&TopicEntry]) -> Result<Vec<(NewTopic, Created)>> {
+    if missing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let replication = i32::try_from(admin::brokers(kafka, TIMEOUT).map_err(told)?.clamp(1, 3))?;
+    let wanted: Vec<NewTopic> = missing.iter().map(|entry| wanted(entry, replication)).collect();
+    let results = admin::create_topics(kafka, &wanted, TIMEOUT).map_err(told)?;
+    Ok(wanted.into_iter().zip(results.into_iter().map(|(_, result)| result)).collect())
 }
 
 fn wanted(entry: &TopicEntry, replication: i32) -> NewTopic {

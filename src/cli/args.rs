@@ -1,4 +1,4 @@
-use super::{ConsumeArgs, StateCommand};
+use super::{ConsumeArgs, DeadLetterCommand, PublishArgs, StateCommand};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -48,6 +48,11 @@ pub enum Command {
     /// What the store knows, open and ended
     #[command(subcommand)]
     State(StateCommand),
+    /// Records that could not be taken: list them, look at one, produce them again
+    #[command(subcommand)]
+    DeadLetter(DeadLetterCommand),
+    /// Write records to a topic, checked against the catalogue and confirmed by the brokers
+    Publish(PublishArgs),
     /// Run the town's producers against a cluster
     Simulate(SimulateArgs),
     /// Hold the catalogue against the cluster, and create what is missing

@@ -1,12 +1,14 @@
 //! The command line: names and flags are a contract. What they mean together is `config`'s business.
 
 mod args;
+mod letters;
 mod state;
 
 pub use args::{
     CheckArgs, Cli, Command, Connect, DemoArgs, Format, LOG_LEVEL, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs,
 };
 
+pub use letters::{DeadLetterCommand, ListArgs, PublishArgs, RetryArgs, ShowArgs, Which};
 pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Protocol, StateArgs, StateCommand};
 
 use std::collections::BTreeMap;

@@ -6,9 +6,12 @@
 
 mod desk;
 mod figures;
+mod letter;
+mod relay;
 mod start;
 mod taker;
 
+pub use relay::{RelayConfig, relay};
 pub use start::Lost;
 pub use taker::Taker;
 

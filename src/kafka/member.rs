@@ -8,11 +8,12 @@ use rdkafka::client::OAuthToken;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError as ClientError, KafkaResult, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Headers as _, Message};
+use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
 use std::error::Error;
-use std::ffi::CString;
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::ptr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -222,8 +223,20 @@ impl Received<'_> {
 
 impl Headers for Received<'_> {
     fn get(&self, index: usize) -> Option<Header<'_>> {
-        let header = self.0.headers()?.try_get(index)?;
-        Some(Header { name: header.key, value: header.value })
+        // The wrapper's own reading panics at a name that is not UTF-8, which anybody may send.
+        let all = ptr::from_ref(self.0.headers()?).cast::<c::rd_kafka_headers_t>();
+        let (mut name, mut value, mut len): (*const c_char, *const c_void, usize) = (ptr::null(), ptr::null(), 0);
+        // SAFETY: the wrapper's headers are librdkafka's, seen through a reference; an index past the last one is an error.
+        let found = unsafe { c::rd_kafka_header_get_all(all, index, &mut name, &mut value, &mut len) };
+        if found != c::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR || name.is_null() {
+            return None;
+        }
+        // SAFETY: both lie in the message's headers and live as long; names end in NUL.
+        let (name, value) = unsafe {
+            let value = (!value.is_null()).then(|| std::slice::from_raw_parts(value.cast::<u8>(), len));
+            (CStr::from_ptr(name), value)
+        };
+        Some(Header { name: name.to_str().unwrap_or("?"), value })
     }
 }
 

@@ -14,9 +14,11 @@ mod native;
 mod patience;
 pub mod poller;
 pub mod publish;
+pub mod register;
 mod security;
 mod survey;
 pub mod tail;
+pub mod transact;
 mod watcher;
 
 pub use causes::{BrokerSeen, BrokerStat, Causes};

@@ -1,11 +1,13 @@
-//! A producer for what vigie itself writes: the simulated town. Only the brokers' own word counts as delivered.
+//! A producer for what vigie itself writes: the simulated town, and what the person asked to be published. Only the brokers' own
+//! word counts as delivered.
 
 use super::{Causes, KafkaConfig, KafkaError, Watcher};
 use crate::model::{Reason, Timestamp};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 use rdkafka::ClientContext;
 use rdkafka::client::OAuthToken;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
+use rdkafka::message::{DeliveryResult, Header, Message, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
 use rdkafka::types::RDKafkaErrorCode;
 use std::error::Error;
@@ -55,6 +57,24 @@ pub struct Delivered {
     pub last_error: Option<Reason>,
 }
 
+/// What the brokers said to one record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receipt {
+    /// As the record was sent with.
+    pub tag: usize,
+    /// Partition and offset where it lies.
+    pub result: Result<(i32, i64), Undelivered>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Undelivered {
+    pub reason: Reason,
+    /// The client's own words.
+    pub text: String,
+    /// It would be refused for its size every time.
+    pub too_large: bool,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
     #[error("no room for another record within {} ms: the brokers take them too slowly", .waited.as_millis())]
@@ -67,7 +87,7 @@ pub enum PublishError {
 
 /// Writes records. A thread of its own hears what became of them. Dropping it forgets what was not [flushed](Self::flush).
 pub struct Publisher {
-    producer: ThreadedProducer<Reporter>,
+    pub(super) producer: ThreadedProducer<Reporter>,
     counts: Arc<Counts>,
     patience: Duration,
 }
@@ -76,6 +96,30 @@ impl Publisher {
     /// # Errors
     /// Settings that librdkafka refuses. It waits for no broker.
     pub fn new(config: &KafkaConfig, causes: &Arc<Causes>, publish: &PublishConfig) -> Result<Self, KafkaError> {
+        Self::with(config, causes, publish, &[], None)
+    }
+
+    /// One that says of each record what became of it. The receipts wait until they are taken.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_receipts(
+        config: &KafkaConfig,
+        causes: &Arc<Causes>,
+        publish: &PublishConfig,
+    ) -> Result<(Self, Receiver<Receipt>), KafkaError> {
+        let (sender, receipts) = unbounded();
+        Ok((Self::with(config, causes, publish, &[], Some(sender))?, receipts))
+    }
+
+    /// `forced`: settings that the person's do not overrule.
+    pub(super) fn with(
+        config: &KafkaConfig,
+        causes: &Arc<Causes>,
+        publish: &PublishConfig,
+        forced: &[(&str, &str)],
+        receipts: Option<Sender<Receipt>>,
+    ) -> Result<Self, KafkaError> {
         let mut client = config.producer()?.client;
         client.set("queue.buffering.max.messages", publish.in_flight.max(1).to_string());
         let own = [
@@ -89,8 +133,12 @@ impl Publisher {
                 client.set(key, value);
             }
         }
+        for (key, value) in forced {
+            client.set(*key, *value);
+        }
         let counts = Arc::new(Counts::default());
-        let reporter = Reporter { watcher: config.watcher(causes), causes: Arc::clone(causes), counts: Arc::clone(&counts) };
+        let (watcher, causes) = (config.watcher(causes), Arc::clone(causes));
+        let reporter = Reporter { watcher, causes, counts: Arc::clone(&counts), receipts };
         let made = client.create_with_context(reporter);
         let producer = made.map_err(|source| KafkaError::Client { what: "writing", source })?;
         Ok(Self { producer, counts, patience: publish.patience })
@@ -101,7 +149,15 @@ impl Publisher {
     /// # Errors
     /// No room within the patience, or the client refuses it (too large, no such partition).
     pub fn send(&self, record: Outgoing<'_>) -> Result<(), PublishError> {
-        let mut base: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(record.topic);
+        self.send_tagged(record, 0)
+    }
+
+    /// As [`Self::send`]; its receipt has the tag.
+    ///
+    /// # Errors
+    /// As [`Self::send`]; there is no receipt then.
+    pub fn send_tagged(&self, record: Outgoing<'_>, tag: usize) -> Result<(), PublishError> {
+        let mut base: BaseRecord<'_, [u8], [u8], usize> = BaseRecord::with_opaque_to(record.topic, tag);
         base.key = record.key;
         base.payload = record.value;
         base.partition = record.partition;
@@ -160,6 +216,11 @@ impl Publisher {
     }
 }
 
+/// Whether a record will never be taken as it is.
+pub(super) fn is_too_large(code: RDKafkaErrorCode) -> bool {
+    matches!(code, RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::InvalidMessageSize)
+}
+
 #[derive(Default)]
 struct Counts {
     sent: AtomicU64,
@@ -171,18 +232,19 @@ struct Counts {
 impl Counts {
     fn told(&self) -> Delivered {
         Delivered {
-            delivered: self.delivered.load(Ordering::Relaxed),
-            failed: self.failed.load(Ordering::Relaxed),
+            delivered: self.delivered.load(Ordering::Acquire),
+            failed: self.failed.load(Ordering::Acquire),
             sent: self.sent.load(Ordering::Relaxed),
             last_error: self.last_error.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
 }
 
-struct Reporter {
+pub(super) struct Reporter {
     watcher: Watcher,
     causes: Arc<Causes>,
     counts: Arc<Counts>,
+    receipts: Option<Sender<Receipt>>,
 }
 
 impl ClientContext for Reporter {
@@ -206,17 +268,28 @@ impl ClientContext for Reporter {
 }
 
 impl ProducerContext for Reporter {
-    type DeliveryOpaque = ();
+    type DeliveryOpaque = usize;
 
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        match result {
-            Ok(_) => _ = self.counts.delivered.fetch_add(1, Ordering::Relaxed),
+    fn delivery(&self, result: &DeliveryResult<'_>, tag: usize) {
+        let result = match result {
+            Ok(record) => Ok((record.partition(), record.offset())),
             Err((error, _)) => {
-                self.counts.failed.fetch_add(1, Ordering::Relaxed);
                 let reason = self.causes.reason_of(error, Timestamp::now());
-                *self.counts.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+                *self.counts.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.clone());
+                Err(Undelivered {
+                    reason,
+                    text: error.to_string(),
+                    too_large: error.rdkafka_error_code().is_some_and(is_too_large),
+                })
             }
+        };
+        // The receipt first: who sees the counts complete has all receipts.
+        let count = if result.is_ok() { &self.counts.delivered } else { &self.counts.failed };
+        if let Some(receipts) = &self.receipts {
+            // Nobody may be waiting for it any more.
+            let _ = receipts.send(Receipt { tag, result });
         }
+        count.fetch_add(1, Ordering::Release);
     }
 }
 
@@ -247,6 +320,21 @@ mod tests {
         }
         let told = publisher.flush(DEADLINE).unwrap();
         assert_eq!(told, Delivered { sent: 1_000, delivered: 1_000, failed: 0, last_error: None });
+    }
+
+    #[test]
+    fn each_record_has_its_receipt() {
+        let cluster: MockCluster<'_, DefaultProducerContext> = MockCluster::new(1).unwrap();
+        cluster.create_topic("a", 1, 1).unwrap();
+        let config = KafkaConfig { brokers: cluster.bootstrap_servers(), ..KafkaConfig::default() };
+        let causes = Arc::new(Causes::new(config.bootstrap(), Timestamp::now()));
+        let (publisher, receipts) = Publisher::with_receipts(&config, &causes, &PublishConfig::default()).unwrap();
+        for tag in 5..8 {
+            publisher.send_tagged(Outgoing { topic: "a", ..Outgoing::default() }, tag).unwrap();
+        }
+        publisher.flush(DEADLINE).unwrap();
+        let told: Vec<_> = receipts.try_iter().map(|r| (r.tag, r.result)).collect();
+        assert_eq!(told, [(5, Ok((0, 0))), (6, Ok((0, 1))), (7, Ok((0, 2)))]);
     }
 
     #[test]

@@ -8,6 +8,8 @@ pub enum StoreError {
     /// The database said no, or nothing; `why` is for people, and never holds a password.
     #[error("the store {what}: {why}")]
     Failed { what: &'static str, why: String, passing: bool },
+    #[error("another process sends the dead letters now")]
+    Relieved,
     #[error("the store holds what this vigie cannot read ({what}): {why}")]
     Unreadable { what: &'static str, why: String },
     #[error(

@@ -35,7 +35,7 @@ pub trait Read {
 }
 
 /// The record that an event came in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Place {
     pub topic: String,
     pub partition: i32,

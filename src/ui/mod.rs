@@ -14,7 +14,7 @@ mod draw;
 mod filter;
 mod footer;
 mod header;
-mod json;
+pub mod json;
 mod keymap;
 mod layout;
 mod line;

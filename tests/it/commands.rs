@@ -2,7 +2,8 @@
 
 use crate::support::{folder, seconds, vigie, vigie_with};
 
-const COMMANDS: &[&str] = &["demo", "watch", "snapshot", "check", "simulate", "topics", "doctor", "config", "completions", "man"];
+const COMMANDS: &[&str] =
+    &["demo", "watch", "snapshot", "check", "publish", "simulate", "topics", "doctor", "config", "completions", "man"];
 
 #[test]
 fn every_command_has_a_page_of_help_with_examples() {
@@ -20,7 +21,7 @@ fn every_command_has_a_page_of_help_with_examples() {
 
 #[test]
 fn connecting_commands_share_their_flags() {
-    for command in ["watch", "snapshot", "check", "doctor", "simulate", "topics"] {
+    for command in ["watch", "snapshot", "check", "doctor", "publish", "simulate", "topics"] {
         let page = vigie(&[command, "--help"]).out;
         for flag in ["-b, --brokers", "--profile", "-X", "-F", "--catalogue"] {
             assert!(page.contains(flag), "{command} lacks {flag}");

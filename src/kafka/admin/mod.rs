@@ -2,7 +2,7 @@
 
 mod doctor;
 mod held;
-mod served;
+pub(super) mod served;
 #[cfg(test)]
 mod tests;
 mod topics;

@@ -112,6 +112,8 @@ CREATE INDEX audit_by_subject ON audit (subject, kind) WHERE subject IS NOT NULL
 CREATE INDEX audit_by_about ON audit (about) WHERE about IS NOT NULL;
 
 CREATE TABLE dead_letters (
+    -- The order in which they are sent.
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
     place INTEGER NOT NULL REFERENCES partitions (id),
     offset INTEGER NOT NULL,
     reason TEXT NOT NULL,
@@ -119,10 +121,29 @@ CREATE TABLE dead_letters (
     recorded_at_ms INTEGER,
     rejected_at_ms INTEGER NOT NULL,
     original BLOB NOT NULL,
+    -- The relay's transaction that it went into. With a batch and not sent: on its way.
+    batch INTEGER,
     sent_at_ms INTEGER,
-    PRIMARY KEY (place, offset)
-) WITHOUT ROWID;
-CREATE INDEX dead_letters_to_send ON dead_letters (rejected_at_ms) WHERE sent_at_ms IS NULL;
+    -- It turned out right after it was on its way.
+    withdrawn_at_ms INTEGER,
+    -- Somebody had it produced again; without a place: nobody knows what became of it.
+    retried_at_ms INTEGER,
+    retried_partition INTEGER,
+    retried_offset INTEGER,
+    UNIQUE (place, offset)
+);
+CREATE INDEX dead_letters_to_send ON dead_letters (seq) WHERE sent_at_ms IS NULL;
+
+-- Who sends the dead letters, until when it is believed to live, and how many transactions were begun.
+CREATE TABLE relay (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    -- Names the relay to the brokers, whoever it is at the moment.
+    name TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    owner TEXT NOT NULL,
+    until_ms INTEGER NOT NULL,
+    batch INTEGER NOT NULL
+);
 
 -- What the consumers last said of themselves, as JSON.
 CREATE TABLE consumers (instance TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, figures TEXT NOT NULL) WITHOUT ROWID;

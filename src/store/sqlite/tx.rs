@@ -160,7 +160,8 @@ impl<'a> SqliteTx<'a> {
     fn write_dead_letter(&mut self, row: &DeadLetterRow, now: i64) -> Done {
         let place = self.places.id(&self.tx, &row.place)?;
         self.execute(
-            "INSERT INTO dead_letters VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL)",
+            "INSERT INTO dead_letters (place, offset, reason, detail, recorded_at_ms, rejected_at_ms, original)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![place, row.place.offset, row.reason, row.detail, row.recorded_at.map(|t| t.0), now, original(&row.original)?],
         )?;
         Ok(())
@@ -257,18 +258,20 @@ impl Tx for SqliteTx<'_> {
                 "subject = ?1 AND kind = ?2 AND part_pipeline IS ?3 AND part IS ?4 AND currency IS ?5 AND rejected IS NOT ?6";
             let (part, currency) = (key.part.as_ref().map(|p| p.id.as_ref()), key.currency.as_deref());
             let group = params![subject.id.as_ref(), kind.as_ref(), pipeline.as_deref(), part, currency, code];
-            let letters = format!("(place, offset) IN (SELECT place, offset FROM audit WHERE {of_group}) AND sent_at_ms IS NULL");
+            let timed = params![subject.id.as_ref(), kind.as_ref(), pipeline.as_deref(), part, currency, code, now.0];
+            let letters = format!("(place, offset) IN (SELECT place, offset FROM audit WHERE {of_group})");
             if code.is_some() {
-                // They may have been rejected before, for another reason.
-                self.execute(&format!("UPDATE dead_letters SET reason = ?6 WHERE {letters}"), group)?;
+                // They may have been rejected before, for another reason, or have been taken back.
+                self.execute(&format!("UPDATE dead_letters SET reason = ?6, withdrawn_at_ms = NULL WHERE {letters}"), group)?;
                 let sql = format!(
-                    "INSERT OR IGNORE INTO dead_letters SELECT place, offset, ?6, '', recorded_at_ms, ?7, original, NULL
-                     FROM audit WHERE {of_group} AND original IS NOT NULL"
+                    "INSERT OR IGNORE INTO dead_letters (place, offset, reason, detail, recorded_at_ms, rejected_at_ms, original)
+                     SELECT place, offset, ?6, '', recorded_at_ms, ?7, original FROM audit WHERE {of_group} AND original IS NOT NULL"
                 );
-                let group = params![subject.id.as_ref(), kind.as_ref(), pipeline.as_deref(), part, currency, code, now.0];
-                came += self.execute(&sql, group)? as u64;
+                came += self.execute(&sql, timed)? as u64;
             } else {
-                self.execute(&format!("DELETE FROM dead_letters WHERE {letters}"), group)?;
+                self.execute(&format!("DELETE FROM dead_letters WHERE batch IS NULL AND {letters}"), group)?;
+                // What is on its way cannot be taken back: it is only said of it.
+                self.execute(&format!("UPDATE dead_letters SET withdrawn_at_ms = ?7 WHERE {letters}"), timed)?;
             }
             self.execute(&format!("UPDATE audit SET rejected = ?6 WHERE {of_group}"), group)?;
         }

@@ -2,6 +2,7 @@
 
 mod check;
 mod counts;
+mod dead_letters;
 mod failures;
 mod harness;
 mod hostile;

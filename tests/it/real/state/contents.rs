@@ -62,7 +62,9 @@ impl Store {
             let lines = match self {
                 Self::Sqlite(path) => {
                     let columns: Vec<_> = columns.map(|c| c.trim_end_matches(['?', '#'])).collect();
-                    lines(path, &format!("SELECT {} FROM {table}", columns.join(", ")))
+                    // A letter that was on its way when it turned out right stays, and says so.
+                    let still = if table.starts_with("dead_letters") { " WHERE withdrawn_at_ms IS NULL" } else { "" };
+                    lines(path, &format!("SELECT {} FROM {table}{still}", columns.join(", ")))
                 }
                 Self::Postgres(url) => {
                     let columns: Vec<_> = columns.map(cell).collect();

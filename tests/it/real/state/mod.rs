@@ -1,8 +1,8 @@
 //! The consumers that keep the state: whatever is done to them, the store ends as after one undisturbed pass.
 
-mod contents;
+pub mod contents;
 mod events;
-mod processes;
+pub mod processes;
 
 use crate::kafka::{Kafka, Options, create_topic, kafkajs, kcat_lines};
 use crate::needs;
@@ -16,9 +16,9 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Members that die are replaced within two seconds.
-const QUICK: [&str; 2] = ["--session-timeout", "1500ms"];
+pub const QUICK: [&str; 2] = ["--session-timeout", "1500ms"];
 
-fn quick() -> Options {
+pub fn quick() -> Options {
     let more = vec![("group.min.session.timeout.ms", "1000".to_owned()), ("group.initial.rebalance.delay.ms", "0".to_owned())];
     Options { more, ..Options::default() }
 }

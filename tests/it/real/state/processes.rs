@@ -20,6 +20,10 @@ impl Consumer {
         Self { child: nursery::spawn(command).expect("vigie starts"), _home: home }
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     fn signal(&self, signal: i32) {
         // SAFETY: kill takes plain numbers; the process is our child and not yet waited for.
         unsafe { libc::kill(self.child.id() as i32, signal) };
