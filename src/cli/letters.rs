@@ -93,7 +93,7 @@ pub struct RetryArgs {
 #[command(after_help = "Examples:\n  vigie publish -b localhost:9092 orders.created orders.ndjson\n  \
                   echo '{\"orderId\":\"CMD-17\"}' | vigie publish -b localhost:9092 orders.confirmed\n  \
                   vigie publish -b kafka-1:9092 --yes --key CMD-17 orders.confirmed one.json\n\n\
-                  A record is one line of JSON. Each is held against the catalogue first: what would become a dead letter is refused,\n\
+                  A record is one line of JSON. Each is held against the catalogue first: what is not JSON or breaks it is refused,\n\
                   with its line and the reason on stderr, and the others go on. The key is --key, else the field that names the\n\
                   entity. Nothing counts as published before the brokers confirmed it. Asks first unless the address is loopback.\n\
                   Exit code 1 when a line was refused or not delivered.")]
