@@ -25,6 +25,15 @@ struct Ours {
     next: i64,
 }
 
+/// Where a partition is read from.
+enum Found {
+    At(i64),
+    /// Not at all, and why was told.
+    Nowhere,
+    /// Its leader does not say what the log has: asked again later.
+    Unknown,
+}
+
 /// One member at work.
 pub struct Desk {
     member: Member,
@@ -34,6 +43,7 @@ pub struct Desk {
     ours: BTreeMap<TopicPartition, Ours>,
     /// Given to us, and not claimed in the store yet.
     given: Vec<Vec<TopicPartition>>,
+    claim_after: Instant,
     batch: Vec<Taken>,
     begun: Option<Instant>,
     /// Applied, and not told to the group yet.
@@ -61,6 +71,7 @@ impl Desk {
             config,
             ours: BTreeMap::new(),
             given: Vec::new(),
+            claim_after: Instant::now(),
             batch: Vec::new(),
             begun: None,
             told: BTreeMap::new(),
@@ -130,7 +141,7 @@ impl Desk {
     }
 
     fn claim_given(&mut self) -> Result<(), ConsumeError> {
-        if self.given.is_empty() || self.is_away() {
+        if self.given.is_empty() || self.is_away() || Instant::now() < self.claim_after {
             return Ok(());
         }
         let given = self.given.remove(0);
@@ -144,11 +155,20 @@ impl Desk {
             Err(error) => return Err(error.into()),
         };
         self.store_works();
-        let mut starts = Vec::new();
+        let (mut starts, mut later) = (Vec::new(), Vec::new());
         for claim in claimed {
-            let Some(next) = self.start(&claim.partition, claim.next) else { continue };
-            starts.push((claim.partition.clone(), next));
-            self.ours.insert(claim.partition, Ours { epoch: claim.epoch, next });
+            match self.start(&claim.partition, claim.next) {
+                Found::At(next) => {
+                    starts.push((claim.partition.clone(), next));
+                    self.ours.insert(claim.partition, Ours { epoch: claim.epoch, next });
+                }
+                Found::Nowhere => {}
+                Found::Unknown => later.push(claim.partition),
+            }
+        }
+        if !later.is_empty() {
+            self.given.push(later);
+            self.claim_after = Instant::now() + LAST_RETRY;
         }
         tracing::info!(count = starts.len(), "partitions given");
         if let Err(error) = self.member.begin(&starts) {
@@ -157,18 +177,16 @@ impl Desk {
         Ok(())
     }
 
-    /// Where a partition is read from; `None`: not at all.
-    fn start(&mut self, partition: &TopicPartition, next: Option<i64>) -> Option<i64> {
+    fn start(&mut self, partition: &TopicPartition, next: Option<i64>) -> Found {
         let bounds = match self.member.bounds(partition, BOUNDS) {
             Ok(bounds) => bounds,
             Err(error) => {
                 tracing::warn!(%error, partition = name_of(partition), "what the log has is not known");
-                // The offset may be gone: that is told when it is read.
-                return Some(next.unwrap_or(0));
+                return Found::Unknown;
             }
         };
         match start(partition, next, self.config.from, bounds) {
-            Start::At(offset) => Some(offset),
+            Start::At(offset) => Found::At(offset),
             Start::After(lost) => {
                 let count = lost.to - lost.from;
                 tracing::error!(
@@ -178,12 +196,12 @@ impl Desk {
                     "{count} records were removed unread"
                 );
                 self.meter.figures.lost += count.unsigned_abs();
-                Some(lost.to)
+                Found::At(lost.to)
             }
             Start::Never(why) => {
                 tracing::error!("{why}");
                 self.meter.figures.stopped.insert(name_of(partition), why);
-                None
+                Found::Nowhere
             }
         }
     }
@@ -193,13 +211,16 @@ impl Desk {
         let all: Vec<(TopicPartition, i64)> = self.ours.iter().map(|(p, ours)| (p.clone(), ours.next)).collect();
         for (partition, next) in all {
             match self.start(&partition, Some(next)) {
-                Some(start) if start == next => {}
-                Some(start) => {
+                Found::Unknown => {}
+                Found::At(start) if start == next => {}
+                Found::At(start) => {
+                    // What was read of it lies before what is gone, or comes again.
+                    self.keep_batch(|p| *p != partition);
                     if let Err(error) = self.member.seek(&partition, start) {
                         tracing::warn!(%error, "going on behind what was removed");
                     }
                 }
-                None => {
+                Found::Nowhere => {
                     self.ours.remove(&partition);
                     self.keep_batch(|p| *p != partition);
                 }
@@ -250,21 +271,24 @@ impl Desk {
 
     /// What was read of partitions that are ours.
     fn next_batch(&mut self) -> Batch {
-        let events = std::mem::take(&mut self.batch);
+        let mut events = std::mem::take(&mut self.batch);
         let mut last: BTreeMap<TopicPartition, i64> = BTreeMap::new();
-        for taken in &events {
+        // A partition that was sought back gives some records again.
+        events.retain(|taken| {
             let partition = TopicPartition { topic: taken.place.topic.clone(), partition: taken.place.partition };
-            let next = last.entry(partition).or_default();
+            let next = last.entry(partition).or_insert(i64::MIN);
+            let is_new = taken.place.offset >= *next;
             *next = (*next).max(taken.place.offset + 1);
-        }
+            is_new
+        });
         let progress = |(partition, next): (TopicPartition, i64)| {
             let epoch = self.ours.get(&partition)?.epoch;
             Some(Progress { partition, epoch, next })
         };
         let progress: Vec<Progress> = last.into_iter().filter_map(progress).collect();
         let ours: BTreeSet<(&str, i32)> = progress.iter().map(|p| (p.partition.topic.as_ref(), p.partition.partition)).collect();
-        let events = events.into_iter().filter(|t| ours.contains(&(t.place.topic.as_ref(), t.place.partition))).collect();
-        Batch { progress: progress.clone(), events, now: Timestamp::now() }
+        events.retain(|t| ours.contains(&(t.place.topic.as_ref(), t.place.partition)));
+        Batch { progress, events, now: Timestamp::now() }
     }
 
     fn applied(&mut self, batch: &Batch) {
