@@ -117,9 +117,7 @@ impl Member {
         match self.consumer.poll(wait) {
             None => Polled::Nothing,
             Some(Ok(message)) => Polled::Record(Received(message)),
-            Some(Err(ClientError::MessageConsumption(code))) if code == RDKafkaErrorCode::UnknownTopicOrPartition => {
-                Polled::Nothing
-            }
+            Some(Err(ClientError::MessageConsumption(RDKafkaErrorCode::UnknownTopicOrPartition))) => Polled::Nothing,
             Some(Err(ClientError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange))) => {
                 Polled::OffsetGone
             }

@@ -167,7 +167,7 @@ fn the_plans_own_service_kcat_snake_case_and_cloud_events_are_understood() {
     assert_eq!(at(&paid, "/amount").to_string(), "45001");
     assert_eq!(text(&paid, "/state"), "in_transit", "the furthest stage counts");
     for stage in ["created", "paying", "paid", "in_transit"] {
-        assert_eq!(at(&paid, &format!("/stages/{stage}/offset")).is_i64(), true, "{paid}");
+        assert!(at(&paid, &format!("/stages/{stage}/offset")).is_i64(), "{paid}");
     }
     assert_eq!(at(&paid, "/audit").as_array().map(Vec::len), Some(4));
     let payment = &rows(&store, "payments", &["--id", "p1"])[0];
