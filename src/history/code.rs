@@ -51,7 +51,8 @@ mod tests {
 
         #[test]
         fn the_order_is_kept(a in 0f32..1e9, b in 0f32..1e9) {
-            prop_assert_eq!(a <= b, encode(a) <= encode(b) || (encode(a) == encode(b)));
+            // Two that lie close together may share a code.
+            prop_assert!(encode(a.min(b)) <= encode(a.max(b)));
         }
     }
 }
