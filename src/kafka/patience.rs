@@ -39,10 +39,13 @@ impl Patience {
     pub fn metadata(&mut self, handle: &Handle, whole: Duration) -> KafkaResult<Metadata> {
         let mut result = Err(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut));
         let mut desk = Desk::new(handle);
-        for (n, patience) in self.tries(whole).enumerate() {
-            if n > 0 {
+        let mut asked_before = false;
+        for patience in self.tries(whole) {
+            // Only silence is met so: a greeting that waits for a broker who refuses us makes librdkafka try it without a pause.
+            if asked_before && silent(&result) {
                 self.greet(&mut desk);
             }
+            asked_before = true;
             let asked = Instant::now();
             result = handle.fetch_metadata(None, patience);
             match &result {
@@ -71,6 +74,10 @@ impl Patience {
     fn answered(&mut self, took: Duration) {
         self.last = took;
     }
+}
+
+fn silent(result: &KafkaResult<Metadata>) -> bool {
+    matches!(result, Err(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut)))
 }
 
 #[cfg(test)]
