@@ -10,6 +10,7 @@
 
 mod claim;
 mod happening;
+mod join;
 mod plan;
 mod profile;
 #[cfg(test)]

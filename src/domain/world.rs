@@ -27,7 +27,7 @@ impl Default for Kept {
 }
 
 impl Kept {
-    fn stand_anew(&mut self, pipeline: PipelineId, plans: &Plans) {
+    pub(super) fn stand_anew(&mut self, pipeline: PipelineId, plans: &Plans) {
         let after = Standing::of(&self.walker, pipeline, plans);
         if *self.standing != after {
             self.standing = Arc::new(after);
