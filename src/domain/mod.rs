@@ -11,6 +11,7 @@
 mod claim;
 mod happening;
 mod join;
+mod known;
 mod plan;
 mod profile;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod world;
 
 pub use claim::Claim;
 pub use happening::{Happening, Kind, Outcome, Part, PartMove, Rejection, Subject};
+pub use known::Known;
 pub use plan::{PipelineId, Plan, Plans, Step};
 pub use profile::Profile;
 pub use reader::Reader;

@@ -1,16 +1,18 @@
 //! What every store has to do, whatever it is made of. Each store's own tests call these with their rig.
 
-use super::{Applied, Batch, Claimed, Filter, Original, Progress, Read, Refusal, Store, StoreError, Taken, What};
+use super::{
+    Applied, Batch, Claimed, Counted, Filter, Follow, Marks, Original, Page, Progress, Read, Refusal, Store, StoreError, Taken, What,
+};
 use crate::domain::properties::{drawn, read};
 use crate::domain::tests::Town;
-use crate::domain::{Happening, Outcome, Plans, World};
+use crate::domain::{Happening, Known, Outcome, Plans, World};
 use crate::model::{Timestamp, TopicPartition};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A store that tests can look into.
-pub trait Rig: Store + Read + Sized {
+pub trait Rig: Store + Read + Follow + Sized {
     /// An empty one.
     fn fresh(plans: &Plans) -> Self;
 
@@ -172,8 +174,50 @@ pub fn ways_of_reading() -> impl Strategy<Value = (Vec<Drawn>, Vec<Turn>)> {
     (prop::collection::vec(drawn(), 1..50), prop::collection::vec(turn, 1..40))
 }
 
+/// Somebody who begins to look on at some moment, and is told what changes.
+#[derive(Default)]
+struct Onlooker {
+    world: World,
+    marks: Marks,
+    counted: Counted,
+}
+
+impl Onlooker {
+    fn begin(store: &impl Follow, plans: &Plans) -> Self {
+        let (marks, counted) = store.stand().unwrap();
+        let mut onlooker = Self { marks, counted, ..Self::default() };
+        for ended in [false, true] {
+            let mut after = None;
+            loop {
+                let page = Page { pipeline: "order", ended, since_ms: 0, after: after.as_ref(), limit: 1 };
+                let (known, last) = store.page(&page).unwrap();
+                onlooker.join(known, plans);
+                after = last;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        let kinds = ["article", "customer"].map(|kind| store.profile_page(kind, "", 100).unwrap());
+        kinds.into_iter().for_each(|known| onlooker.join(known, plans));
+        onlooker
+    }
+
+    fn go_on(&mut self, store: &impl Follow, plans: &Plans) {
+        let changed = store.changed(&self.marks).unwrap();
+        self.join(changed.known, plans);
+        self.marks = changed.marks;
+        changed.counted.into_iter().for_each(|(what, n)| *self.counted.entry(what).or_default() += n);
+    }
+
+    fn join(&mut self, known: Known, plans: &Plans) {
+        self.world.join(known.walkers, known.claims, plans);
+        self.world.profiles.extend(known.profiles);
+    }
+}
+
 /// Partitions advance against each other in any way, batches are cut anywhere and come again: the store ends the same, and as
-/// the world in memory.
+/// the world in memory; who looks on from any moment knows the same too.
 pub fn the_way_of_reading<R: Rig>(told: Vec<Drawn>, turns: Vec<Turn>) -> TestCaseResult {
     let mut town = Town::new();
     let events: Vec<Taken> = told.into_iter().map(|d| taken(read(&mut town, d))).collect();
@@ -187,9 +231,11 @@ pub fn the_way_of_reading<R: Rig>(told: Vec<Drawn>, turns: Vec<Turn>) -> TestCas
     }
     let mut queues: Vec<Vec<Taken>> = queues.into_values().collect();
     let mut other = R::fresh(&plans);
-    let mut turns = turns.into_iter().cycle();
+    let mut onlooker: Option<Onlooker> = None;
+    let begins = turns.len() / 2;
+    let mut turns = turns.into_iter().cycle().enumerate();
     while !queues.is_empty() {
-        let (which, count, again) = turns.next().unwrap();
+        let (turn, (which, count, again)) = turns.next().unwrap();
         let at = which.index(queues.len());
         let cut = count.min(queues[at].len());
         let rest = queues[at].split_off(cut);
@@ -198,6 +244,11 @@ pub fn the_way_of_reading<R: Rig>(told: Vec<Drawn>, turns: Vec<Turn>) -> TestCas
             apply(&mut other, batch.clone());
         }
         apply(&mut other, batch);
+        match &mut onlooker {
+            Some(onlooker) => onlooker.go_on(&other, &plans),
+            None if turn >= begins || queues.iter().all(Vec::is_empty) => onlooker = Some(Onlooker::begin(&other, &plans)),
+            None => {}
+        }
         queues.retain(|q| !q.is_empty());
     }
     let (a, b) = (straight.contents(), other.contents());
@@ -212,6 +263,18 @@ pub fn the_way_of_reading<R: Rig>(told: Vec<Drawn>, turns: Vec<Turn>) -> TestCas
     }
     let rows = straight.walkers("order", &Filter { limit: 1_000, ..Filter::default() }).unwrap();
     prop_assert_eq!(rows.len(), world.walkers.len());
+    let onlooker = onlooker.unwrap();
+    let known = |world: &World| -> BTreeMap<_, _> {
+        // What nobody knows the state of is on no page.
+        let stands = world.walkers.iter().filter(|(_, kept)| kept.standing.step.is_some());
+        stands.map(|(subject, kept)| (subject.clone(), kept.clone())).collect()
+    };
+    prop_assert_eq!(known(&onlooker.world), known(&world));
+    let profiles = |world: &World| world.profiles.iter().map(|(s, p)| (s.clone(), p.clone())).collect::<BTreeMap<_, _>>();
+    prop_assert_eq!(profiles(&onlooker.world), profiles(&world));
+    let purchases: u64 = world.profiles.values().map(|p| p.count("purchase")).sum();
+    let counted = onlooker.counted.get(&("customer".to_owned(), "purchase".to_owned())).copied().unwrap_or(0);
+    prop_assert_eq!(counted, purchases);
     Ok(())
 }
 
