@@ -78,6 +78,7 @@ fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, store
         engine: setup::engine(config, Arc::clone(&catalogue), SourceKind::Demo, NAME, &bootstrap)?,
         kafka: KafkaConfig { properties: QUICK_FETCH.map(|pair| pair.map(str::to_owned).into()).into(), ..kafka(cluster) },
         embedded_bytes: Some(cluster.ceiling_bytes()),
+        mirror: Some(setup::mirror(store, &catalogue, false)?),
         consume: Some(inside),
     })
 }

@@ -10,6 +10,7 @@ mod effective;
 mod host;
 mod letters;
 mod log;
+mod mirror;
 mod publish;
 mod pump;
 mod retry;

@@ -1,10 +1,12 @@
 //! From the command line and the configuration to what a session needs.
 
 use super::host;
+use super::mirror::MirrorConfig;
 use crate::catalogue::Catalogue;
 use crate::cli::Connect;
 use crate::config::parse::{self, From};
 use crate::config::{Config, ConfigError, Given};
+use crate::domain::Plans;
 use crate::engine::EngineConfig;
 use crate::kafka::poller::PollerConfig;
 use crate::kafka::tail::{StartFrom, TailConfig};
@@ -28,6 +30,8 @@ pub struct SessionConfig {
     pub embedded_bytes: Option<u64>,
     /// The state consumer that runs inside.
     pub consume: Option<super::consume::Inside>,
+    /// The store that the business figures come from.
+    pub mirror: Option<super::mirror::MirrorConfig>,
 }
 
 pub fn load(file: Option<PathBuf>, connect: &Connect, flags: BTreeMap<&'static str, String>) -> Result<Config> {
@@ -100,6 +104,7 @@ pub fn session(config: &Config, from: From) -> Result<SessionConfig> {
         kafka,
         embedded_bytes: None,
         consume: None,
+        mirror: None,
     })
 }
 
@@ -187,6 +192,11 @@ pub fn is_loopback(brokers: &str) -> bool {
         let host = server.rsplit_once(':').map_or(server, |(host, _)| host).trim_matches(['[', ']']);
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
     })
+}
+
+/// The store of `--store`, for the dashboard to look at. `consumers`: it also tells how those are that write it.
+pub fn mirror(text: &str, catalogue: &Catalogue, consumers: bool) -> Result<MirrorConfig> {
+    Ok(MirrorConfig { address: store(text)?, plans: Plans::new(catalogue), consumers })
 }
 
 /// The store that `--store` names.

@@ -105,7 +105,7 @@ fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Box<dyn Read>> {
     let address = setup::store(&args.store)?;
     let told = format!("--store {address}");
     match address {
-        StoreAddress::Sqlite(path) => Ok(Box::new(Sqlite::open(existing(&path)?, plans).context(told)?)),
+        StoreAddress::Sqlite(path) => Ok(Box::new(Sqlite::open_to_read(existing(&path)?, plans).context(told)?)),
         StoreAddress::Postgres(address) => Ok(Box::new(Postgres::open_existing(*address, plans).context(told)?)),
     }
 }

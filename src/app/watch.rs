@@ -49,8 +49,12 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
 
 fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
     let mut session = setup::session(config, FROM)?;
-    if let Some(store) = args.store.as_ref().filter(|_| args.consume) {
-        session.consume = Some(consume::Inside::new(&setup::catalogue(config)?, store, consume::SESSION_TIMEOUT)?);
+    if let Some(store) = &args.store {
+        let catalogue = setup::catalogue(config)?;
+        session.mirror = Some(setup::mirror(store, &catalogue, !args.consume)?);
+        if args.consume {
+            session.consume = Some(consume::Inside::new(&catalogue, store, consume::SESSION_TIMEOUT)?);
+        }
     }
     confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;

@@ -213,8 +213,9 @@ pub struct WatchArgs {
     /// Run a state consumer inside, in the group vigie-state (this writes to the store and commits offsets)
     #[arg(long, requires = "store", help_heading = "State")]
     pub consume: bool,
-    /// Where that consumer keeps the state: sqlite:FILE or postgres://USER@HOST/DB
-    #[arg(long, value_name = "STORE", requires = "consume", help_heading = "State")]
+    /// Orders, deliveries, payments, stock and customers as this store of `vigie consume` knows them, and the topics since:
+    /// sqlite:FILE or postgres://USER@HOST/DB
+    #[arg(long, value_name = "STORE", help_heading = "State")]
     pub store: Option<String>,
     #[command(flatten)]
     pub view: View,

@@ -15,10 +15,10 @@ impl World {
         for (part, theirs) in claims {
             self.claims.entry(part).or_default().merge(&theirs);
         }
-        let mut known = BTreeSet::new();
+        let mut new = BTreeSet::new();
         for (subject, theirs) in walkers {
-            if self.walkers.contains_key(&subject) {
-                known.insert(subject.clone());
+            if !self.walkers.contains_key(&subject) {
+                new.insert(subject.clone());
             }
             let kept = self.walkers.entry(subject.clone()).or_default();
             kept.walker.merge(&theirs);
@@ -31,7 +31,7 @@ impl World {
         for subject in touched.clone() {
             touched.extend(self.settle(&subject));
         }
-        touched.into_iter().filter_map(|subject| self.restand(subject, &known, plans)).collect()
+        touched.into_iter().filter_map(|subject| self.restand(subject, &new, plans)).collect()
     }
 
     /// Whose the parts of a walker are, by all the claims that are known; returns the others who lost or won one.
@@ -52,13 +52,13 @@ impl World {
         others
     }
 
-    fn restand(&mut self, subject: Subject, known: &BTreeSet<Subject>, plans: &Plans) -> Option<Moved> {
+    fn restand(&mut self, subject: Subject, new: &BTreeSet<Subject>, plans: &Plans) -> Option<Moved> {
         let Kind::Walker(pipeline) = subject.kind else { return None };
         let kept = self.walkers.get_mut(&subject)?;
         let before = kept.standing.clone();
         kept.stand_anew(pipeline, plans);
         let after = kept.standing.clone();
-        let is_new = !known.contains(&subject);
+        let is_new = new.contains(&subject);
         (is_new || !std::sync::Arc::ptr_eq(&before, &after)).then(|| Moved { before: (!is_new).then_some(before), subject, after })
     }
 }

@@ -45,6 +45,8 @@ mod topic_part;
 mod topics;
 mod totals;
 
+pub use business::{Stand, StoreNews};
+
 use crate::catalogue::Catalogue;
 use crate::history::Budget;
 use crate::model::{
@@ -145,6 +147,18 @@ impl Engine {
             Input::Answer(answer) => self.take_answer(*answer),
             Input::Tick => {}
         }
+    }
+
+    /// There is a store, which will be told of.
+    pub fn follow_store(&mut self) {
+        self.business.follow_store();
+    }
+
+    /// Takes what was read of the store.
+    pub fn take_store(&mut self, at: Timestamp, news: StoreNews) {
+        let at = self.clock.stamp(at, self.now);
+        self.advance(at);
+        self.business.take_store(news, &self.topics, at);
     }
 
     /// What has to be looked up in the cluster: taken once.

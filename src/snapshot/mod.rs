@@ -11,8 +11,8 @@ mod view;
 
 pub use business::{
     Amount, Article, Business, BusinessSource, Channel, Customer, CustomerSections, Customers, Deliveries, Delivery, Exit,
-    LastEvent, Method, Notifications, Order, Orders, Payment, PaymentSections, Payments, Pipeline, Stage, Stock, Stuck, Sum,
-    Suspicious, Wait,
+    LastEvent, Method, Notifications, Order, Orders, Payment, PaymentSections, Payments, Pipeline, Stage, Stock, StoreSource,
+    Stuck, Sum, Suspicious, Wait,
 };
 pub use cluster::{Alert, Broker, Cluster, Source, SourceKind, Viewer, subject_name};
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};

@@ -23,7 +23,7 @@ pub use address::StoreAddress;
 pub use batch::{Applied, Batch, Claimed, Original, Progress, Refusal, Taken, What};
 pub use error::StoreError;
 pub use fold::fold;
-pub use follow::{Changed, Counted, Cursor, Follow, Marks, Page};
+pub use follow::{Changed, Counted, Cursor, Follow, Marks, Page, open_to_follow};
 pub use letters::{Bundle, Letter, LetterFilter, LetterLine, Letters, Relay, Retried, Settled};
 pub use postgres::{Postgres, PostgresAddress};
 pub use read::{AuditLine, Filter, PartLine, Place, ProfileLine, Read, WalkerLine};

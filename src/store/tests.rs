@@ -1,7 +1,8 @@
 //! What every store has to do, whatever it is made of. Each store's own tests call these with their rig.
 
 use super::{
-    Applied, Batch, Claimed, Counted, Filter, Follow, Marks, Original, Page, Progress, Read, Refusal, Store, StoreError, Taken, What,
+    Applied, Batch, Claimed, Counted, Filter, Follow, Marks, Original, Page, Progress, Read, Refusal, Store, StoreError, Taken,
+    What,
 };
 use crate::domain::properties::{drawn, read};
 use crate::domain::tests::Town;

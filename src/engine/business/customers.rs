@@ -1,10 +1,11 @@
 use super::seen::number;
+use super::store::StoreSide;
 use crate::domain::Map;
 use crate::engine::clock::Step;
 use crate::engine::sliding::Sliding;
 use crate::model::{Reason, Timestamp};
 use crate::snapshot::{Customer, CustomerSections, Customers as Figures};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Customers that are kept; those seen longest ago go first.
@@ -43,13 +44,7 @@ impl Customers {
             window.record(second);
         }
         let gone = self.seen(id, at);
-        if let Some(row) = self.rows.get_mut(id) {
-            self.visitors += u64::from(!row.visited);
-            row.visited = true;
-            let buys = step.as_ref() == "purchase";
-            self.buyers += u64::from(buys && !row.bought);
-            row.bought |= buys;
-        }
+        self.visited(id, step.as_ref() == "purchase");
         gone
     }
 
@@ -60,6 +55,23 @@ impl Customers {
             row.orders += 1;
         }
         gone
+    }
+
+    /// A customer as a store knows it. Returns one that memory has to let go.
+    pub fn known(&mut self, id: &Arc<str>, last: Timestamp, counts: &BTreeMap<Arc<str>, u64>) -> Option<Arc<str>> {
+        let gone = self.seen(id, last);
+        if !counts.is_empty() {
+            self.visited(id, counts.contains_key("purchase"));
+        }
+        gone
+    }
+
+    fn visited(&mut self, id: &Arc<str>, buys: bool) {
+        let Some(row) = self.rows.get_mut(id) else { return };
+        self.visitors += u64::from(!row.visited);
+        row.visited = true;
+        self.buyers += u64::from(buys && !row.bought);
+        row.bought |= buys;
     }
 
     pub fn step_back(&mut self, step: Step) {
@@ -86,11 +98,9 @@ impl Customers {
         Some(gone)
     }
 
-    pub fn sections(&self, known: Result<(), Reason>) -> CustomerSections {
-        let count = |name: &str| {
-            let found = self.steps.iter().find(|(step, ..)| step.as_ref() == name);
-            known.is_ok().then(|| found.map_or(0, |(_, count, _)| *count))
-        };
+    pub fn sections(&self, known: Result<(), Reason>, store: Option<&StoreSide>) -> CustomerSections {
+        let ours = |name: &str| self.steps.iter().find(|(step, ..)| step.as_ref() == name).map_or(0, |(_, count, _)| *count);
+        let count = |name: &str| known.is_ok().then(|| store.map_or_else(|| ours(name), |s| s.counted("customer", name)));
         let customers = Figures {
             logins: count("login"),
             page_views: count("page-view"),

@@ -58,7 +58,8 @@ impl Postgres {
         let columns = columns(ranges);
         let sql = format!("SELECT DISTINCT a.kind, a.subject {IN_RANGES} WHERE a.subject IS NOT NULL");
         let rows = self.query(&sql, &columns.iter().map(Column::parameter).collect::<Vec<_>>())?;
-        let subject = |row: &postgres::Row| Some(Subject { kind: kind_of(row.get(0), &self.plans)?, id: row.get::<_, &str>(1).into() });
+        let subject =
+            |row: &postgres::Row| Some(Subject { kind: kind_of(row.get(0), &self.plans)?, id: row.get::<_, &str>(1).into() });
         Ok(rows.iter().filter_map(subject).collect())
     }
 
@@ -80,7 +81,8 @@ fn count(n: i64) -> u64 {
 impl Follow for Postgres {
     fn stand(&self) -> Result<(Marks, Counted), StoreError> {
         // One statement, and so one moment.
-        let sql = "SELECT topic AS of, NULL AS what, partition, next_offset AS n FROM vigie.partitions WHERE next_offset IS NOT NULL
+        let sql =
+            "SELECT topic AS of, NULL AS what, partition, next_offset AS n FROM vigie.partitions WHERE next_offset IS NOT NULL
                    UNION ALL
                    SELECT kind, CASE kind WHEN 'channel' THEN p.id ELSE c.key END, NULL, sum(c.value::bigint)::bigint
                    FROM vigie.profiles AS p, json_each_text(p.counts) AS c WHERE kind IN ('channel', 'customer') GROUP BY 1, 2";
@@ -130,13 +132,15 @@ impl Follow for Postgres {
         let sql = "SELECT id, memory FROM vigie.profiles WHERE kind = $1 AND id > $2 AND memory <> '' ORDER BY id LIMIT $3";
         let (kind, after, limit) = (plain(kind), key(after), i64::try_from(limit).unwrap_or(i64::MAX));
         let rows = self.query(sql, &[(&kind, Type::TEXT), (&after, Type::TEXT), (&limit, Type::INT8)])?;
-        let profile = |row: &postgres::Row| Ok((Subject { kind: of, id: row.get::<_, &str>(0).into() }, memory::recall(row.get(1))?));
+        let profile =
+            |row: &postgres::Row| Ok((Subject { kind: of, id: row.get::<_, &str>(0).into() }, memory::recall(row.get(1))?));
         Ok(Known { profiles: rows.iter().map(profile).collect::<Result<_, StoreError>>()?, ..Known::default() })
     }
 
     fn changed(&self, since: &Marks) -> Result<Changed, StoreError> {
         let sql = "SELECT topic, partition, next_offset FROM vigie.partitions WHERE next_offset IS NOT NULL";
-        let mark = |row: &postgres::Row| (TopicPartition { topic: row.get::<_, &str>(0).into(), partition: row.get(1) }, row.get(2));
+        let mark =
+            |row: &postgres::Row| (TopicPartition { topic: row.get::<_, &str>(0).into(), partition: row.get(1) }, row.get(2));
         let marks: Marks = self.query(sql, &[])?.iter().map(mark).collect();
         let ranges: Vec<Range<'_>> = moved(since, &marks).collect();
         if ranges.is_empty() {

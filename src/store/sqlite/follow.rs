@@ -10,7 +10,12 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 
 impl Sqlite {
-    fn all<T>(&self, sql: &str, params: impl Params, row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>, StoreError> {
+    fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(reading)?;
         let rows = statement.query_map(params, row).map_err(reading)?;
         rows.collect::<Result<_, _>>().map_err(reading)
@@ -82,7 +87,10 @@ impl Follow for Sqlite {
         let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
         let range = params![page.pipeline, page.ended, page.since_ms, before, id, limit];
         let rows = self.all(sql, range, |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))?;
-        let last = rows.last().filter(|_| rows.len() == page.limit).map(|(id, since_ms, _)| Cursor { since_ms: *since_ms, id: id.clone() });
+        let last = rows
+            .last()
+            .filter(|_| rows.len() == page.limit)
+            .map(|(id, since_ms, _)| Cursor { since_ms: *since_ms, id: id.clone() });
         let walker = |(id, _, bytes): (String, i64, Vec<u8>)| {
             Ok((Subject { kind: Kind::Walker(pipeline), id: id.into() }, memory::recall(&bytes)?))
         };
@@ -101,7 +109,8 @@ impl Follow for Sqlite {
 
     fn changed(&self, since: &Marks) -> Result<Changed, StoreError> {
         let sql = "SELECT topic, partition, next_offset FROM partitions WHERE next_offset IS NOT NULL";
-        let mark = |row: &Row<'_>| Ok((TopicPartition { topic: row.get::<_, String>(0)?.into(), partition: row.get(1)? }, row.get(2)?));
+        let mark =
+            |row: &Row<'_>| Ok((TopicPartition { topic: row.get::<_, String>(0)?.into(), partition: row.get(1)? }, row.get(2)?));
         let marks: Marks = self.all(sql, [], mark)?.into_iter().collect();
         let (mut subjects, mut counted) = (BTreeSet::new(), Counted::new());
         for (partition, from, to) in moved(since, &marks) {

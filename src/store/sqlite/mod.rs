@@ -14,7 +14,7 @@ use super::{REPORTS_MS, Store, StoreError, fold, memory};
 use crate::domain::Plans;
 use crate::model::{ConsumerReading, TopicPartition};
 use error::failed;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
 use std::time::Duration;
 
@@ -36,6 +36,19 @@ impl Sqlite {
     /// The file cannot be had, or holds what this vigie, or this catalogue, cannot read.
     pub fn open(path: &Path, plans: Plans) -> Result<Self, StoreError> {
         Self::with(Connection::open(path).map_err(failed("cannot be opened"))?, plans)
+    }
+
+    /// Opens a file that is there, and never writes.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and where there is no file.
+    pub fn open_to_read(path: &Path, plans: Plans) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(failed("cannot be opened"))?;
+        connection.busy_timeout(BUSY).map_err(failed("cannot be made ready"))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        look(&connection, &plans)?;
+        Ok(Self { connection, plans })
     }
 
     fn with(mut connection: Connection, plans: Plans) -> Result<Self, StoreError> {
@@ -86,25 +99,26 @@ fn make(connection: &mut Connection, plans: &Plans) -> Result<(), StoreError> {
     let failed = failed("cannot be made ready");
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
     let found: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&failed)?;
-    let fingerprint = memory::fingerprint(plans);
-    match found {
-        0 => {
-            tx.execute_batch(include_str!("schema.sql")).map_err(&failed)?;
-            tx.pragma_update(None, "user_version", VERSION).map_err(&failed)?;
-            tx.execute("INSERT INTO meta VALUES ('pipelines', ?1)", params![fingerprint]).map_err(&failed)?;
-        }
-        VERSION => {
-            let kept: Option<String> = tx
-                .query_row("SELECT value FROM meta WHERE name = 'pipelines'", [], |row| row.get(0))
-                .optional()
-                .map_err(&failed)?;
-            if kept != Some(fingerprint) {
-                return Err(StoreError::OtherPipelines);
-            }
-        }
-        found => return Err(StoreError::Version { found, known: VERSION }),
+    if found == 0 {
+        tx.execute_batch(include_str!("schema.sql")).map_err(&failed)?;
+        tx.pragma_update(None, "user_version", VERSION).map_err(&failed)?;
+        tx.execute("INSERT INTO meta VALUES ('pipelines', ?1)", params![memory::fingerprint(plans)]).map_err(&failed)?;
+    } else {
+        look(&tx, plans)?;
     }
     tx.commit().map_err(&failed)
+}
+
+/// Whether the tables are ours.
+fn look(connection: &Connection, plans: &Plans) -> Result<(), StoreError> {
+    let failed = failed("cannot be read");
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&failed)?;
+    if found != VERSION {
+        return Err(StoreError::Version { found, known: VERSION });
+    }
+    let sql = "SELECT value FROM meta WHERE name = 'pipelines'";
+    let kept: Option<String> = connection.query_row(sql, [], |row| row.get(0)).optional().map_err(&failed)?;
+    if kept == Some(memory::fingerprint(plans)) { Ok(()) } else { Err(StoreError::OtherPipelines) }
 }
 
 impl Store for Sqlite {
