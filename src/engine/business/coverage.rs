@@ -12,18 +12,18 @@ const BEHIND_MS: i64 = 30_000;
 /// stands later, so no clock but ours is asked.
 #[derive(Default)]
 pub struct Coverage {
-    /// Log ends, and when they were taken.
+    /// Log ends, and of which moment they are.
     ends: Option<(Timestamp, Vec<(Arc<str>, i32, i64)>)>,
     until: Option<Timestamp>,
 }
 
 impl Coverage {
-    pub fn stands(&mut self, marks: &BTreeMap<TopicPartition, i64>, of: &Knowledge, topics: &Topics, now: Timestamp) {
+    pub fn stands(&mut self, marks: &BTreeMap<TopicPartition, i64>, of: &Knowledge, topics: &Topics) {
         if self.ends.as_ref().is_some_and(|(_, ends)| ends.iter().all(|end| has(marks, topics, end))) {
             self.until = self.ends.take().map(|(at, _)| at);
         }
         if self.ends.is_none() {
-            self.ends = of.log_ends(topics).map(|ends| (now, ends));
+            self.ends = of.log_ends(topics);
         }
     }
 
@@ -92,7 +92,7 @@ mod tests {
         let mut look = |second: i64, next: i64, high: i64| {
             let marks = [(TopicPartition { topic: "inventory.updated".into(), partition: 0 }, next)].into();
             let now = Timestamp(second * 1_000);
-            coverage.stands(&marks, &knowledge, &topics(second, high), now);
+            coverage.stands(&marks, &knowledge, &topics(second, high));
             (coverage.until().map(|at| at.0 / 1_000), coverage.is_fresh(now))
         };
         assert_eq!(look(1, 0, 10), (None, false), "the first look takes the ends");

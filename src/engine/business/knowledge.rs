@@ -66,14 +66,15 @@ impl Knowledge {
     pub fn stands(&mut self, marks: &BTreeMap<TopicPartition, i64>, topics: &Topics, now: Timestamp) {
         self.whole_since.get_or_insert(now);
         let mut covered = std::mem::take(&mut self.covered);
-        covered.stands(marks, self, topics, now);
+        covered.stands(marks, self, topics);
         self.covered = covered;
     }
 
-    /// The end of what a reader can get of each partition; `None`: not all are known.
-    pub fn log_ends(&self, topics: &Topics) -> Option<Vec<(Arc<str>, i32, i64)>> {
+    /// The end of what a reader can get of each partition, and of which moment that is; `None`: not all are known.
+    pub fn log_ends(&self, topics: &Topics) -> Option<(Timestamp, Vec<(Arc<str>, i32, i64)>)> {
         let partitions = self.there(topics).flat_map(|topic| topic.partitions.iter().map(|p| (topic.name.clone(), p)));
-        partitions.map(|(topic, p)| Some((topic, p.number, p.readable_end()?))).collect()
+        let ends = partitions.map(|(topic, p)| Some((topic, p.number, p.readable_end()?)));
+        Some((topics.as_of()?, ends.collect::<Option<_>>()?))
     }
 
     /// Returns whether what is known must be forgotten: records are missing in it, and from here on none are.
