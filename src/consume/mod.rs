@@ -8,10 +8,12 @@ mod desk;
 mod figures;
 mod letter;
 mod relay;
+mod replay;
 mod start;
 mod taker;
 
 pub use relay::{RelayConfig, relay};
+pub use replay::{Again, AgainError, Pace};
 pub use start::Lost;
 pub use taker::Taker;
 

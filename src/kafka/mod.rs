@@ -15,6 +15,7 @@ mod patience;
 pub mod poller;
 pub mod publish;
 pub mod register;
+pub mod replay;
 mod security;
 mod survey;
 pub mod tail;
