@@ -64,9 +64,9 @@ impl Rig for Postgres {
 
     fn contents(&self) -> Vec<String> {
         let queries = [
-            "SELECT t::text FROM vigie.walkers AS t",
-            "SELECT t::text FROM vigie.parts AS t",
-            "SELECT t::text FROM vigie.profiles AS t",
+            "SELECT (to_jsonb(t) - 'version')::text FROM vigie.walkers AS t",
+            "SELECT (to_jsonb(t) - 'version')::text FROM vigie.parts AS t",
+            "SELECT (to_jsonb(t) - 'version')::text FROM vigie.profiles AS t",
             "SELECT t::text FROM vigie.claims AS t",
             "SELECT (topic, partition, \"offset\", at, kind, subject, about, part, effect, rejected, says)::text FROM vigie.audit_trail",
             "SELECT (topic, \"offset\", reason, original)::text FROM vigie.dead_letters JOIN vigie.partitions AS p ON p.id = place",
