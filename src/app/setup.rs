@@ -189,9 +189,14 @@ pub fn is_loopback(brokers: &str) -> bool {
     })
 }
 
+/// A variable of the environment.
+pub fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// The store that `--store` names.
 pub fn store(text: &str) -> Result<StoreAddress> {
-    StoreAddress::parse(text, &|name| std::env::var(name).ok()).map_err(|why| anyhow!("--store: {why}"))
+    StoreAddress::parse(text, &env).map_err(|why| anyhow!("--store: {why}"))
 }
 
 #[cfg(test)]
