@@ -53,7 +53,8 @@ pub fn handshake<S: Debug>(error: &HandshakeError<S>) -> CacheError {
     if why.contains("wrong version number") || why.contains("packet length too long") {
         return CacheError::Odd("it knows no TLS: redis://… (a password and all data then go in the clear)".into());
     }
-    CacheError::Away(why)
+    // A Redis without TLS takes the greeting for a command that goes on, and says nothing.
+    CacheError::Away(format!("no TLS came about ({why}); if it knows no TLS its address is redis://…"))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ fn each_refusal_has_its_words_and_the_state_goes_on() {
         (plain.url("").replace(&password, "falsch"), "WRONGPASS"),
         (plain.url("").replace(&format!(":{password}@"), ""), "NOAUTH"),
         (plain.url("").replace("/0", "/99"), "databases"),
-        (plain.url("").replace("redis://", "rediss://"), "knows no TLS"),
+        (plain.url("").replace("redis://", "rediss://"), "if it knows no TLS"),
         (secured.url(""), "rediss://"),
         (tls("localhost", ""), "sslrootcert"),
         (tls("localhost", &format!("?sslrootcert={other}")), "sslrootcert"),
