@@ -1,7 +1,7 @@
 //! `vigie consume`: the consumers that keep the state, without a screen.
 
 use super::stop::{self, Stop};
-use super::{DONE, host, log, setup, topics};
+use super::{DONE, cache, host, log, setup, topics};
 use crate::catalogue::{Catalogue, Role};
 use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol};
 use crate::consume::{self, ConsumeConfig, From, RelayConfig};
@@ -9,6 +9,7 @@ use crate::domain::Plans;
 use crate::kafka::member::{GroupProtocol, MemberConfig};
 use crate::kafka::{Causes, KafkaConfig};
 use crate::model::{ConsumerReading, Input, Timed, Timestamp};
+use crate::store::cache::CacheAddress;
 use crate::store::{Letters, Postgres, Sqlite, Store, StoreAddress, StoreError};
 use anyhow::{Context, Result, bail};
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -28,13 +29,16 @@ pub const SESSION_TIMEOUT: Duration = Duration::from_secs(6);
 const LINE_EVERY: usize = 5;
 
 pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
-    let config = setup::load(file, &args.connect, args.connect.overrides())?;
+    let config = setup::load(file, &args.connect, args.overrides())?;
     let kafka = setup::kafka(&config)?;
     let catalogue = setup::catalogue(&config)?;
     let address = setup::store(&args.store)?;
+    let cache = cache::address(&config)?;
     topics::make_own(&kafka, &catalogue)?;
     let end = stop::on_signals()?;
-    let Some(store) = open_patiently(&address, &Plans::new(&catalogue), &end)? else { return Ok(DONE) };
+    let plans = Plans::new(&catalogue);
+    let Some(store) = open_patiently(&address, &plans, &end)? else { return Ok(DONE) };
+    let (store, cache) = cache::beside(store, cache.as_ref(), &address, &plans)?;
     let causes = Arc::new(Causes::new(kafka.bootstrap(), Timestamp::now()));
     let (figures, told) = bounded(1);
     let consume = consume_config(args)?;
@@ -53,6 +57,7 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     tracing::info!(group = args.group, instance = consume.instance, store = %address, "consuming");
     let done = consume::run(&kafka, &causes, &catalogue, consume, store, &figures, &end.receiver());
     drop(figures);
+    cache.join();
     relay_end.stop();
     if relay.is_some_and(|relay| relay.join().is_err()) {
         tracing::error!("the relay of dead letters broke down: what it did not send is in the store");
@@ -164,13 +169,14 @@ pub struct Inside {
     pub catalogue: Arc<Catalogue>,
     pub config: ConsumeConfig,
     pub store: Box<dyn Store>,
+    cache: cache::Thread,
     /// Kafka properties of its own, beside the dashboard's.
     pub properties: Vec<(String, String)>,
 }
 
 impl Inside {
     /// One of the standing names; the figures go to the engine.
-    pub fn new(catalogue: &Arc<Catalogue>, store: &str, session_timeout: Duration) -> Result<Self> {
+    pub fn new(catalogue: &Arc<Catalogue>, store: &str, cache: Option<&CacheAddress>, session_timeout: Duration) -> Result<Self> {
         let member = MemberConfig { group: GROUP.to_owned(), protocol: GroupProtocol::Classic, session_timeout };
         let config = ConsumeConfig {
             member,
@@ -180,8 +186,10 @@ impl Inside {
             batch_time: BATCH_TIME,
         };
         let address = setup::store(store)?;
-        let store = open(&address, Plans::new(catalogue)).with_context(|| format!("--store {address}"))?;
-        Ok(Self { catalogue: Arc::clone(catalogue), config, store, properties: Vec::new() })
+        let plans = Plans::new(catalogue);
+        let store = open(&address, plans.clone()).with_context(|| format!("--store {address}"))?;
+        let (store, cache) = cache::beside(store, cache, &address, &plans)?;
+        Ok(Self { catalogue: Arc::clone(catalogue), config, store, cache, properties: Vec::new() })
     }
 
     /// Runs until the session stops. What goes wrong is in the log and in the consumer's figures: the dashboard goes on.
@@ -203,6 +211,7 @@ impl Inside {
             if let Err(error) = run {
                 tracing::error!(%error, "the state consumer ended");
             }
+            self.cache.join();
         })
     }
 }
@@ -216,7 +225,7 @@ fn tell(instance: &str, figures: &Receiver<Vec<ConsumerReading>>) {
         let Some(f) = all.iter().find(|f| f.instance == instance) else { continue };
         let per_s = f.applied_per_s.unwrap_or(0.0).round();
         let (lag, p99_ms, dead_letters) = (f.lag, f.apply_ms.p99, f.dead_lettered);
-        tracing::info!(consumers = all.len(), assigned = f.assigned, applied = f.applied, per_s, lag, p99_ms, dead_letters, store = ?f.store);
+        tracing::info!(consumers = all.len(), assigned = f.assigned, applied = f.applied, per_s, lag, p99_ms, dead_letters, store = ?f.store, cache = f.cache.as_ref().map(|c| format!("{:?}", c.state)));
     }
 }
 

@@ -70,7 +70,7 @@ fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, store
     // The embedded cluster cannot list groups: those of the town are asked for by name.
     poller.groups = GroupFilter::parse(&[sim::GROUPS, &[consume::GROUP]].concat().join(","))?;
     poller.probe_controllers = false;
-    let mut inside = consume::Inside::new(&catalogue, store, consume::SESSION_TIMEOUT)?;
+    let mut inside = consume::Inside::new(&catalogue, store, None, consume::SESSION_TIMEOUT)?;
     inside.properties = vec![CALM_FETCH.map(str::to_owned).into()];
     Ok(SessionConfig {
         tail: setup::tail(config, &catalogue, From::Beginning)?,

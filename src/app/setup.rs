@@ -199,9 +199,14 @@ pub fn mirror(text: &str, catalogue: &Catalogue, consumers: bool) -> Result<Mirr
     Ok(MirrorConfig { address: store(text)?, plans: Plans::new(catalogue), consumers })
 }
 
+/// A variable of the environment.
+pub fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// The store that `--store` names.
 pub fn store(text: &str) -> Result<StoreAddress> {
-    StoreAddress::parse(text, &|name| std::env::var(name).ok()).map_err(|why| anyhow!("--store: {why}"))
+    StoreAddress::parse(text, &env).map_err(|why| anyhow!("--store: {why}"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::session::{Prepared, Session};
 use super::setup::SessionConfig;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, confirm, consume, setup, snapshot, tell};
+use super::{DONE, FAILED, cache, confirm, consume, setup, snapshot, tell};
 use crate::cli::{Connect, Format, Run, WatchArgs};
 use crate::config::Config;
 use crate::config::parse::From;
@@ -21,6 +21,7 @@ const FROM: From = From::Ago(Duration::from_secs(300));
 pub fn run(file: Option<PathBuf>, args: &WatchArgs) -> Result<u8> {
     let mut flags = args.run.overrides();
     args.view.overrides(&mut flags);
+    flags.extend(args.cache.clone().map(|cache| ("cache", cache)));
     let config = setup::load(file, &args.run.connect, flags)?;
     start(&config, args)
 }
@@ -42,6 +43,7 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
         yes: false,
         consume: false,
         store: None,
+        cache: None,
         view: crate::cli::View::default(),
     };
     start(&config, &args)
@@ -53,7 +55,8 @@ fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
         let catalogue = setup::catalogue(config)?;
         session.mirror = Some(setup::mirror(store, &catalogue, !args.consume)?);
         if args.consume {
-            session.consume = Some(consume::Inside::new(&catalogue, store, consume::SESSION_TIMEOUT)?);
+            let cache = cache::address(config)?;
+            session.consume = Some(consume::Inside::new(&catalogue, store, cache.as_ref(), consume::SESSION_TIMEOUT)?);
         }
     }
     confirm::reading(&session, args.yes)?;

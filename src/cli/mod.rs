@@ -25,6 +25,14 @@ impl Connect {
     }
 }
 
+impl ConsumeArgs {
+    pub fn overrides(&self) -> BTreeMap<&'static str, String> {
+        let mut out = self.connect.overrides();
+        put(&mut out, "cache", self.cache.as_ref());
+        out
+    }
+}
+
 impl Run {
     pub fn overrides(&self) -> BTreeMap<&'static str, String> {
         let mut out = self.connect.overrides();

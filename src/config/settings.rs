@@ -26,6 +26,7 @@ pub const SETTINGS: &[Setting] = &[
     row("probe_controllers", "VIGIE_PROBE_CONTROLLERS", Some("true"), "ask now and then whether the controllers answer", bool),
     row("token_file", "VIGIE_TOKEN_FILE", None, "file that holds an OAUTHBEARER token", any),
     row("token_command", "VIGIE_TOKEN_COMMAND", None, "command that prints an OAUTHBEARER token", any),
+    row("cache", "VIGIE_CACHE", None, "Redis that the state consumer keeps what is active in", any),
     row("theme", "VIGIE_THEME", None, "theme by name, or a TOML file", any),
     row("color", "VIGIE_COLOR", Some("auto"), "auto, truecolor, 256, 16 or none", |v| {
         one_of(v, &["auto", "truecolor", "256", "16", "none"])

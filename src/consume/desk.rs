@@ -349,7 +349,8 @@ impl Desk {
             self.member.last_end(partition).map(|end| u64::try_from(end - ours.next).unwrap_or(0))
         };
         let lag = self.ours.iter().filter_map(behind).reduce(|a, b| a + b);
-        let ours = self.meter.read(Timestamp::now(), self.ours.len(), lag);
+        let mut ours = self.meter.read(Timestamp::now(), self.ours.len(), lag);
+        ours.cache = self.store.cache();
         let all = self.all_figures(ours);
         // Nobody has to look.
         let _ = self.figures.try_send(all);

@@ -20,7 +20,7 @@ pub use cluster::{
     BrokerReading, ClusterReading, Controllers, GroupKind, GroupReading, GroupState, Member, PartitionReading, TopicConfig,
     TopicReading,
 };
-pub use consumer::{ConsumerReading, ConsumerTimes, StoreState};
+pub use consumer::{CacheReading, CacheState, ConsumerReading, ConsumerTimes, StoreState};
 pub use event::{Event, Fields, Meaning, Place, Point, Stamp, Value};
 pub use ids::{Slot, TopicPartition};
 pub use input::{Assignment, HostReading, Input, TailReading, Timed, WarmUp};

@@ -35,6 +35,7 @@ pub fn fold<T: Tx>(mut tx: T, plans: &Plans, batch: &Batch) -> Result<Applied, S
     let mut rows = entity_rows(&world, &before, &touched, plans)?;
     rows.progress = onward(&batch.progress, &known);
     rows.now = batch.now;
+    rows.version = tx.version()?;
     rows.claims =
         events.iter().filter_map(|t| claimed(t)).filter_map(|p| Some((p.clone(), world.claims.get(p)?.clone()))).collect();
     rows.claims.sort_by(|a, b| a.0.cmp(&b.0));
@@ -57,6 +58,7 @@ pub fn fold<T: Tx>(mut tx: T, plans: &Plans, batch: &Batch) -> Result<Applied, S
     let begun = Instant::now();
     tx.commit()?;
     applied.commit = begun.elapsed();
+    applied.changes = rows.into();
     Ok(applied)
 }
 

@@ -6,6 +6,7 @@
 
 mod address;
 mod batch;
+pub mod cache;
 mod error;
 mod fold;
 mod follow;
@@ -17,21 +18,22 @@ mod rows;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod tx;
 
 pub use address::StoreAddress;
-pub use batch::{Applied, Batch, Claimed, Original, Progress, Refusal, Taken, What};
+pub use batch::{Applied, Batch, Changes, Claimed, Original, Progress, Refusal, Taken, What};
 pub use error::StoreError;
 pub use fold::fold;
 pub use follow::{Changed, Counted, Cursor, Follow, Marks, Page, open_to_follow};
 pub use letters::{Bundle, Letter, LetterFilter, LetterLine, Letters, Relay, Retried, Settled};
 pub use postgres::{Postgres, PostgresAddress};
 pub use read::{AuditLine, Filter, PartLine, Place, ProfileLine, Read, WalkerLine};
-pub use rows::{GroupStatus, Rows};
+pub use rows::{GroupStatus, PartRow, ProfileRow, Rows, WalkerRow};
 pub use sqlite::Sqlite;
 pub use tx::Tx;
 
-use crate::model::{ConsumerReading, TopicPartition};
+use crate::model::{CacheReading, ConsumerReading, TopicPartition};
 
 /// The state, for one process that writes it.
 pub trait Store: Send {
@@ -53,6 +55,11 @@ pub trait Store: Send {
     /// # Errors
     /// The store cannot be reached.
     fn report(&mut self, ours: &ConsumerReading) -> Result<Vec<ConsumerReading>, StoreError>;
+
+    /// How the cache beside it is doing; `None`: there is none.
+    fn cache(&mut self) -> Option<CacheReading> {
+        None
+    }
 }
 
 /// A consumer that said nothing for so long is gone, in ms.

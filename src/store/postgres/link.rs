@@ -3,6 +3,7 @@ use super::address::PostgresAddress;
 use super::columns::{Column, Parameter};
 use super::error::{failed, reading, writing};
 use super::{make, tls};
+use postgres::types::Type;
 use postgres::{Client, Row};
 use postgres_openssl::MakeTlsConnector;
 
@@ -88,6 +89,14 @@ impl Session<'_> {
     pub fn insert(&mut self, sql: &str, columns: &[Column<'_>]) -> Result<u64, StoreError> {
         let parameters: Vec<_> = columns.iter().map(Column::parameter).collect();
         self.execute(sql, &parameters)
+    }
+
+    /// Taken under the locks of a transaction that holds them to its end, it grows with every one that follows.
+    pub fn next_version(&mut self) -> Result<i64, StoreError> {
+        // A name in a text is not qualified as those in our SQL are.
+        let sequence = format!("{}.versions", self.schema);
+        let rows = self.query("SELECT pg_catalog.nextval($1::text::regclass)", &[(&sequence, Type::TEXT)])?;
+        rows.first().map(|row| row.get(0)).ok_or(StoreError::Unreadable { what: "versions", why: "no number came".into() })
     }
 
     pub fn commit(mut self) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 //! Plain SQL that any hosted PostgreSQL runs, also behind a pooler in transaction mode. A batch is one transaction of some
 //! fifteen statements, whatever its size: rows go as arrays, a column each.
 
+mod active;
 mod address;
 mod columns;
 mod error;
@@ -18,6 +19,7 @@ mod tx;
 mod write;
 
 pub use address::PostgresAddress;
+pub(super) use text::{key as short_key, plain as plain_text};
 
 use super::batch::{Applied, Batch, Claimed};
 use super::{REPORTS_MS, Store, StoreError, fold, memory};

@@ -3,6 +3,11 @@
 -- Keys sort by their bytes: quicker, and the same after an upgrade of the system's locales.
 
 CREATE TABLE vigie.meta (name text PRIMARY KEY, value text NOT NULL);
+-- Names this state to those that keep copies of it.
+INSERT INTO vigie.meta VALUES ('id', gen_random_uuid()::text);
+
+-- The number of a batch: of two rows of one entity the newer has the greater version.
+CREATE SEQUENCE vigie.versions;
 
 -- How far each partition was applied, and by whom.
 CREATE TABLE vigie.partitions (
@@ -35,6 +40,7 @@ CREATE TABLE vigie.walkers (
     last_offset bigint,
     -- Empty in a row that a running transaction holds the place of.
     memory bytea NOT NULL DEFAULT '',
+    version bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (pipeline, id)
 );
 CREATE INDEX walkers_by_state ON vigie.walkers (pipeline, ended, since_ms DESC NULLS LAST);
@@ -63,6 +69,7 @@ CREATE TABLE vigie.parts (
     to_lon double precision,
     eta_at_ms bigint,
     remaining_m double precision,
+    version bigint NOT NULL,
     PRIMARY KEY (pipeline, id)
 );
 CREATE INDEX parts_by_owner ON vigie.parts (owner_pipeline, owner);
@@ -84,6 +91,7 @@ CREATE TABLE vigie.profiles (
     first_at_ms bigint,
     last_at_ms bigint,
     memory bytea NOT NULL DEFAULT '',
+    version bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (kind, id)
 );
 

@@ -18,19 +18,19 @@ pub type Places = HashMap<(Arc<str>, i32), i64>;
 pub fn entities(session: &mut Session<'_>, rows: &Rows, plans: &Plans) -> Done {
     gone_parts(session, rows, plans)?;
     for walkers in portions(&rows.walkers, |row| row.memory.len()) {
-        let columns = walkers_columns(walkers);
+        let columns = walkers_columns(walkers, rows.version);
         session.insert(&insert("walkers", &columns, &["pipeline", "id"]), &columns)?;
     }
     // Of two with one key the later counts, as if they were written one after the other.
     let parts: BTreeMap<_, &PartRow> = rows.parts.iter().map(|row| (part_key(&row.part, plans), row)).collect();
     let parts: Vec<&PartRow> = parts.into_values().collect();
     if !parts.is_empty() {
-        let columns = parts_columns(&parts, plans);
+        let columns = parts_columns(&parts, plans, rows.version);
         session.insert(&insert("parts", &columns, &["pipeline", "id"]), &columns)?;
     }
     for profiles in portions(&rows.profiles, |row| row.memory.len()) {
         let counts = counts(profiles)?;
-        let columns = profiles_columns(profiles, &counts);
+        let columns = profiles_columns(profiles, &counts, rows.version);
         session.insert(&insert("profiles", &columns, &["kind", "id"]), &columns)?;
     }
     claims(session, rows, plans)
@@ -54,7 +54,7 @@ fn gone_parts(session: &mut Session<'_>, rows: &Rows, plans: &Plans) -> Done {
     session.insert(sql, &columns).map(|_| ())
 }
 
-fn walkers_columns(rows: &[WalkerRow]) -> Vec<Column<'_>> {
+fn walkers_columns(rows: &[WalkerRow], version: i64) -> Vec<Column<'_>> {
     let of = Of(rows);
     vec![
         of.text("pipeline", |r| r.pipeline.as_ref()),
@@ -74,10 +74,11 @@ fn walkers_columns(rows: &[WalkerRow]) -> Vec<Column<'_>> {
         of.int("last_partition", |r| r.last.as_ref().map(|s| s.place.partition)),
         of.long("last_offset", |r| r.last.as_ref().map(|s| s.place.offset)),
         of.bytes("memory", |r| r.memory.as_slice()),
+        of.long("version", |_| version),
     ]
 }
 
-fn parts_columns<'a>(rows: &'a [&'a PartRow], plans: &Plans) -> Vec<Column<'a>> {
+fn parts_columns<'a>(rows: &'a [&'a PartRow], plans: &Plans, version: i64) -> Vec<Column<'a>> {
     let of = Of(rows);
     vec![
         of.text("pipeline", |r| r.pipeline.as_ref()),
@@ -101,6 +102,7 @@ fn parts_columns<'a>(rows: &'a [&'a PartRow], plans: &Plans) -> Vec<Column<'a>> 
         of.real("to_lon", |r| r.destination.map(|p| p.lon)),
         of.long("eta_at_ms", |r| r.eta.map(|t| t.0)),
         of.real("remaining_m", |r| r.remaining_m),
+        of.long("version", |_| version),
     ]
 }
 
@@ -109,7 +111,7 @@ fn counts(rows: &[ProfileRow]) -> Result<Vec<String>, StoreError> {
     rows.iter().map(|row| serde_json::to_string(&row.counts).map_err(unreadable)).collect()
 }
 
-fn profiles_columns<'a>(rows: &'a [ProfileRow], counts: &'a [String]) -> Vec<Column<'a>> {
+fn profiles_columns<'a>(rows: &'a [ProfileRow], counts: &'a [String], version: i64) -> Vec<Column<'a>> {
     let of = Of(rows);
     vec![
         of.text("kind", |r| r.kind),
@@ -126,6 +128,7 @@ fn profiles_columns<'a>(rows: &'a [ProfileRow], counts: &'a [String]) -> Vec<Col
         of.long("first_at_ms", |r| r.first.map(|t| t.0)),
         of.long("last_at_ms", |r| r.last.map(|t| t.0)),
         of.bytes("memory", |r| r.memory.as_slice()),
+        of.long("version", |_| version),
     ]
 }
 

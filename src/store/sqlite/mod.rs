@@ -1,5 +1,6 @@
 //! The state in one SQLite file: embedded, for one machine. One process writes at a time; others wait their turn.
 
+mod active;
 mod error;
 mod follow;
 mod letters;
@@ -73,13 +74,14 @@ impl Sqlite {
         Ok(())
     }
 
-    /// Whoever claimed a partition before cannot write any more.
+    /// Whoever claimed a partition before cannot write any more, and copies of the state are told apart from this one.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn fence_all(&self) -> Result<(), StoreError> {
         let failed = failed("cannot be written");
-        self.connection.execute("UPDATE partitions SET epoch = epoch + 1", []).map_err(failed)?;
+        self.connection.execute("UPDATE partitions SET epoch = epoch + 1", []).map_err(&failed)?;
+        self.connection.execute("UPDATE meta SET value = lower(hex(randomblob(8))) WHERE name = 'id'", []).map_err(&failed)?;
         Ok(())
     }
 

@@ -44,6 +44,7 @@ tests_of_a_store! {
     what_turns_out_wrong_becomes_a_dead_letter_and_what_turns_out_right_goes,
     a_record_that_is_no_event_is_a_dead_letter,
     no_text_is_too_odd,
+    active_rows_come_in_pages_as_they_were_handed_on,
 }
 
 #[test]

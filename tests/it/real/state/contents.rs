@@ -55,6 +55,23 @@ impl Store {
         count.and_then(|lines| lines.first()?.parse().ok()).unwrap_or(0)
     }
 
+    /// Cells of a table's rows, `-` for NULL; columns as above.
+    pub fn select(&self, table: &str, columns: &str, condition: &str) -> Vec<Vec<String>> {
+        let columns = columns.split_whitespace();
+        let lines = match self {
+            Self::Sqlite(path) => {
+                let columns: Vec<_> = columns.map(|c| c.trim_end_matches(['?', '#'])).collect();
+                lines(path, &format!("SELECT {} FROM {table} WHERE {condition}", columns.join(", ")))
+            }
+            Self::Postgres(url) => {
+                let columns: Vec<_> = columns.map(cell).collect();
+                rows(url, &format!("SELECT concat_ws(' | ', {}) FROM vigie.{table} WHERE {condition}", columns.join(", ")))
+            }
+        };
+        let cells = |line: String| line.split(" | ").map(str::to_owned).collect();
+        lines.expect("the store").into_iter().map(cells).collect()
+    }
+
     pub fn contents(&self) -> Vec<String> {
         let mut out = Vec::new();
         for (table, columns) in TABLES {

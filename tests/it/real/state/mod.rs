@@ -1,7 +1,7 @@
 //! The consumers that keep the state: whatever is done to them, the store ends as after one undisturbed pass.
 
 pub mod contents;
-mod events;
+pub mod events;
 pub mod processes;
 mod watched;
 
@@ -38,12 +38,10 @@ fn straight(brokers: &str, store: &Store, records: u64) {
     assert_eq!(consumer.stop(), Some(0), "it ends well on SIGTERM");
 }
 
-/// Members are killed, frozen, ended and started until all is applied; `at_kill` is told how many were killed by then.
-fn disturbed(brokers: &str, store: &Store, total: u64, mut at_kill: impl FnMut(usize)) -> (usize, usize) {
+/// Members with these arguments are killed, frozen, ended and started until all is applied; `at_kill` is told how many were killed by then.
+pub fn disturbed(brokers: &str, store: &Store, total: u64, args: &[&str], mut at_kill: impl FnMut(usize)) -> (usize, usize) {
     let mut rng = fastrand::Rng::with_seed(7);
-    let group = unique("killed");
-    let args = [&["--group", &group][..], &QUICK].concat();
-    let mut members = vec![Consumer::start(brokers, store, &args)];
+    let mut members = vec![Consumer::start(brokers, store, args)];
     let (mut kills, mut frozen) = (0, 0);
     while kills < 8 || frozen < 1 || store.applied() < total {
         std::thread::sleep(Duration::from_millis(rng.u64(200..1_500)));
@@ -58,11 +56,11 @@ fn disturbed(brokers: &str, store: &Store, total: u64, mut at_kill: impl FnMut(u
                 members[0].freeze(seconds(4));
                 frozen += 1;
             }
-            _ if members.len() < 3 => members.push(Consumer::start(brokers, store, &args)),
+            _ if members.len() < 3 => members.push(Consumer::start(brokers, store, args)),
             _ => assert_eq!(members.remove(0).stop(), Some(0), "it ends well on SIGTERM"),
         }
         if members.is_empty() {
-            members.push(Consumer::start(brokers, store, &args));
+            members.push(Consumer::start(brokers, store, args));
         }
     }
     members.into_iter().for_each(|m| assert_eq!(m.stop(), Some(0)));
@@ -88,7 +86,8 @@ fn loses_and_doubles_nothing(one: &Store, store: &Store, at_kill: impl FnMut(usi
         }
     });
     let total = events.count();
-    let (kills, frozen) = disturbed(&brokers, store, total, at_kill);
+    let group = unique("killed");
+    let (kills, frozen) = disturbed(&brokers, store, total, &[&["--group", &group][..], &QUICK].concat(), at_kill);
     feeder.join().expect("all is produced");
 
     straight(&brokers, one, total);
