@@ -12,6 +12,7 @@ mod letters;
 mod log;
 mod publish;
 mod pump;
+mod relay;
 mod retry;
 mod session;
 mod setup;

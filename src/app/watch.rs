@@ -50,7 +50,8 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
 fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
     let mut session = setup::session(config, FROM)?;
     if let Some(store) = args.store.as_ref().filter(|_| args.consume) {
-        session.consume = Some(consume::Inside::new(&setup::catalogue(config)?, store, consume::SESSION_TIMEOUT)?);
+        let inside = consume::Inside::new(&setup::catalogue(config)?, store, consume::SESSION_TIMEOUT)?;
+        session.consume = Some(inside.making_topics());
     }
     confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;

@@ -1,5 +1,9 @@
 //! What every store has to do, whatever it is made of. Each store's own tests call these with their rig.
 
+pub mod letters;
+
+pub use letters::*;
+
 use super::{Applied, Batch, Claimed, Filter, Original, Progress, Read, Refusal, Store, StoreError, Taken, What};
 use crate::domain::properties::{drawn, read};
 use crate::domain::tests::Town;

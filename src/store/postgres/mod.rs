@@ -6,6 +6,7 @@
 mod address;
 mod columns;
 mod error;
+mod letters;
 mod link;
 mod make;
 mod read;
