@@ -14,6 +14,7 @@ mod log;
 mod mirror;
 mod publish;
 mod pump;
+mod relay;
 mod retry;
 mod session;
 mod setup;

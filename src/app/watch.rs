@@ -56,7 +56,8 @@ fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
         session.mirror = Some(setup::mirror(store, &catalogue, !args.consume)?);
         if args.consume {
             let cache = cache::address(config)?;
-            session.consume = Some(consume::Inside::new(&catalogue, store, cache.as_ref(), consume::SESSION_TIMEOUT)?);
+            let inside = consume::Inside::new(&catalogue, store, cache.as_ref(), consume::SESSION_TIMEOUT)?;
+            session.consume = Some(inside.making_topics());
         }
     }
     confirm::reading(&session, args.yes)?;

@@ -210,7 +210,8 @@ pub struct WatchArgs {
     /// Do not ask before much is read
     #[arg(long)]
     pub yes: bool,
-    /// Run a state consumer inside, in the group vigie-state (this writes to the store and commits offsets)
+    /// Run a state consumer inside, in the group vigie-state (this writes to the store, commits offsets, and sends dead
+    /// letters to vigie.dead-letter, which it makes where it is missing)
     #[arg(long, requires = "store", help_heading = "State")]
     pub consume: bool,
     /// Orders, deliveries, payments, stock and customers as this store of `vigie consume` knows them, and the topics since:

@@ -1,5 +1,9 @@
 //! What every store has to do, whatever it is made of. Each store's own tests call these with their rig.
 
+pub mod letters;
+
+pub use letters::*;
+
 use super::cache::{Active, Cursor, Table, of_changes};
 use super::{
     Applied, Batch, Claimed, Counted, Filter, Follow, Marks, Original, Page, Progress, Read, Refusal, Store, StoreError, Taken,

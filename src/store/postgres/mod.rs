@@ -8,6 +8,7 @@ mod address;
 mod columns;
 mod error;
 mod follow;
+mod letters;
 mod link;
 mod make;
 mod read;

@@ -129,6 +129,8 @@ CREATE INDEX audit_by_subject ON vigie.audit (subject, kind) WHERE subject IS NO
 CREATE INDEX audit_by_about ON vigie.audit (about) WHERE about IS NOT NULL;
 
 CREATE TABLE vigie.dead_letters (
+    -- The order of sending. Numbers may be committed out of their order, so nobody may look only behind the last one sent.
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     place bigint NOT NULL,
     "offset" bigint NOT NULL,
     reason text NOT NULL,
@@ -136,10 +138,29 @@ CREATE TABLE vigie.dead_letters (
     recorded_at_ms bigint,
     rejected_at_ms bigint NOT NULL,
     original bytea NOT NULL,
+    -- The relay's transaction that it went into. With a batch and not sent: on its way.
+    batch bigint,
     sent_at_ms bigint,
-    PRIMARY KEY (place, "offset")
+    -- It turned out right after it was on its way.
+    withdrawn_at_ms bigint,
+    -- Somebody had it produced again; without a place: nobody knows what became of it.
+    retried_at_ms bigint,
+    retried_partition integer,
+    retried_offset bigint,
+    UNIQUE (place, "offset")
 );
-CREATE INDEX dead_letters_to_send ON vigie.dead_letters (rejected_at_ms) WHERE sent_at_ms IS NULL;
+CREATE INDEX dead_letters_to_send ON vigie.dead_letters (seq) WHERE sent_at_ms IS NULL;
+
+-- Who sends the dead letters, until when (by this server's clock) it is believed to live, and how many transactions were begun.
+CREATE TABLE vigie.relay (
+    one integer PRIMARY KEY CHECK (one = 1),
+    -- Names the relay to the brokers, whoever it is at the moment.
+    name text NOT NULL,
+    epoch bigint NOT NULL,
+    owner text NOT NULL,
+    until_ms bigint NOT NULL,
+    batch bigint NOT NULL
+);
 
 -- What the consumers last said of themselves, as JSON.
 CREATE TABLE vigie.consumers (instance text PRIMARY KEY, at_ms bigint NOT NULL, figures json NOT NULL);

@@ -221,14 +221,23 @@ const CHANGED: &str = "SELECT a.place, a.\"offset\", g.rejected
         AND a.part IS NOT DISTINCT FROM g.part AND a.currency IS NOT DISTINCT FROM g.currency
         AND a.rejected IS DISTINCT FROM g.rejected";
 
-/// What then becomes of them and of their dead letters: those that were rejected before may be so for another reason now.
-const JUDGED_ANEW: [&str; 3] = [
+/// Their letters, in the order in which the relay locks them too: whoever sends them holds others of them.
+const LOCKED: &str =
+    "SELECT FROM unnest($1, $2) AS n (place, at) JOIN vigie.dead_letters AS d ON d.place = n.place AND d.\"offset\" = n.at
+    ORDER BY d.seq FOR UPDATE OF d";
+
+/// What then becomes of them and of their dead letters: those that were rejected before may be so for another reason now, or have
+/// been taken back; what is on its way cannot be taken back, it is only said of it.
+const JUDGED_ANEW: [&str; 4] = [
     "UPDATE vigie.audit AS a SET rejected = n.rejected FROM unnest($1, $2, $3) AS n (place, at, rejected)
      WHERE a.place = n.place AND a.\"offset\" = n.at",
-    "UPDATE vigie.dead_letters AS d SET reason = n.rejected FROM unnest($1, $2, $3) AS n (place, at, rejected)
-     WHERE d.place = n.place AND d.\"offset\" = n.at AND d.sent_at_ms IS NULL AND n.rejected IS NOT NULL",
+    "UPDATE vigie.dead_letters AS d SET reason = n.rejected, withdrawn_at_ms = NULL
+     FROM unnest($1, $2, $3) AS n (place, at, rejected)
+     WHERE d.place = n.place AND d.\"offset\" = n.at AND n.rejected IS NOT NULL",
     "DELETE FROM vigie.dead_letters AS d USING unnest($1, $2, $3) AS n (place, at, rejected)
-     WHERE d.place = n.place AND d.\"offset\" = n.at AND d.sent_at_ms IS NULL AND n.rejected IS NULL",
+     WHERE d.place = n.place AND d.\"offset\" = n.at AND d.batch IS NULL AND n.rejected IS NULL",
+    "UPDATE vigie.dead_letters AS d SET withdrawn_at_ms = $4 FROM unnest($1, $2, $3) AS n (place, at, rejected)
+     WHERE d.place = n.place AND d.\"offset\" = n.at AND n.rejected IS NULL",
 ];
 const NEW_LETTERS: &str =
     "INSERT INTO vigie.dead_letters (place, \"offset\", reason, detail, recorded_at_ms, rejected_at_ms, original)
@@ -257,10 +266,12 @@ pub fn regroup(session: &mut Session<'_>, statuses: &[GroupStatus], plans: &Plan
         of.long("at", |row| row.get::<_, i64>(1)),
         of.text("rejected", |row| row.get::<_, Option<&str>>(2)),
     ];
-    for sql in JUDGED_ANEW {
-        session.insert(sql, &columns)?;
-    }
     let mut parameters: Vec<_> = columns.iter().map(Column::parameter).collect();
+    session.query(LOCKED, &parameters[..2])?;
     parameters.push((&now.0, Type::INT8));
+    for sql in JUDGED_ANEW {
+        let used = if sql.contains("$4") { 4 } else { 3 };
+        session.execute(sql, &parameters[..used])?;
+    }
     session.execute(NEW_LETTERS, &parameters)
 }

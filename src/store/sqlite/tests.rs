@@ -45,6 +45,15 @@ tests_of_a_store! {
     a_record_that_is_no_event_is_a_dead_letter,
     no_text_is_too_odd,
     active_rows_come_in_pages_as_they_were_handed_on,
+    one_at_a_time_is_the_relay,
+    batches_go_in_order_and_what_kafka_has_is_sent,
+    a_batch_that_kafka_does_not_have_goes_again_under_a_new_number,
+    a_restored_store_counts_on_from_kafka,
+    a_batch_has_few_bytes_but_always_a_letter,
+    what_turns_out_right_before_it_goes_is_not_sent,
+    what_turns_out_right_on_its_way_is_not_taken_back_but_told,
+    what_turned_out_right_and_did_not_go_is_gone,
+    people_find_letters_and_retry_each_once,
 }
 
 #[test]

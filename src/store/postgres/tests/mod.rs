@@ -1,2 +1,3 @@
+mod letters;
 mod real;
 mod server;

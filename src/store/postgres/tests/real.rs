@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, OnceLock};
 
 /// One for all tests of this runner.
-fn server() -> &'static Server {
+pub fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| {
         let folder = tempfile::Builder::new().prefix("vigie-postgres-").tempdir().unwrap().keep();
@@ -36,16 +36,16 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn address(schema: &str) -> PostgresAddress {
+pub fn address(schema: &str) -> PostgresAddress {
     PostgresAddress::parse(&server().url(&format!("?schema={schema}")), &|_| None).unwrap()
 }
 
-fn new_schema() -> String {
+pub fn new_schema() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("Of test {}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn is_missing(test: &str) -> bool {
+pub fn is_missing(test: &str) -> bool {
     let Some(why) = missing() else { return false };
     let _ = std::io::stderr().write_all(format!("skipped: store::postgres::{test} ({why})\n").as_bytes());
     true
@@ -92,6 +92,15 @@ tests_of_a_store! {
     a_record_that_is_no_event_is_a_dead_letter,
     no_text_is_too_odd,
     active_rows_come_in_pages_as_they_were_handed_on,
+    one_at_a_time_is_the_relay,
+    batches_go_in_order_and_what_kafka_has_is_sent,
+    a_batch_that_kafka_does_not_have_goes_again_under_a_new_number,
+    a_restored_store_counts_on_from_kafka,
+    a_batch_has_few_bytes_but_always_a_letter,
+    what_turns_out_right_before_it_goes_is_not_sent,
+    what_turns_out_right_on_its_way_is_not_taken_back_but_told,
+    what_turned_out_right_and_did_not_go_is_gone,
+    people_find_letters_and_retry_each_once,
 }
 
 /// All that a person can ask for, but for what depends on the way there.
@@ -229,27 +238,31 @@ fn a_pooler_in_transaction_mode_will_do() {
     if is_missing("a_pooler_in_transaction_mode_will_do") {
         return;
     }
+    through_pooler("a_pooler_in_transaction_mode_will_do", |through| {
+        let (plans, all) = orders(30);
+        let mut whole = Postgres::fresh(&plans);
+        apply(&mut whole, all.clone());
+        make_each_order_twice_at_once(through, &plans, &all);
+        let both = Postgres::open_existing(through(), plans).unwrap();
+        assert_same(&whole, &both);
+        assert_eq!(told(&whole), told(&both));
+    });
+}
+
+/// Gives the way to a new schema through a pooler, where one can be had.
+pub fn through_pooler(test: &str, work: impl FnOnce(&(dyn Fn() -> PostgresAddress + Sync))) {
     if pooler().is_none() {
-        let _ =
-            std::io::stderr().write_all(b"skipped: store::postgres::a_pooler_in_transaction_mode_will_do (pgbouncer is missing)\n");
+        let _ = std::io::stderr().write_all(format!("skipped: store::postgres::{test} (pgbouncer is missing)\n").as_bytes());
         return;
     }
     let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
     server::own(folder.path());
     let mut pooler = server::start_pooler(server(), folder.path(), port);
-    let (plans, all) = orders(30);
-    let schema = new_schema();
-    let query = format!("?schema={schema}&pgbouncer=true");
-    let through = || {
+    let query = format!("?schema={}&pgbouncer=true", new_schema());
+    work(&|| {
         let url = server().url(&query).replacen(&format!(":{}/", server().port), &format!(":{port}/"), 1);
         PostgresAddress::parse(&url, &|_| None).unwrap()
-    };
-    let mut whole = Postgres::fresh(&plans);
-    apply(&mut whole, all.clone());
-    make_each_order_twice_at_once(&through, &plans, &all);
-    let both = Postgres::open_existing(through(), plans).unwrap();
-    assert_same(&whole, &both);
-    assert_eq!(told(&whole), told(&both));
+    });
     let _ = pooler.kill();
     let _ = pooler.wait();
 }

@@ -72,21 +72,37 @@ impl Store {
         lines.expect("the store").into_iter().map(cells).collect()
     }
 
+    /// One column, as text; `None` where the store is away.
+    pub fn ask(&self, sql: &str) -> Option<Vec<String>> {
+        match self {
+            Self::Sqlite(path) => lines(path, sql),
+            Self::Postgres(url) => {
+                let mut client = postgres::Client::connect(url, NoTls).ok()?;
+                client.batch_execute("SET search_path = vigie").ok()?;
+                let text = |message: postgres::SimpleQueryMessage| match message {
+                    postgres::SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or("-").to_owned()),
+                    _ => None,
+                };
+                Some(client.simple_query(sql).ok()?.into_iter().filter_map(text).collect())
+            }
+        }
+    }
+
     pub fn contents(&self) -> Vec<String> {
         let mut out = Vec::new();
         for (table, columns) in TABLES {
             let columns = columns.split_whitespace();
+            // A letter that was on its way when it turned out right stays, and says so.
+            let still = if table.starts_with("dead_letters") { " WHERE withdrawn_at_ms IS NULL" } else { "" };
             let lines = match self {
                 Self::Sqlite(path) => {
                     let columns: Vec<_> = columns.map(|c| c.trim_end_matches(['?', '#'])).collect();
-                    // A letter that was on its way when it turned out right stays, and says so.
-                    let still = if table.starts_with("dead_letters") { " WHERE withdrawn_at_ms IS NULL" } else { "" };
                     lines(path, &format!("SELECT {} FROM {table}{still}", columns.join(", ")))
                 }
                 Self::Postgres(url) => {
                     let columns: Vec<_> = columns.map(cell).collect();
                     let table = table.replace("JOIN ", "JOIN vigie.");
-                    rows(url, &format!("SELECT concat_ws(' | ', {}) FROM vigie.{table}", columns.join(", ")))
+                    rows(url, &format!("SELECT concat_ws(' | ', {}) FROM vigie.{table}{still}", columns.join(", ")))
                 }
             };
             out.extend(lines.expect("the store").into_iter().map(|line| format!("{table}: {line}")));
