@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 pub fn run(file: Option<PathBuf>, command: &StateCommand) -> Result<u8> {
     match command {
         StateCommand::Backup(args) => backup(file, args),
+        StateCommand::Rebuild(args) => super::rebuild::run(file, args),
         StateCommand::Restore(args) => restore(file, args),
         StateCommand::Orders(args) => orders(file, args),
         StateCommand::Deliveries(args) => {

@@ -80,10 +80,28 @@ pub enum StateCommand {
     /// Copy the whole state, with its offsets, as of one moment; consumers go on meanwhile
     #[command(after_help = "Example:\n  vigie state backup --store sqlite:state.db state-2026-03-01.db")]
     Backup(CopyArgs),
+    /// Make the state anew from the topics, beside the old one, and put it in its place when it has caught up
+    #[command(after_help = "Example:\n  vigie state rebuild -b kafka-1:9092 --store sqlite:state.db\n\n\
+                            For a catalogue that has changed, or a state that is not trusted (`vigie state verify` says). Consumers may\n\
+                            run on meanwhile; they wait while the tables are exchanged. What the topics do not have any more is carried\n\
+                            over from the old state. Nothing is exchanged where that is not possible, unless --drop-unprovable.")]
+    Rebuild(RebuildArgs),
     /// Make a store from such a copy: a consumer goes on from its offsets, and nothing is lost or doubled
     #[command(after_help = "Example:\n  vigie state restore --store sqlite:state.db state-2026-03-01.db\n\n\
                             Never overwrites: a store that is there is refused. Stop the consumers of the old one first.")]
     Restore(CopyArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct RebuildArgs {
+    #[command(flatten)]
+    pub connect: Connect,
+    /// The store: sqlite:FILE or postgres://USER@HOST/DB
+    #[arg(long, value_name = "STORE", env = "VIGIE_STORE", hide_env_values = true, help_heading = "State")]
+    pub store: String,
+    /// Give up entities that the topics do not have any more and that this catalogue has no name for
+    #[arg(long, help_heading = "State")]
+    pub drop_unprovable: bool,
 }
 
 #[derive(Args, Debug)]

@@ -6,6 +6,7 @@
 
 mod address;
 mod batch;
+mod beside;
 pub mod cache;
 mod error;
 mod fold;
@@ -23,6 +24,7 @@ mod tx;
 
 pub use address::StoreAddress;
 pub use batch::{Applied, Batch, Changes, Claimed, Original, Progress, Refusal, Taken, What};
+pub use beside::{Beside, CarriedEntities, Named, Swapped, open_beside};
 pub use error::StoreError;
 pub use fold::fold;
 pub use follow::{Changed, Counted, Cursor, Follow, Marks, Page, open_to_follow};

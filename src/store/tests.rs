@@ -81,7 +81,7 @@ pub fn batch(claimed: &[Claimed], events: Vec<Taken>) -> Batch {
     Batch { progress, events, now: Timestamp(7) }
 }
 
-pub fn apply(store: &mut impl Store, events: Vec<Taken>) -> Applied {
+pub fn apply(store: &mut (impl Store + ?Sized), events: Vec<Taken>) -> Applied {
     let claimed = store.claim("a", &partitions(&events)).unwrap();
     store.apply(&batch(&claimed, events)).unwrap()
 }

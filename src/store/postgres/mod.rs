@@ -5,6 +5,7 @@
 
 mod active;
 mod address;
+mod beside;
 mod columns;
 mod error;
 mod follow;

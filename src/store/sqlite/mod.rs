@@ -1,6 +1,7 @@
 //! The state in one SQLite file: embedded, for one machine. One process writes at a time; others wait their turn.
 
 mod active;
+mod beside;
 mod error;
 mod follow;
 mod letters;

@@ -57,6 +57,24 @@ tests_of_a_store! {
 }
 
 #[test]
+fn made_anew_it_has_what_the_topics_lost() {
+    use crate::store::beside::tests::{cut_short, what_is_cut_is_carried_over};
+    use proptest::test_runner::{Config, TestRunner};
+    let mut runner = TestRunner::new(Config { source_file: Some(file!()), ..Config::with_cases(30) });
+    let carried = |drawn| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.db");
+        let address = crate::store::StoreAddress::Sqlite(path.clone());
+        let done = what_is_cut_is_carried_over(drawn, &address, |plans| Sqlite::open(&path, plans.clone()).unwrap());
+        let left =
+            std::fs::read_dir(folder.path()).unwrap().filter(|f| f.as_ref().unwrap().path().to_string_lossy().contains("rebuild"));
+        assert_eq!(left.count(), 0, "nothing is left beside it");
+        done
+    };
+    runner.run(&cut_short(), carried).unwrap();
+}
+
+#[test]
 fn a_file_is_opened_again_by_the_same_catalogue_only() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.db");

@@ -103,6 +103,22 @@ tests_of_a_store! {
     people_find_letters_and_retry_each_once,
 }
 
+#[test]
+fn made_anew_it_has_what_the_topics_lost() {
+    use crate::store::beside::tests::{cut_short, what_is_cut_is_carried_over};
+    use proptest::test_runner::{Config, TestRunner};
+    if is_missing("made_anew_it_has_what_the_topics_lost") {
+        return;
+    }
+    let mut runner = TestRunner::new(Config { source_file: Some(file!()), ..Config::with_cases(8) });
+    let carried = |drawn| {
+        let address = address(&new_schema());
+        let at = crate::store::StoreAddress::Postgres(Box::new(address.clone()));
+        what_is_cut_is_carried_over(drawn, &at, |plans| Postgres::open(address.clone(), plans.clone()).unwrap())
+    };
+    runner.run(&cut_short(), carried).unwrap();
+}
+
 /// All that a person can ask for, but for what depends on the way there.
 fn told(store: &dyn Read) -> String {
     let all = Filter { limit: 1_000, ..Filter::default() };
