@@ -1,7 +1,8 @@
 use super::super::Changes;
 use super::active::Active;
 use super::address::CacheAddress;
-use super::entry::{Entry, of_changes};
+use super::changes::of_changes;
+use super::entry::Entry;
 use super::feed::{Feed, Shared};
 use super::link::Link;
 use super::names::{Names, Tell};
