@@ -145,7 +145,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// Gives how many were set: the others were as new already.
+    /// Gives how many became different.
     pub(super) fn put(&self, link: &mut Link, entries: &[Entry], tell: Tell) -> Result<u64, CacheError> {
         let now = Timestamp::now();
         let mut calls: Vec<_> = entries.iter().filter_map(|entry| self.names.put(entry, now, tell)).collect();
