@@ -53,7 +53,7 @@ pub fn beside(
 fn open(address: &StoreAddress, plans: Plans) -> Result<Box<dyn Active>, StoreError> {
     Ok(match address {
         StoreAddress::Sqlite(path) => Box::new(Sqlite::open(path, plans)?),
-        StoreAddress::Postgres(address) => Box::new(Postgres::open_existing((**address).clone(), plans)?),
+        StoreAddress::Postgres(address) => Box::new(Postgres::unconnected((**address).clone(), plans)?),
     })
 }
 

@@ -218,7 +218,7 @@ pub struct WatchArgs {
     /// sqlite:FILE or postgres://USER@HOST/DB
     #[arg(long, value_name = "STORE", help_heading = "State")]
     pub store: Option<String>,
-    /// Redis where that consumer keeps what is active: redis://[USER:PASSWORD@]HOST[:PORT][/DB], rediss://… with TLS
+    /// Redis where that consumer keeps what is active: redis://USER:PASSWORD@HOST:PORT/DB, rediss://… with TLS
     #[arg(long, value_name = "REDIS", requires = "consume", help_heading = "State")]
     pub cache: Option<String>,
     #[command(flatten)]

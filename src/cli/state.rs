@@ -17,7 +17,7 @@ pub struct ConsumeArgs {
     /// Where the state is kept: sqlite:FILE or postgres://USER@HOST/DB; @file:PATH and @env:NAME hold one with a password
     #[arg(long, value_name = "STORE", env = "VIGIE_STORE", hide_env_values = true, help_heading = "State")]
     pub store: String,
-    /// Redis for what is active: redis://[USER:PASSWORD@]HOST[:PORT][/DB], rediss://… with TLS; @file:PATH and @env:NAME hold one
+    /// Redis for what is active: redis://USER:PASSWORD@HOST:PORT/DB, rediss://… with TLS; @file:PATH and @env:NAME hold one
     #[arg(long, value_name = "REDIS", help_heading = "State")]
     pub cache: Option<String>,
     /// Consumer group

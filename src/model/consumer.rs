@@ -40,7 +40,7 @@ pub struct CacheReading {
     pub state: CacheState,
     /// Why it is down.
     pub reason: Option<String>,
-    /// Entities that this consumer set.
+    /// Entities that this consumer changed in it.
     pub written: u64,
     /// Over the last minute; `None` before the second reading.
     pub written_per_s: Option<f64>,

@@ -14,7 +14,7 @@ const WINDOW: Duration = Duration::from_secs(60);
 pub struct Shared {
     /// Something may be missing in the cache.
     pub behind: AtomicBool,
-    /// Entities that were set.
+    /// Entities that became different.
     pub written: AtomicU64,
     state: Mutex<(CacheState, Option<String>)>,
 }

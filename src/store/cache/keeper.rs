@@ -1,7 +1,8 @@
 use super::super::Changes;
 use super::active::Active;
 use super::address::CacheAddress;
-use super::entry::{Entry, of_changes};
+use super::changes::of_changes;
+use super::entry::Entry;
 use super::feed::{Feed, Shared};
 use super::link::Link;
 use super::names::{Names, Tell};
@@ -144,7 +145,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// Gives how many were set: the others were as new already.
+    /// Gives how many became different.
     pub(super) fn put(&self, link: &mut Link, entries: &[Entry], tell: Tell) -> Result<u64, CacheError> {
         let now = Timestamp::now();
         let mut calls: Vec<_> = entries.iter().filter_map(|entry| self.names.put(entry, now, tell)).collect();

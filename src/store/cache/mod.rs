@@ -7,6 +7,7 @@
 mod active;
 mod address;
 mod cached;
+mod changes;
 mod entry;
 mod feed;
 mod keeper;
@@ -22,7 +23,7 @@ pub use active::{Active, Cursor, Mark, Table};
 pub use address::CacheAddress;
 pub use cached::Cached;
 #[cfg(test)]
-pub use entry::of_changes;
+pub use changes::of_changes;
 pub use entry::{Entry, Life, PartFacts, WalkerFacts};
 pub use feed::Feed;
 pub use keeper::Keeper;

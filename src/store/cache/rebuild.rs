@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Whoever wrote the cache within that is at it still, in ms.
 const LIVELY_MS: i64 = 20_000;
 
-/// What others write meanwhile is not undone: the newer version stays. Gives how many were set.
+/// What others write meanwhile is not undone: the newer version stays. Gives how many became different.
 pub fn run(keeper: &mut Keeper, link: &mut Link) -> Result<(Flow, u64), CacheError> {
     let mark = take(keeper, link)?;
     let pipelines: Vec<Arc<str>> = keeper.plans.iter().map(|(_, plan)| plan.name.clone()).collect();

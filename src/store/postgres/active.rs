@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 type Line = (Entry, Option<i64>);
 
+/// A sequence that was never asked has a first value all the same.
+const MARK: &str = "SELECT value, CASE WHEN is_called THEN last_value ELSE 0 END FROM vigie.meta, vigie.versions WHERE name = 'id'";
 const WALKERS: &str =
     "SELECT id, version, since_ms, state, ended, gap, conflict, customer, shop, amount::text, currency FROM vigie.walkers";
 const PARTS: &str =
@@ -33,7 +35,7 @@ impl Postgres {
 
 impl Active for Postgres {
     fn mark(&self) -> Result<Mark, StoreError> {
-        let rows = self.query("SELECT value, last_value FROM vigie.meta, vigie.versions WHERE name = 'id'", &[])?;
+        let rows = self.query(MARK, &[])?;
         let mark = rows.first().map(|row| Mark { id: row.get(0), version: row.get(1) });
         mark.ok_or(StoreError::Unreadable { what: "its name", why: "there is none".into() })
     }

@@ -61,6 +61,14 @@ impl Postgres {
         Ok(store)
     }
 
+    /// Connects when it is first needed, to what is there.
+    ///
+    /// # Errors
+    /// The address's certificates cannot be read.
+    pub fn unconnected(address: PostgresAddress, plans: Plans) -> Result<Self, StoreError> {
+        Self::new(address, plans)
+    }
+
     fn new(address: PostgresAddress, plans: Plans) -> Result<Self, StoreError> {
         let link = RefCell::new(Link::new(address, memory::fingerprint(&plans))?);
         Ok(Self { link, plans, confirmed: HashMap::new() })

@@ -62,11 +62,14 @@ fn the_newer_version_stays_whatever_comes_first() {
     assert!(rig.put(&mut link, &order(5, "paid", false)));
     assert!(!rig.put(&mut link, &order(4, "paying", false)), "an older one");
     assert!(!rig.put(&mut link, &order(5, "paid", false)), "the same once more");
-    assert_eq!(ask(&["HGET", "vigie:order:A1", "state"]), "paid");
+    // Another part of the order changed: nobody is told of this one, and its version is the new one.
+    assert!(!rig.put(&mut link, &order(6, "paid", false)));
+    assert_eq!(ask(&["HMGET", "vigie:order:A1", "state", "version"]), "paid\n6");
     assert_eq!(ask(&["ZRANGE", "vigie:active:order", "0", "-1"]), "A1");
     // What has ended is not brought back by an older write.
     assert!(rig.put(&mut link, &order(7, "delivered", true)));
     assert!(!rig.put(&mut link, &order(6, "in_transit", false)));
+    assert!(!rig.put(&mut link, &order(7, "delivered", true)), "the same once more");
     assert_eq!(ask(&["HMGET", "vigie:order:A1", "state", "ended"]), "delivered\n1");
     assert_eq!(ask(&["ZCARD", "vigie:active:order"]), "0");
     let ttl: i64 = ask(&["TTL", "vigie:order:A1"]).parse().unwrap();
