@@ -39,6 +39,12 @@ pub trait Store: Send {
     /// The store cannot be reached, or refuses.
     fn claim(&mut self, instance: &str, partitions: &[TopicPartition]) -> Result<Vec<Claimed>, StoreError>;
 
+    /// Notes the ids of the topics of claimed partitions, each with our epoch. An id that something was read under stays.
+    ///
+    /// # Errors
+    /// The store cannot be reached, or refuses.
+    fn note_topics(&mut self, ids: &[(TopicPartition, i64, String)]) -> Result<(), StoreError>;
+
     /// Applies a batch in one transaction, with its offsets.
     ///
     /// # Errors

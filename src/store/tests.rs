@@ -136,6 +136,31 @@ pub fn who_lost_a_partition_cannot_write<R: Rig>() {
     assert_eq!(next, [Some(2)].into());
 }
 
+pub fn the_topic_that_was_read_is_remembered<R: Rig>() {
+    let (plans, events) = events(&TOLD[..1]);
+    let mut store = R::fresh(&plans);
+    let claim = |store: &mut R, id: Option<&str>| {
+        let claimed = store.claim("a", &partitions(&events)).unwrap();
+        let ids: Vec<_> = id.map(|id| (claimed[0].partition.clone(), claimed[0].epoch, id.to_owned())).into_iter().collect();
+        store.note_topics(&ids).unwrap();
+        claimed
+    };
+    assert_eq!(claim(&mut store, None)[0].topic_id, None);
+    claim(&mut store, Some("one"));
+    assert_eq!(claim(&mut store, Some("two"))[0].topic_id.as_deref(), Some("one"));
+    let claimed = claim(&mut store, None);
+    assert_eq!(claimed[0].topic_id.as_deref(), Some("two"), "nothing was read of the one before");
+    store.note_topics(&[(claimed[0].partition.clone(), claimed[0].epoch - 1, "three".into())]).unwrap();
+    store.apply(&batch(&claimed, events.clone())).unwrap();
+    claim(&mut store, Some("four"));
+    let claimed = claim(&mut store, None);
+    assert_eq!(
+        (claimed[0].topic_id.as_deref(), claimed[0].next),
+        (Some("two"), Some(2)),
+        "of who has it, and while nothing is read"
+    );
+}
+
 pub fn what_turns_out_wrong_becomes_a_dead_letter_and_what_turns_out_right_goes<R: Rig>() {
     let (plans, events) = events(&[
         (3, "payments.initiated", r#"{"paymentId":"p1","orderId":"A1","amount":5,"currency":"USD"}"#),

@@ -88,6 +88,7 @@ tests_of_a_store! {
     what_was_told_can_be_asked_for,
     a_batch_that_comes_again_changes_nothing,
     who_lost_a_partition_cannot_write,
+    the_topic_that_was_read_is_remembered,
     what_turns_out_wrong_becomes_a_dead_letter_and_what_turns_out_right_goes,
     a_record_that_is_no_event_is_a_dead_letter,
     no_text_is_too_odd,

@@ -1,5 +1,6 @@
 //! The consumers that keep the state: whatever is done to them, the store ends as after one undisturbed pass.
 
+mod anew;
 pub mod contents;
 mod events;
 pub mod processes;
