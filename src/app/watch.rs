@@ -3,7 +3,7 @@
 use super::session::{Prepared, Session};
 use super::setup::SessionConfig;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, confirm, consume, setup, snapshot, tell};
+use super::{DONE, FAILED, confirm, consume, retention, setup, snapshot, tell};
 use crate::cli::{Connect, Format, Run, WatchArgs};
 use crate::config::Config;
 use crate::config::parse::From;
@@ -51,7 +51,7 @@ fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
     let mut session = setup::session(config, FROM)?;
     if let Some(store) = args.store.as_ref().filter(|_| args.consume) {
         let inside = consume::Inside::new(&setup::catalogue(config)?, store, consume::SESSION_TIMEOUT)?;
-        session.consume = Some(inside.making_topics());
+        session.consume = Some(inside.making_topics().letting_go(retention::config(config)?)?);
     }
     confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;

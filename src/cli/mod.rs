@@ -36,6 +36,15 @@ impl Run {
     }
 }
 
+impl ConsumeArgs {
+    pub fn overrides(&self) -> BTreeMap<&'static str, String> {
+        let mut out = self.connect.overrides();
+        put(&mut out, "keep_ended", self.keep_ended.as_ref());
+        put(&mut out, "keep_audit", self.keep_audit.as_ref());
+        out
+    }
+}
+
 impl View {
     pub fn overrides(&self, out: &mut BTreeMap<&'static str, String>) {
         put(out, "theme", self.theme.as_ref());

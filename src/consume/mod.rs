@@ -8,10 +8,12 @@ mod desk;
 mod figures;
 mod letter;
 mod relay;
+mod retention;
 mod start;
 mod taker;
 
 pub use relay::{RelayConfig, relay};
+pub use retention::{RetentionConfig, RetentionError, retain};
 pub use start::Lost;
 pub use taker::Taker;
 

@@ -12,6 +12,7 @@ mod letters;
 mod memory;
 mod postgres;
 mod read;
+mod retention;
 mod rows;
 mod sqlite;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use fold::fold;
 pub use letters::{Bundle, Letter, LetterFilter, LetterLine, Letters, Relay, Retried, Settled};
 pub use postgres::{Postgres, PostgresAddress};
 pub use read::{AuditLine, Filter, PartLine, Place, ProfileLine, Read, WalkerLine};
+pub use retention::{Cursor, Limits, Retain, Step};
 pub use rows::{GroupStatus, Rows};
 pub use sqlite::Sqlite;
 pub use tx::Tx;

@@ -1,8 +1,10 @@
 //! What every store has to do, whatever it is made of. Each store's own tests call these with their rig.
 
 pub mod letters;
+pub mod retention;
 
 pub use letters::*;
+pub use retention::*;
 
 use super::{Applied, Batch, Claimed, Filter, Original, Progress, Read, Refusal, Store, StoreError, Taken, What};
 use crate::domain::properties::{drawn, read};
@@ -23,6 +25,12 @@ pub trait Rig: Store + Read + Sized {
 
     /// The reasons of the dead letters, sorted.
     fn letters(&self) -> Vec<String>;
+
+    /// The table `meta`.
+    fn meta(&self) -> Vec<(String, String)>;
+
+    /// How many claims there are on parts of this id.
+    fn claimed(&self, part: &str) -> usize;
 
     /// Whether it cannot be had here; said in the name of the test.
     fn is_missing(_test: &str) -> bool {

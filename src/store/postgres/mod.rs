@@ -11,6 +11,7 @@ mod link;
 mod make;
 mod partitions;
 mod read;
+mod retention;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -4,6 +4,7 @@ mod error;
 mod letters;
 mod places;
 mod read;
+mod retention;
 #[cfg(test)]
 mod tests;
 mod tx;

@@ -3,6 +3,7 @@
 mod anew;
 pub mod contents;
 mod events;
+mod kept;
 pub mod processes;
 
 use crate::kafka::{Kafka, Options, create_topic, kafkajs, kcat_lines};
