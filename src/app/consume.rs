@@ -1,11 +1,12 @@
 //! `vigie consume`: the consumers that keep the state, without a screen.
 
 use super::relay::{self, Relay};
+use super::retention::{self, Retention};
 use super::stop::{self, Stop};
 use super::{DONE, cache, host, log, setup, topics};
 use crate::catalogue::Catalogue;
 use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol};
-use crate::consume::{self, ConsumeConfig, From, RelayConfig};
+use crate::consume::{self, ConsumeConfig, From, RelayConfig, RetentionConfig};
 use crate::domain::Plans;
 use crate::kafka::member::{GroupProtocol, MemberConfig};
 use crate::kafka::{Causes, KafkaConfig};
@@ -35,6 +36,7 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     let catalogue = setup::catalogue(&config)?;
     let address = setup::store(&args.store)?;
     let cache = cache::address(&config)?;
+    let retention = retention::config(&config)?;
     topics::make_own(&kafka, &catalogue)?;
     let end = stop::on_signals()?;
     let plans = Plans::new(&catalogue);
@@ -49,6 +51,8 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
         tracing::info!("with KIP-848 the broker decides how long a silent member is waited for; --session-timeout says nothing");
     }
     let relay = relay.map(|relay| relay.start(&kafka, &causes)).transpose()?;
+    let retention = retention.map(|config| Retention::new(config, Plans::new(&catalogue), &address)).transpose();
+    let retention = retention.with_context(|| format!("--store {address}"))?.map(|r| r.start(&end)).transpose()?;
     tracing::info!(group = args.group, instance = consume.instance, store = %address, "consuming");
     let done = consume::run(&kafka, &causes, &catalogue, consume, store, &figures, &end.receiver());
     drop(figures);
@@ -56,6 +60,11 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     // After the consumer: what that applied last goes out too.
     if let Some(relay) = relay {
         relay.stop();
+    }
+    // It may be the store that ended us, not a signal.
+    end.stop();
+    if retention.is_some_and(|retention| retention.join().is_err()) {
+        tracing::error!("what removes from the store broke down: what is over stays in it");
     }
     // It ends with the channel; what it had to tell is told.
     let _ = lines.join();
@@ -132,6 +141,8 @@ pub struct Inside {
     cache: cache::Thread,
     /// Sends its dead letters.
     pub relay: Option<Relay>,
+    address: StoreAddress,
+    retention: Option<Retention>,
     /// Kafka properties of its own, beside the dashboard's.
     pub properties: Vec<(String, String)>,
 }
@@ -152,7 +163,7 @@ impl Inside {
         let plans = Plans::new(catalogue);
         let (store, relay) = open_both(&address, &plans, relay::config(catalogue, &config)?).with_context(told)?;
         let (store, cache) = cache::beside(store, cache, &address, &plans)?;
-        Ok(Self { catalogue: Arc::clone(catalogue), config, store, relay, cache, properties: Vec::new() })
+        Ok(Self { catalogue: Arc::clone(catalogue), config, store, relay, cache, address, retention: None, properties: Vec::new() })
     }
 
     /// It may make the topics that its relay writes to.
@@ -163,8 +174,19 @@ impl Inside {
         self
     }
 
+    /// What is over leaves the store after a while.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn letting_go(mut self, config: Option<RetentionConfig>) -> Result<Self> {
+        let new = |config| Retention::new(config, Plans::new(&self.catalogue), &self.address);
+        self.retention = config.map(new).transpose().with_context(|| format!("--store {}", self.address))?;
+        Ok(self)
+    }
+
     /// Runs until the session stops. What goes wrong is in the log and in the consumer's figures: the dashboard goes on.
     pub fn start(self, kafka: &KafkaConfig, sink: Sender<Timed>, stop: &Stop) -> std::io::Result<JoinHandle<()>> {
+        let retention = self.retention.map(|retention| retention.start(stop)).transpose()?;
         let (mut producing, mut kafka, stop) = (kafka.clone(), kafka.clone(), stop.receiver());
         // librdkafka warns of them where nothing is fetched.
         producing.properties.retain(|(name, _)| !name.starts_with("fetch."));
@@ -194,6 +216,9 @@ impl Inside {
             self.cache.join();
             if let Some(relay) = relay {
                 relay.stop();
+            }
+            if retention.is_some_and(|retention| retention.join().is_err()) {
+                tracing::error!("what removes from the store broke down: what is over stays in it");
             }
         })
     }

@@ -17,6 +17,7 @@ mod publish;
 mod pump;
 mod rebuild;
 mod relay;
+mod retention;
 mod retry;
 mod session;
 mod setup;
@@ -30,6 +31,7 @@ mod watch;
 use crate::catalogue::CatalogueError;
 use crate::cli::{Cli, Command, LOG_LEVEL, WatchArgs};
 use crate::config::ConfigError;
+use crate::consume::RetentionError;
 use crate::kafka::KafkaError;
 use crate::outlet::LimitsError;
 use anyhow::Result;
@@ -71,6 +73,7 @@ fn lines(text: &str) -> String {
 fn is_usage(error: &anyhow::Error) -> bool {
     let settings = |e: &KafkaError| !matches!(e, KafkaError::Thread { .. });
     error.is::<ConfigError>()
+        || error.is::<RetentionError>()
         || error.is::<CatalogueError>()
         || error.is::<LimitsError>()
         || error.downcast_ref::<KafkaError>().is_some_and(settings)

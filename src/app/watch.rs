@@ -3,7 +3,7 @@
 use super::session::{Prepared, Session};
 use super::setup::SessionConfig;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, cache, confirm, consume, setup, snapshot, tell};
+use super::{DONE, FAILED, cache, confirm, consume, retention, setup, snapshot, tell};
 use crate::cli::{Connect, Format, Run, WatchArgs};
 use crate::config::Config;
 use crate::config::parse::From;
@@ -57,7 +57,7 @@ fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
         if args.consume {
             let cache = cache::address(config)?;
             let inside = consume::Inside::new(&catalogue, store, cache.as_ref(), consume::SESSION_TIMEOUT)?;
-            session.consume = Some(inside.making_topics());
+            session.consume = Some(inside.making_topics().letting_go(retention::config(config)?)?);
         }
     }
     confirm::reading(&session, args.yes)?;

@@ -29,6 +29,8 @@ impl ConsumeArgs {
     pub fn overrides(&self) -> BTreeMap<&'static str, String> {
         let mut out = self.connect.overrides();
         put(&mut out, "cache", self.cache.as_ref());
+        put(&mut out, "keep_ended", self.keep_ended.as_ref());
+        put(&mut out, "keep_audit", self.keep_audit.as_ref());
         out
     }
 }

@@ -32,6 +32,13 @@ pub struct ConsumeArgs {
     /// Where a partition begins that was never read: beginning or now
     #[arg(long, value_enum, default_value_t, help_heading = "State")]
     pub from: Begin,
+    /// Orders that ended longer ago leave the store, with their parts: 90d; at least as long as events may come late
+    /// [default: all are kept]
+    #[arg(long, value_name = "DURATION", help_heading = "State")]
+    pub keep_ended: Option<String>,
+    /// Their audit trail and the sent dead letters leave it later: 180d [default: all are kept]
+    #[arg(long, value_name = "DURATION", help_heading = "State")]
+    pub keep_audit: Option<String>,
     /// How the log on stderr looks
     #[arg(long, value_enum, default_value_t, help_heading = "State")]
     pub log_format: LogFormat,

@@ -1,10 +1,12 @@
+mod topics;
+
 use super::figures::Meter;
 use super::start::{Start, start};
 use super::taker::Taker;
 use super::{ConsumeConfig, ConsumeError};
-use crate::kafka::member::{Change, Member, Polled};
+use crate::kafka::member::{Change, Member, Polled, TopicIds};
 use crate::model::{ConsumerReading, Timestamp, TopicPartition};
-use crate::store::{Batch, Progress, Store, StoreError, Taken};
+use crate::store::{Batch, Claimed, Progress, Store, StoreError, Taken};
 use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -23,6 +25,8 @@ struct Ours {
     epoch: i64,
     /// What the store has not applied yet begins here.
     next: i64,
+    /// Of the topic that is read; `None`: the brokers tell none.
+    topic_id: Option<String>,
 }
 
 /// Where a partition is read from.
@@ -51,7 +55,7 @@ pub struct Desk {
     meter: Meter,
     figures: Sender<Vec<ConsumerReading>>,
     reported: Instant,
-    /// The store is away: until when it is left alone, and how long after that.
+    /// The store is away, or the brokers do not say which topics these are: until when they are left alone, and how long after that.
     away: Option<(Instant, Duration)>,
 }
 
@@ -154,13 +158,39 @@ impl Desk {
             }
             Err(error) => return Err(error.into()),
         };
-        self.store_works();
+        let ids = self.ids_of(given.iter()).unwrap_or_else(|error| {
+            tracing::warn!(%error, "which topics these are is not known");
+            TopicIds::new()
+        });
+        match self.note_topics(&claimed, &ids) {
+            Ok(()) => self.store_works(),
+            Err(error) if error.is_passing() => {
+                self.given.insert(0, given);
+                self.store_failed(&error);
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.begin(claimed, &ids);
+        Ok(())
+    }
+
+    /// Begins to read what was claimed, each where the store says.
+    fn begin(&mut self, claimed: Vec<Claimed>, ids: &TopicIds) {
         let (mut starts, mut later) = (Vec::new(), Vec::new());
         for claim in claimed {
+            let Some(topic_id) = ids.get(claim.partition.topic.as_ref()) else {
+                later.push(claim.partition);
+                continue;
+            };
+            if let Some(why) = topics::stranger(&claim, topic_id.as_deref()) {
+                self.stop(&claim.partition, why);
+                continue;
+            }
             match self.start(&claim.partition, claim.next) {
                 Found::At(next) => {
                     starts.push((claim.partition.clone(), next));
-                    self.ours.insert(claim.partition, Ours { epoch: claim.epoch, next });
+                    self.ours.insert(claim.partition, Ours { epoch: claim.epoch, next, topic_id: topic_id.clone() });
                 }
                 Found::Nowhere => {}
                 Found::Unknown => later.push(claim.partition),
@@ -174,7 +204,6 @@ impl Desk {
         if let Err(error) = self.member.begin(&starts) {
             tracing::warn!(%error, "partitions that were given to us");
         }
-        Ok(())
     }
 
     fn start(&mut self, partition: &TopicPartition, next: Option<i64>) -> Found {
@@ -241,6 +270,21 @@ impl Desk {
                 self.batch.clear();
                 self.begun = None;
                 return Ok(());
+            }
+            match self.strangers(&batch) {
+                Ok(strangers) if strangers.is_empty() => {}
+                Ok(strangers) => {
+                    self.batch = batch.events;
+                    strangers.into_iter().for_each(|(partition, why)| self.stop(&partition, why));
+                    continue;
+                }
+                Err(error) => {
+                    self.batch = batch.events;
+                    if self.hold() {
+                        tracing::warn!(%error, "which topics were read is not known: nothing is applied until it is");
+                    }
+                    return Ok(());
+                }
             }
             let begun = Instant::now();
             match self.store.apply(&batch) {
@@ -315,18 +359,26 @@ impl Desk {
 
     /// Reading stops, membership goes on.
     fn store_failed(&mut self, error: &StoreError) {
-        let wait = self.away.map_or(FIRST_RETRY, |(_, wait)| (wait * 2).min(LAST_RETRY));
-        if self.away.is_none() {
+        if self.hold() {
             tracing::error!(%error, "the store is away: nothing is read until it is back");
+        }
+        self.meter.store(Some(error.to_string()));
+    }
+
+    /// Nothing is read or applied for a while, each time a longer one. `true`: until now it was.
+    fn hold(&mut self) -> bool {
+        let wait = self.away.map_or(FIRST_RETRY, |(_, wait)| (wait * 2).min(LAST_RETRY));
+        let begins = self.away.is_none();
+        if begins {
             self.pause(true);
         }
         self.away = Some((Instant::now() + wait, wait));
-        self.meter.store(Some(error.to_string()));
+        begins
     }
 
     fn store_works(&mut self) {
         if self.away.take().is_some() {
-            tracing::warn!("the store is back");
+            tracing::warn!("reading goes on");
             self.pause(false);
         }
         self.meter.store(None);

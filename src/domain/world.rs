@@ -99,10 +99,15 @@ impl World {
             return Vec::new();
         };
         let claim = self.claims.entry(part.clone()).or_default();
-        if !claim.put(&happening.subject.id, &first) {
+        let news = claim.put(&happening.subject.id, &first);
+        let owner = claim.owner().cloned();
+        if !news {
+            // An entity that a store let go and that comes again finds its claim as it left it.
+            if let Some(kept) = self.walkers.get_mut(&happening.subject) {
+                kept.walker.set_foreign(part, owner.as_ref() != Some(&happening.subject.id));
+            }
             return Vec::new();
         }
-        let owner = claim.owner().cloned();
         let claimants: Vec<_> = claim.claimants().cloned().collect();
         let mut moved = Vec::new();
         for id in claimants {

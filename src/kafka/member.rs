@@ -1,7 +1,9 @@
 //! A member of a consumer group: it reads, and says which partitions come and go. Where each begins is for whoever keeps the
 //! state to say: a partition is read only after [`Member::begin`].
 
-use super::{Causes, KafkaConfig, KafkaError, Watcher};
+pub use super::native::{Refusal, TopicIds};
+
+use super::{Causes, KafkaConfig, KafkaError, Watcher, native};
 use crate::model::{Header, Headers, Record, RecordTime, Slot, Timestamp, TimestampKind, TopicPartition};
 use rdkafka::bindings as c;
 use rdkafka::client::OAuthToken;
@@ -144,6 +146,14 @@ impl Member {
     /// Its leader does not answer in time.
     pub fn bounds(&self, partition: &TopicPartition, wait: Duration) -> KafkaResult<(i64, i64)> {
         self.consumer.fetch_watermarks(&partition.topic, partition.partition, wait)
+    }
+
+    /// The ids of topics, as a broker tells them now.
+    ///
+    /// # Errors
+    /// No broker answers in time, or one refuses.
+    pub fn topic_ids(&self, topics: &[&str], wait: Duration) -> Result<TopicIds, Refusal> {
+        native::topic_ids(self.consumer.client(), topics, wait)
     }
 
     /// The log end as of the last fetch; `None` before one.

@@ -88,6 +88,8 @@ pub struct Claimed {
     pub epoch: i64,
     /// `None`: nothing of it was ever read.
     pub next: Option<i64>,
+    /// The id of the topic that was read; `None`: the brokers did not tell it, or nothing was.
+    pub topic_id: Option<String>,
 }
 
 /// What became of a batch.

@@ -15,6 +15,7 @@ mod letters;
 mod memory;
 mod postgres;
 mod read;
+mod retention;
 mod rows;
 mod sqlite;
 #[cfg(test)]
@@ -27,10 +28,11 @@ pub use batch::{Applied, Batch, Changes, Claimed, Original, Progress, Refusal, T
 pub use beside::{Beside, CarriedEntities, Named, Swapped, open_beside};
 pub use error::StoreError;
 pub use fold::fold;
-pub use follow::{Changed, Counted, Cursor, Follow, Marks, Page, open_to_follow};
+pub use follow::{Changed, Counted, Follow, Marks, Page, open_to_follow};
 pub use letters::{Bundle, Letter, LetterFilter, LetterLine, Letters, Relay, Retried, Settled};
 pub use postgres::{Postgres, PostgresAddress};
 pub use read::{AuditLine, Filter, PartLine, Place, ProfileLine, Read, WalkerLine};
+pub use retention::{Cursor, Limits, Retain, Step};
 pub use rows::{GroupStatus, PartRow, ProfileRow, Rows, WalkerRow};
 pub use sqlite::Sqlite;
 pub use tx::Tx;
@@ -44,6 +46,12 @@ pub trait Store: Send {
     /// # Errors
     /// The store cannot be reached, or refuses.
     fn claim(&mut self, instance: &str, partitions: &[TopicPartition]) -> Result<Vec<Claimed>, StoreError>;
+
+    /// Notes the ids of the topics of claimed partitions, each with our epoch. An id that something was read under stays.
+    ///
+    /// # Errors
+    /// The store cannot be reached, or refuses.
+    fn note_topics(&mut self, ids: &[(TopicPartition, i64, String)]) -> Result<(), StoreError>;
 
     /// Applies a batch in one transaction, with its offsets.
     ///

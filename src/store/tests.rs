@@ -2,9 +2,11 @@
 
 mod active;
 pub mod letters;
+pub mod retention;
 
 pub use active::active_rows_come_in_pages_as_they_were_handed_on;
 pub use letters::*;
+pub use retention::*;
 
 use super::cache::Active;
 use super::{
@@ -29,6 +31,12 @@ pub trait Rig: Store + Read + Follow + Active + Sized {
 
     /// The reasons of the dead letters, sorted.
     fn letters(&self) -> Vec<String>;
+
+    /// The table `meta`.
+    fn meta(&self) -> Vec<(String, String)>;
+
+    /// How many claims there are on parts of this id.
+    fn claimed(&self, part: &str) -> usize;
 
     /// Whether it cannot be had here; said in the name of the test.
     fn is_missing(_test: &str) -> bool {
@@ -140,6 +148,31 @@ pub fn who_lost_a_partition_cannot_write<R: Rig>() {
     store.apply(&batch(&new, events.clone())).unwrap();
     let next: BTreeSet<_> = store.claim("c", &partitions(&events)).unwrap().into_iter().map(|c| c.next).collect();
     assert_eq!(next, [Some(2)].into());
+}
+
+pub fn the_topic_that_was_read_is_remembered<R: Rig>() {
+    let (plans, events) = events(&TOLD[..1]);
+    let mut store = R::fresh(&plans);
+    let claim = |store: &mut R, id: Option<&str>| {
+        let claimed = store.claim("a", &partitions(&events)).unwrap();
+        let ids: Vec<_> = id.map(|id| (claimed[0].partition.clone(), claimed[0].epoch, id.to_owned())).into_iter().collect();
+        store.note_topics(&ids).unwrap();
+        claimed
+    };
+    assert_eq!(claim(&mut store, None)[0].topic_id, None);
+    claim(&mut store, Some("one"));
+    assert_eq!(claim(&mut store, Some("two"))[0].topic_id.as_deref(), Some("one"));
+    let claimed = claim(&mut store, None);
+    assert_eq!(claimed[0].topic_id.as_deref(), Some("two"), "nothing was read of the one before");
+    store.note_topics(&[(claimed[0].partition.clone(), claimed[0].epoch - 1, "three".into())]).unwrap();
+    store.apply(&batch(&claimed, events.clone())).unwrap();
+    claim(&mut store, Some("four"));
+    let claimed = claim(&mut store, None);
+    assert_eq!(
+        (claimed[0].topic_id.as_deref(), claimed[0].next),
+        (Some("two"), Some(2)),
+        "of who has it, and while nothing is read"
+    );
 }
 
 pub fn what_turns_out_wrong_becomes_a_dead_letter_and_what_turns_out_right_goes<R: Rig>() {

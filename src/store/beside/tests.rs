@@ -4,7 +4,7 @@ use crate::domain::properties::{drawn, read};
 use crate::domain::tests::Town;
 use crate::model::Timestamp;
 use crate::store::tests::{Rig, apply, batch, partitions, taken};
-use crate::store::{Marks, Store, StoreAddress, Taken, open_beside};
+use crate::store::{Marks, StoreAddress, Taken, open_beside};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use std::collections::BTreeMap;

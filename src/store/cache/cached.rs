@@ -39,6 +39,10 @@ impl Store for Cached {
         }
     }
 
+    fn note_topics(&mut self, ids: &[(TopicPartition, i64, String)]) -> Result<(), StoreError> {
+        self.store.note_topics(ids)
+    }
+
     fn report(&mut self, ours: &ConsumerReading) -> Result<Vec<ConsumerReading>, StoreError> {
         self.store.report(ours)
     }

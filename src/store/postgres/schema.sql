@@ -14,6 +14,8 @@ CREATE TABLE vigie.partitions (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     topic text COLLATE "C" NOT NULL,
     partition integer NOT NULL,
+    -- Of the topic that was read; NULL where the brokers did not tell it.
+    topic_id text,
     next_offset bigint,
     epoch bigint NOT NULL DEFAULT 0,
     owner text NOT NULL DEFAULT '',

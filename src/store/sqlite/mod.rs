@@ -7,6 +7,7 @@ mod follow;
 mod letters;
 mod places;
 mod read;
+mod retention;
 #[cfg(test)]
 mod tests;
 mod tx;
@@ -133,18 +134,30 @@ impl Store for Sqlite {
             let mut statement = tx
                 .prepare_cached(
                     "INSERT INTO partitions (topic, partition, epoch, owner) VALUES (?1, ?2, 1, ?3)
-                     ON CONFLICT (topic, partition) DO UPDATE SET epoch = epoch + 1, owner = ?3 RETURNING epoch, next_offset",
+                     ON CONFLICT (topic, partition) DO UPDATE SET epoch = epoch + 1, owner = ?3
+                     RETURNING epoch, next_offset, topic_id",
                 )
                 .map_err(&failed)?;
             for partition in partitions {
-                let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-                let (epoch, next) =
+                let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+                let (epoch, next, topic_id) =
                     statement.query_row(params![partition.topic.as_ref(), partition.partition, instance], row).map_err(&failed)?;
-                claimed.push(Claimed { partition: partition.clone(), epoch, next });
+                claimed.push(Claimed { partition: partition.clone(), epoch, next, topic_id });
             }
         }
         tx.commit().map_err(&failed)?;
         Ok(claimed)
+    }
+
+    fn note_topics(&mut self, ids: &[(TopicPartition, i64, String)]) -> Result<(), StoreError> {
+        let failed = failed("does not note topics");
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+        for (TopicPartition { topic, partition }, epoch, id) in ids {
+            let sql = "UPDATE partitions SET topic_id = ?4
+                       WHERE topic = ?1 AND partition = ?2 AND epoch = ?3 AND (topic_id IS NULL OR next_offset IS NULL)";
+            tx.prepare_cached(sql).and_then(|mut s| s.execute(params![topic.as_ref(), partition, epoch, id])).map_err(&failed)?;
+        }
+        tx.commit().map_err(&failed)
     }
 
     fn apply(&mut self, batch: &Batch) -> Result<Applied, StoreError> {

@@ -13,6 +13,8 @@ CREATE TABLE partitions (
     id INTEGER PRIMARY KEY,
     topic TEXT NOT NULL,
     partition INTEGER NOT NULL,
+    -- Of the topic that was read; NULL where the brokers did not tell it.
+    topic_id TEXT,
     next_offset INTEGER,
     epoch INTEGER NOT NULL DEFAULT 0,
     owner TEXT NOT NULL DEFAULT '',

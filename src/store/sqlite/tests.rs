@@ -24,6 +24,15 @@ impl Rig for Sqlite {
         out
     }
 
+    fn meta(&self) -> Vec<(String, String)> {
+        let mut statement = self.connection.prepare("SELECT name, value FROM meta").unwrap();
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    fn claimed(&self, part: &str) -> usize {
+        lines(self, &format!("SELECT id FROM claims WHERE id = '{part}'")).len()
+    }
+
     fn letters(&self) -> Vec<String> {
         lines(self, "SELECT reason FROM dead_letters")
     }
@@ -41,6 +50,7 @@ tests_of_a_store! {
     what_was_told_can_be_asked_for,
     a_batch_that_comes_again_changes_nothing,
     who_lost_a_partition_cannot_write,
+    the_topic_that_was_read_is_remembered,
     what_turns_out_wrong_becomes_a_dead_letter_and_what_turns_out_right_goes,
     a_record_that_is_no_event_is_a_dead_letter,
     no_text_is_too_odd,
@@ -54,6 +64,11 @@ tests_of_a_store! {
     what_turns_out_right_on_its_way_is_not_taken_back_but_told,
     what_turned_out_right_and_did_not_go_is_gone,
     people_find_letters_and_retry_each_once,
+    what_ended_long_ago_goes_and_nothing_that_is_open,
+    a_claim_goes_with_the_last_that_makes_it,
+    what_is_named_again_is_there_again_with_its_gap,
+    the_audit_of_what_is_gone_goes_later,
+    one_goes_through_it_in_so_long_and_says_up_to_when,
 }
 
 #[test]

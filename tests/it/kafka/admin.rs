@@ -72,6 +72,16 @@ pub fn delete_topic(brokers: &str, name: &str) {
     wait_for("the topic to go", seconds(20), || (!topic_names(brokers).iter().any(|t| t == name)).then_some(()));
 }
 
+/// Removes a topic of one partition and makes it again so quickly that a client may not see that it was gone.
+pub fn remake_topic(brokers: &str, name: &str) {
+    let (client, options) = (client(brokers), AdminOptions::new());
+    let removed = block_on(client.delete_topics(&[name], &options)).expect("the cluster answers");
+    removed[0].as_ref().expect("the topic goes");
+    let made = block_on(client.create_topics([&NewTopic::new(name, 1, TopicReplication::Fixed(1))], &options));
+    made.expect("the cluster answers")[0].as_ref().expect("the topic comes");
+    await_partitions(brokers, name, 1);
+}
+
 fn client(brokers: &str) -> AdminClient<DefaultClientContext> {
     config(brokers).create().expect("a client")
 }

@@ -1,7 +1,9 @@
 //! The consumers that keep the state: whatever is done to them, the store ends as after one undisturbed pass.
 
+mod anew;
 pub mod contents;
 pub mod events;
+mod kept;
 pub mod processes;
 mod watched;
 
