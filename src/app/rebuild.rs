@@ -12,7 +12,7 @@ use crate::model::{Timestamp, TopicPartition};
 use crate::store::{self, Beside, CarriedEntities, Marks, Named, StoreAddress};
 use crate::text;
 use anyhow::{Context, Result, bail};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +60,8 @@ impl Work<'_> {
             self.read_to(beside, &lows, &ends, &mut progress)?;
         }
         progress.end();
-        let records = beside.carry_records(&still_there(&bounds, &marks))?;
+        let anew = self.made_anew(&bounds, &marks, &beside.topic_ids()?)?;
+        let records = beside.carry_records(&still_there(&bounds, &anew))?;
         let unprovable = carry(beside)?;
         tell(&format!(
             "carried over: {} records and {} dead letters that the topics have no more; {} entities have events among them",
@@ -90,6 +91,21 @@ impl Work<'_> {
         let taker = (self.taker)();
         let topics: BTreeSet<&str> = taker.topics().into_iter().chain(marks.keys().map(|p| p.topic.as_ref())).collect();
         Ok(self.replay()?.bounds(&topics.into_iter().collect::<Vec<_>>())?)
+    }
+
+    /// Partitions of topics that were removed and made again since the state in use read them: those that end before its mark, and
+    /// those of another id.
+    fn made_anew(
+        &self,
+        bounds: &Bounds,
+        marks: &Marks,
+        ids: &BTreeMap<TopicPartition, String>,
+    ) -> Result<BTreeSet<TopicPartition>> {
+        let topics: BTreeSet<&str> = bounds.keys().map(|p| p.topic.as_ref()).collect();
+        let now = self.replay()?.topic_ids(&topics.into_iter().collect::<Vec<_>>())?;
+        let is_other = |p: &TopicPartition| ids.get(p).zip(now.get(p.topic.as_ref())).is_some_and(|(had, has)| had != has);
+        let ends_before = |p: &TopicPartition, end: i64| marks.get(p).is_some_and(|mark| *mark > end);
+        Ok(bounds.iter().filter(|(p, (_, end))| is_other(p) || ends_before(p, *end)).map(|(p, _)| p.clone()).collect())
     }
 
     fn replay(&self) -> Result<Replay> {
@@ -122,11 +138,9 @@ impl Work<'_> {
     }
 }
 
-/// From where on the topics still have what the state in use has read. One that ends before the state's mark was made anew: what
-/// the state has of it is nowhere else.
-fn still_there(bounds: &Bounds, marks: &Marks) -> Marks {
-    let anew = |partition: &TopicPartition, end: i64| marks.get(partition).is_some_and(|mark| *mark > end);
-    let from = |(p, (low, end)): (&TopicPartition, &(i64, i64))| (p.clone(), if anew(p, *end) { i64::MAX } else { *low });
+/// From where on the topics still have what the state in use has read. What it has of one that was made anew is nowhere else.
+fn still_there(bounds: &Bounds, anew: &BTreeSet<TopicPartition>) -> Marks {
+    let from = |(p, (low, _)): (&TopicPartition, &(i64, i64))| (p.clone(), if anew.contains(p) { i64::MAX } else { *low });
     bounds.iter().map(from).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Reads partitions again, from where one says to where one says, without a group: committed records only.
 
 use super::admin::served::Served;
-use super::native::Reader;
+use super::native::{self, Reader};
 use super::{Causes, KafkaConfig, KafkaError};
 use crate::model::{OwnedRecord, Reason, TopicPartition};
 use rdkafka::consumer::Consumer;
@@ -72,6 +72,16 @@ impl Replay {
             }
         }
         Ok(bounds)
+    }
+
+    /// The ids of these topics now; those that are not there, or whose brokers tell none, are left out.
+    ///
+    /// # Errors
+    /// A cluster that does not answer in time.
+    pub fn topic_ids(&self, topics: &[&str]) -> Result<BTreeMap<String, String>, ReplayError> {
+        let ids = native::topic_ids(self.served.handle.client(), topics, CALL);
+        let ids = ids.map_err(|refusal| ReplayError::Cluster(self.served.reason(refusal.code)))?;
+        Ok(ids.into_iter().filter_map(|(topic, id)| Some((topic, id?))).collect())
     }
 
     fn bounds_of(&self, partition: &TopicPartition) -> Result<(i64, i64), ReplayError> {

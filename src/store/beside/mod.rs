@@ -17,7 +17,8 @@ pub use sql::{CARRY, CUT, Dialect, GONE};
 
 use super::{Marks, Postgres, Sqlite, Store, StoreAddress, StoreError};
 use crate::domain::Plans;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, TopicPartition};
+use std::collections::BTreeMap;
 
 /// The two states, until one takes the place of the other.
 pub trait Beside {
@@ -29,6 +30,9 @@ pub trait Beside {
     /// # Errors
     /// The store cannot be reached, or refuses; so for all of these.
     fn marks(&mut self) -> Result<Marks, StoreError>;
+
+    /// The id of the topic that each partition was read of, where it was told.
+    fn topic_ids(&mut self) -> Result<BTreeMap<TopicPartition, String>, StoreError>;
 
     /// Copies the audit and the dead letters that lie before `lows`, or in partitions that are not among them any more; from then
     /// on it is known which entities have lost events.

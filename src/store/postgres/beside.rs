@@ -160,6 +160,12 @@ impl Beside for PostgresBeside {
         Ok(rows.iter().map(mark).collect())
     }
 
+    fn topic_ids(&mut self) -> Result<BTreeMap<TopicPartition, String>, StoreError> {
+        let rows = self.ask("SELECT topic, partition, topic_id FROM live.partitions WHERE topic_id IS NOT NULL", &[])?;
+        let id = |row: &Row| (TopicPartition { topic: row.get::<_, &str>(0).into(), partition: row.get(1) }, row.get(2));
+        Ok(rows.iter().map(id).collect())
+    }
+
     fn carry_records(&mut self, lows: &Marks) -> Result<CarriedRecords, StoreError> {
         let lows: Vec<(&TopicPartition, &i64)> = lows.iter().collect();
         let of = Of(&lows);

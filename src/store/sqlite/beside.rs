@@ -147,6 +147,15 @@ impl Beside for SqliteBeside {
         rows.collect::<Result<_, _>>().map_err(reading)
     }
 
+    fn topic_ids(&mut self) -> Result<BTreeMap<TopicPartition, String>, StoreError> {
+        let sql = "SELECT topic, partition, topic_id FROM main.partitions WHERE topic_id IS NOT NULL";
+        let mut statement = self.both.prepare_cached(sql).map_err(reading)?;
+        let id =
+            |row: &Row<'_>| Ok((TopicPartition { topic: row.get::<_, String>(0)?.into(), partition: row.get(1)? }, row.get(2)?));
+        let rows = statement.query_map([], id).map_err(reading)?;
+        rows.collect::<Result<_, _>>().map_err(reading)
+    }
+
     fn carry_records(&mut self, lows: &Marks) -> Result<CarriedRecords, StoreError> {
         for (partition, low) in lows {
             let sql = "INSERT INTO fresh.lows VALUES (?1, ?2, ?3)";

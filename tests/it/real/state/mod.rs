@@ -5,6 +5,7 @@ pub mod contents;
 pub mod events;
 mod kept;
 pub mod processes;
+mod rebuild;
 mod watched;
 
 use crate::kafka::{Kafka, Options, create_topic, kafkajs, kcat_lines};
