@@ -87,8 +87,6 @@ pub const SWAP: &[&str] = &[
      SELECT seq, place, \"offset\", reason, detail, recorded_at_ms, rejected_at_ms, original, batch, sent_at_ms, withdrawn_at_ms,
          retried_at_ms, retried_partition, retried_offset FROM fresh.dead_letters",
     "UPDATE live.meta SET value = (SELECT f.value FROM fresh.meta AS f WHERE f.name = 'pipelines') WHERE name = 'pipelines'",
-    // Whoever keeps a copy of the state makes it anew.
-    "UPDATE live.meta SET value = (SELECT f.value FROM fresh.meta AS f WHERE f.name = 'id') WHERE name = 'id'",
 ];
 
 /// Entities that the state in use has and the fresh one has not.

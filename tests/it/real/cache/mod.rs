@@ -1,6 +1,6 @@
 //! The cache: whatever is done to Redis and to who writes it, the state goes on, and the cache ends as the store.
 
-mod equal;
+pub mod equal;
 mod words;
 
 use crate::kafka::{Kafka, create_topic, kcat_lines};

@@ -2,7 +2,7 @@
 
 mod bad;
 mod people;
-mod sent;
+pub mod sent;
 
 use crate::kafka::{Kafka, create_topic};
 use crate::needs;

@@ -2,6 +2,7 @@
 
 mod anew;
 pub mod contents;
+mod endurance;
 pub mod events;
 mod kept;
 pub mod processes;
@@ -41,20 +42,42 @@ fn straight(brokers: &str, store: &Store, records: u64) {
     assert_eq!(consumer.stop(), Some(0), "it ends well on SIGTERM");
 }
 
+/// What is done to members, at least.
+#[derive(Clone, Copy)]
+pub struct Trouble {
+    pub kills: usize,
+    pub freezes: usize,
+}
+
+impl Trouble {
+    pub const SHORT: Self = Self { kills: 8, freezes: 1 };
+}
+
 /// Members with these arguments are killed, frozen, ended and started until all is applied; `at_kill` is told how many were killed by then.
-pub fn disturbed(brokers: &str, store: &Store, total: u64, args: &[&str], mut at_kill: impl FnMut(usize)) -> (usize, usize) {
+pub fn disturbed(brokers: &str, store: &Store, total: u64, args: &[&str], at_kill: impl FnMut(usize)) -> (usize, usize) {
+    troubled(brokers, store, total, args, Trouble::SHORT, at_kill)
+}
+
+pub fn troubled(
+    brokers: &str,
+    store: &Store,
+    total: u64,
+    args: &[&str],
+    trouble: Trouble,
+    mut at_kill: impl FnMut(usize),
+) -> (usize, usize) {
     let mut rng = fastrand::Rng::with_seed(7);
     let mut members = vec![Consumer::start(brokers, store, args)];
     let (mut kills, mut frozen) = (0, 0);
-    while kills < 8 || frozen < 1 || store.applied() < total {
+    while kills < trouble.kills || frozen < trouble.freezes || store.applied() < total {
         std::thread::sleep(Duration::from_millis(rng.u64(200..1_500)));
         match rng.u8(0..6) {
-            0..=2 if kills < 8 && !members.is_empty() => {
+            0..=2 if kills < trouble.kills && !members.is_empty() => {
                 members.swap_remove(rng.usize(..members.len())).kill9();
                 kills += 1;
                 at_kill(kills);
             }
-            3 if frozen < 1 && members.len() > 1 => {
+            3 if frozen < trouble.freezes && members.len() > 1 => {
                 // Longer than its session: its partitions are another's when it wakes.
                 members[0].freeze(seconds(4));
                 frozen += 1;
@@ -94,15 +117,21 @@ fn loses_and_doubles_nothing(one: &Store, store: &Store, at_kill: impl FnMut(usi
     feeder.join().expect("all is produced");
 
     straight(&brokers, one, total);
-    let (one, other) = (one.contents(), store.contents());
+    let lines = assert_same(one, store);
+    assert!(lines > total as usize, "{lines} lines of {total} records: entities and audit");
+    eprintln!("{kills} kills, {frozen} freeze, {total} records: {lines} lines equal");
+}
+
+/// Row for row; returns how many there are.
+fn assert_same(one: &Store, other: &Store) -> usize {
+    let (one, other) = (one.contents(), other.contents());
     let missing = |from: &[String], of: &[String]| -> Vec<String> {
         let of: std::collections::HashSet<_> = of.iter().collect();
         from.iter().filter(|line| !of.contains(line)).take(5).cloned().collect()
     };
     assert_eq!((missing(&one, &other), missing(&other, &one)), (vec![], vec![]), "only undisturbed, only disturbed");
     assert_eq!(one.len(), other.len());
-    assert!(one.len() > total as usize, "{} lines of {total} records: entities and audit", one.len());
-    eprintln!("{kills} kills, {frozen} freeze, {total} records: {} lines equal", one.len());
+    one.len()
 }
 
 /// A copy is taken, more happens, and a store made from the copy is caught up.
