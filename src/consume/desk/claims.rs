@@ -80,6 +80,9 @@ impl Desk {
         if let Err(error) = self.member.begin(&starts) {
             tracing::warn!(%error, "partitions that were given to us");
         }
+        // One that was taken while it was paused would stay so.
+        let given: Vec<_> = starts.into_iter().map(|(partition, _)| partition).collect();
+        self.member.set_paused(&given, self.away.is_some());
     }
 
     fn start(&mut self, partition: &TopicPartition, next: Option<i64>) -> Found {
