@@ -13,6 +13,7 @@ use rdkafka::error::{KafkaError as ClientError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
+use std::cell::Cell;
 use std::error::Error;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
@@ -100,6 +101,8 @@ pub struct Received<'a>(BorrowedMessage<'a>);
 
 pub struct Member {
     consumer: BaseConsumer<Context>,
+    /// The broker that is asked for topics' ids.
+    teller: Cell<Option<i32>>,
 }
 
 impl Member {
@@ -112,7 +115,7 @@ impl Member {
         let failed = |source| KafkaError::Client { what: "the group's member", source };
         let consumer: BaseConsumer<Context> = kafka.member(config)?.client.create_with_context(context).map_err(failed)?;
         consumer.subscribe(topics).map_err(failed)?;
-        Ok(Self { consumer })
+        Ok(Self { consumer, teller: Cell::new(None) })
     }
 
     pub fn poll(&self, wait: Duration) -> Polled<'_> {
@@ -153,7 +156,26 @@ impl Member {
     /// # Errors
     /// No broker answers in time, or one refuses.
     pub fn topic_ids(&self, topics: &[&str], wait: Duration) -> Result<TopicIds, Refusal> {
-        native::topic_ids(self.consumer.client(), topics, wait)
+        let Some(first) = topics.first() else { return Ok(TopicIds::new()) };
+        let ids = self.teller(first, wait).and_then(|broker| native::topic_ids(self.consumer.client(), broker, topics, wait));
+        if ids.is_err() {
+            self.teller.set(None);
+        }
+        ids
+    }
+
+    /// A broker that answers. (Nobody named, librdkafka waits for the controller, which may be away, or is not told.)
+    fn teller(&self, topic: &str, wait: Duration) -> Result<i32, Refusal> {
+        if let Some(broker) = self.teller.get() {
+            return Ok(broker);
+        }
+        let refused = |error: ClientError| Refusal {
+            code: error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown),
+            text: error.to_string(),
+        };
+        let broker = self.consumer.fetch_metadata(Some(topic), wait).map_err(refused)?.orig_broker_id();
+        self.teller.set(Some(broker));
+        Ok(broker)
     }
 
     /// The log end as of the last fetch; `None` before one.

@@ -20,7 +20,7 @@ impl Desk {
     pub(super) fn note_topics(&mut self, claimed: &[Claimed], ids: &TopicIds) -> Result<(), StoreError> {
         let new = |claim: &&Claimed| claim.topic_id.is_none() || claim.next.is_none();
         let told = |claim: &Claimed| {
-            let id = ids.get(claim.partition.topic.as_ref())?.clone()?;
+            let id = ids.get(claim.partition.topic.as_ref())?.as_ref().ok()?.clone()?;
             Some((claim.partition.clone(), claim.epoch, id))
         };
         let new: Vec<_> = claimed.iter().filter(new).filter_map(told).collect();
@@ -39,12 +39,18 @@ impl Desk {
             return Ok(Vec::new());
         }
         let ids = self.ids_of(known.iter().map(|(partition, ..)| *partition))?;
-        let stranger = |(partition, ours, id): (&TopicPartition, &Ours, &str)| {
-            // What was read of a topic that is gone by now was its own.
-            let told = ids.get(partition.topic.as_ref())?.as_deref()?;
-            (told != id).then(|| (partition.clone(), made_anew(partition, ours.next, id, told)))
-        };
-        Ok(known.into_iter().filter_map(stranger).collect())
+        let mut strangers = Vec::new();
+        for (partition, ours, id) in known {
+            match ids.get(partition.topic.as_ref()) {
+                Some(Err(refusal)) => return Err(refusal.clone()),
+                Some(Ok(Some(told))) if told != id => {
+                    strangers.push((partition.clone(), made_anew(partition, ours.next, id, told)));
+                }
+                // What was read of a topic that is gone by now was its own.
+                Some(Ok(_)) | None => {}
+            }
+        }
+        Ok(strangers)
     }
 
     /// A partition is read no more until a person has settled it.

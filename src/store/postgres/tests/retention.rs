@@ -19,7 +19,7 @@ fn orders() -> (crate::domain::Plans, Vec<Taken>) {
             (2, "payments.initiated", paid(n)),
             (3, "payments.completed", paid(n.saturating_sub(1))),
         ];
-        if n % 3 != 0 {
+        if !n.is_multiple_of(3) {
             told.push((4, "delivery.delivered", format!(r#"{{"orderId":"A{n}"}}"#)));
         }
         told
@@ -75,7 +75,7 @@ fn batches_go_on_while_what_is_over_goes() {
     let open = store.walkers("order", &Filter { open: true, limit: ORDERS, ..Filter::default() }).unwrap();
     let open: Vec<_> = open.into_iter().map(|o| o.id).collect();
     let kept = |n: &usize| open.contains(&format!("A{n}"));
-    assert_eq!((0..ORDERS).filter(|n| n % 3 == 0).filter(kept).count(), ORDERS / 3, "an open order went");
+    assert_eq!((0..ORDERS).filter(|n| n.is_multiple_of(3)).filter(kept).count(), ORDERS / 3, "an open order went");
     assert_eq!(store.walkers("order", &Filter { limit: ORDERS, ..Filter::default() }).unwrap().len(), open.len());
     let lost = "SELECT p.id FROM vigie.parts AS p WHERE NOT EXISTS
                     (SELECT FROM vigie.walkers AS w WHERE w.pipeline = p.owner_pipeline AND w.id = p.owner)";
