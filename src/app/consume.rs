@@ -1,9 +1,10 @@
 //! `vigie consume`: the consumers that keep the state, without a screen.
 
 use super::stop::{self, Stop};
+use super::workers::{self, Crew};
 use super::{DONE, host, log, setup, topics};
 use crate::catalogue::{Catalogue, Role};
-use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol};
+use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol, Workers};
 use crate::consume::{self, ConsumeConfig, From, RelayConfig};
 use crate::domain::Plans;
 use crate::kafka::member::{GroupProtocol, MemberConfig};
@@ -32,7 +33,9 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     let kafka = setup::kafka(&config)?;
     let catalogue = setup::catalogue(&config)?;
     let address = setup::store(&args.store)?;
+    let crew = crew(&catalogue, args)?;
     topics::make_own(&kafka, &catalogue)?;
+    crew.check(&kafka)?;
     let end = stop::on_signals()?;
     let Some(store) = open_patiently(&address, &Plans::new(&catalogue), &end)? else { return Ok(DONE) };
     let causes = Arc::new(Causes::new(kafka.bootstrap(), Timestamp::now()));
@@ -51,8 +54,12 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
         _ => None,
     };
     tracing::info!(group = args.group, instance = consume.instance, store = %address, "consuming");
+    // Their figures are their lines in the log.
+    let workers = crew.start(&kafka, &bounded(1).0, &end)?;
     let done = consume::run(&kafka, &causes, &catalogue, consume, store, &figures, &end.receiver());
     drop(figures);
+    end.stop();
+    workers::join(workers);
     relay_end.stop();
     if relay.is_some_and(|relay| relay.join().is_err()) {
         tracing::error!("the relay of dead letters broke down: what it did not send is in the store");
@@ -62,6 +69,12 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     done?;
     tracing::info!("everything that was read is applied and committed");
     Ok(DONE)
+}
+
+fn crew(catalogue: &Arc<Catalogue>, args: &ConsumeArgs) -> Result<Crew> {
+    let session_timeout = setup::duration("--session-timeout", &args.session_timeout)?;
+    let Workers { workers, workers_from } = &args.workers;
+    Crew::new(catalogue, workers, *workers_from, &args.group, &instance(), session_timeout)
 }
 
 fn consume_config(args: &ConsumeArgs) -> Result<ConsumeConfig> {

@@ -1,6 +1,6 @@
 //! The state: the consumers that keep it, and what it knows.
 
-use super::{Connect, Format};
+use super::{Connect, Format, Workers};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -29,6 +29,8 @@ pub struct ConsumeArgs {
     /// Where a partition begins that was never read: beginning or now
     #[arg(long, value_enum, default_value_t, help_heading = "State")]
     pub from: Begin,
+    #[command(flatten)]
+    pub workers: Workers,
     /// How the log on stderr looks
     #[arg(long, value_enum, default_value_t, help_heading = "State")]
     pub log_format: LogFormat,

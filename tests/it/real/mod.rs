@@ -14,3 +14,4 @@ mod security;
 mod state;
 mod tokens;
 mod topics;
+mod workers;

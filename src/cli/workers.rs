@@ -1,0 +1,30 @@
+use clap::{Args, ValueEnum};
+
+#[derive(Args, Clone, Debug, Default)]
+pub struct Workers {
+    /// Also run workers, which produce events: eta, notify, stock
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "NAME[,…]", help_heading = "Workers")]
+    pub workers: Vec<WorkerChoice>,
+    /// Where a worker begins in a partition that it never read: now or beginning
+    #[arg(long, value_enum, default_value_t = WorkerBegin::Now, requires = "workers", help_heading = "Workers")]
+    pub workers_from: WorkerBegin,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WorkerChoice {
+    /// Positions become times of arrival
+    Eta,
+    /// Changes of orders become messages and the customer's page
+    Notify,
+    /// Levels below their threshold become warnings
+    Stock,
+    /// No worker
+    None,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum WorkerBegin {
+    #[default]
+    Now,
+    Beginning,
+}
