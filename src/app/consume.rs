@@ -220,7 +220,7 @@ impl Inside {
     }
 }
 
-fn instance() -> String {
+pub fn instance() -> String {
     format!("{}/{}", host::user_host(), std::process::id())
 }
 

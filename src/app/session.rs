@@ -3,13 +3,14 @@
 
 use super::pump::Pump;
 use super::stop::Stop;
+use super::workers::{self, Crew};
 use super::{host, setup::SessionConfig};
 use crate::engine::Engine;
-use crate::kafka::Causes;
 use crate::kafka::lookup::{self, LookupConfig};
 use crate::kafka::poller;
 use crate::kafka::tail::{self, Tail, TailConfig};
-use crate::model::{Ask, Timestamp};
+use crate::kafka::{Causes, KafkaConfig};
+use crate::model::{Ask, Timed, Timestamp};
 use crate::snapshot::{Snapshot, Source, SourceKind, View};
 use crate::ui::UiPorts;
 use anyhow::Result;
@@ -74,10 +75,12 @@ impl Prepared {
             lookups,
         };
         let consumer = config.consume.map(|inside| inside.start(&config.kafka, readings_in.clone(), &stop)).transpose()?;
+        let workers =
+            config.crew.map(|crew| work(crew, &config.kafka, readings_in.clone(), &stop)).transpose()?.unwrap_or_default();
         let stopped = stop.clone();
         let engine = std::thread::Builder::new().name("engine".into()).spawn(move || pump.run(&stopped))?;
         let host = host::start(readings_in, config.embedded_bytes, stop.clone())?;
-        let threads = [engine, host].into_iter().chain(consumer).collect();
+        let threads = [engine, host].into_iter().chain(consumer).chain(workers).collect();
         Ok(Session { view: self.view, beat: self.beat.1, stop, tail: Some(tail), threads })
     }
 }
@@ -123,12 +126,17 @@ impl Session {
     }
 }
 
+fn work(crew: Crew, kafka: &KafkaConfig, sink: Sender<Timed>, stop: &Stop) -> std::io::Result<Vec<JoinHandle<()>>> {
+    let (figures, told) = bounded(READINGS);
+    workers::hand_over(told, sink)?;
+    crew.start(kafka, &figures, stop)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
     use crate::engine::EngineConfig;
-    use crate::kafka::KafkaConfig;
     use crate::kafka::poller::PollerConfig;
     use crate::model::{Lookup, LookupId, LookupResult};
     use crate::rules::RulesConfig;
@@ -181,6 +189,7 @@ mod tests {
             kafka: KafkaConfig { brokers, ..KafkaConfig::default() },
             embedded_bytes: None,
             consume: None,
+            crew: None,
         }
     }
 

@@ -28,6 +28,8 @@ pub struct SessionConfig {
     pub embedded_bytes: Option<u64>,
     /// The state consumer that runs inside.
     pub consume: Option<super::consume::Inside>,
+    /// The workers that run inside.
+    pub crew: Option<super::workers::Crew>,
 }
 
 pub fn load(file: Option<PathBuf>, connect: &Connect, flags: BTreeMap<&'static str, String>) -> Result<Config> {
@@ -100,6 +102,7 @@ pub fn session(config: &Config, from: From) -> Result<SessionConfig> {
         kafka,
         embedded_bytes: None,
         consume: None,
+        crew: None,
     })
 }
 

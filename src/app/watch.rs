@@ -3,14 +3,18 @@
 use super::session::{Prepared, Session};
 use super::setup::SessionConfig;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, confirm, consume, setup, snapshot, tell};
-use crate::cli::{Connect, Format, Run, WatchArgs};
+use super::workers::Crew;
+use super::{DONE, FAILED, confirm, consume, setup, snapshot, tell, topics};
+use crate::catalogue::Catalogue;
+use crate::cli::{Connect, Format, Run, WatchArgs, WorkerBegin, WorkerChoice};
 use crate::config::Config;
 use crate::config::parse::From;
+use crate::kafka::KafkaConfig;
 use crate::ui::{self, UiConfig};
 use anyhow::{Result, bail};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A beat below this would only repeat pictures: four are made a second.
@@ -42,6 +46,7 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
         yes: false,
         consume: false,
         store: None,
+        workers: Vec::new(),
         view: crate::cli::View::default(),
     };
     start(&config, &args)
@@ -50,7 +55,9 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
 fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
     let mut session = setup::session(config, FROM)?;
     if let Some(store) = args.store.as_ref().filter(|_| args.consume) {
-        session.consume = Some(consume::Inside::new(&setup::catalogue(config)?, store, consume::SESSION_TIMEOUT)?);
+        let catalogue = setup::catalogue(config)?;
+        session.consume = Some(consume::Inside::new(&catalogue, store, consume::SESSION_TIMEOUT)?);
+        session.crew = Some(crew(&session.kafka, &catalogue, &args.workers)?);
     }
     confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;
@@ -59,6 +66,15 @@ fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
         return lines(Session::start(session)?, every, args.format, &end);
     }
     dashboard(session, setup::ui(config)?, &end)
+}
+
+fn crew(kafka: &KafkaConfig, catalogue: &Arc<Catalogue>, asked: &[WorkerChoice]) -> Result<Crew> {
+    let crew = Crew::new(catalogue, asked, WorkerBegin::Now, consume::GROUP, &consume::instance(), consume::SESSION_TIMEOUT)?;
+    if !crew.outputs().is_empty() {
+        topics::make_own(kafka, catalogue)?;
+        crew.check(kafka)?;
+    }
+    Ok(crew)
 }
 
 /// Draws until the person leaves or a signal says so.

@@ -5,11 +5,11 @@ use super::stop::Stop;
 use crate::catalogue::Catalogue;
 use crate::cli::{WorkerBegin, WorkerChoice};
 use crate::kafka::{Causes, KafkaConfig, admin};
-use crate::model::{Timestamp, WorkerReading};
+use crate::model::{Input, Timed, Timestamp, WorkerReading};
 use crate::text;
 use crate::workers::{self, From, Worker, WorkerConfig, WorkerName};
 use anyhow::{Result, bail};
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -56,6 +56,24 @@ impl Crew {
         Ok(Self { workers, config, properties: Vec::new() })
     }
 
+    /// Leaves out those for which the catalogue lacks something, where nobody asked for them.
+    pub fn of_all(catalogue: &Arc<Catalogue>, group: &str, instance: &str, session_timeout: Duration) -> Result<Self> {
+        let can = |choice: &WorkerChoice| match outputs(catalogue, &[*choice]) {
+            Ok(_) => true,
+            Err(reason) => {
+                tracing::warn!("{reason}: it is left out");
+                false
+            }
+        };
+        let asked: Vec<_> = [WorkerChoice::Eta, WorkerChoice::Notify, WorkerChoice::Stock].into_iter().filter(can).collect();
+        Self::new(catalogue, &asked, WorkerBegin::Now, group, instance, session_timeout)
+    }
+
+    /// Their groups.
+    pub fn groups(&self) -> Vec<String> {
+        self.workers.iter().map(|worker| format!("{}-{}", self.config.group, worker.name.name())).collect()
+    }
+
     /// The topics that are the workers' to write.
     pub fn outputs(&self) -> Vec<Arc<str>> {
         self.workers.iter().flat_map(|worker| worker.outputs.iter().cloned()).collect()
@@ -97,6 +115,15 @@ impl Crew {
     }
 }
 
+/// The topics that these workers produce.
+///
+/// # Errors
+/// As [`Crew::new`].
+pub fn outputs(catalogue: &Arc<Catalogue>, asked: &[WorkerChoice]) -> Result<Vec<Arc<str>>> {
+    let workers: Vec<Worker> = names(asked).into_iter().map(|name| Worker::new(catalogue, name)).collect::<Result<_, _>>()?;
+    Ok(workers.iter().flat_map(|worker| worker.outputs.iter().cloned()).collect())
+}
+
 /// Each once; `none` is none.
 pub fn names(asked: &[WorkerChoice]) -> Vec<WorkerName> {
     let is_asked = |choice| asked.contains(&choice);
@@ -106,6 +133,19 @@ pub fn names(asked: &[WorkerChoice]) -> Vec<WorkerName> {
         WorkerName::Stock => WorkerChoice::Stock,
     };
     WorkerName::ALL.into_iter().filter(|name| is_asked(choice(name)) && !is_asked(WorkerChoice::None)).collect()
+}
+
+/// Hands the figures of workers to an engine, until they end.
+pub fn hand_over(told: Receiver<WorkerReading>, sink: Sender<Timed>) -> std::io::Result<()> {
+    let hand = move || {
+        for reading in told {
+            let input = Input::Worker(Box::new(reading));
+            if sink.send(Timed { at: Timestamp::now(), input }).is_err() {
+                return;
+            }
+        }
+    };
+    std::thread::Builder::new().name("figures".into()).spawn(hand).map(|_| ())
 }
 
 /// Waits for the threads' end.

@@ -9,12 +9,14 @@
 mod answer;
 mod core;
 mod desk;
+mod eta;
 mod figures;
 mod inbox;
 mod intake;
 mod lead;
 mod life;
 mod memory;
+mod notify;
 mod outbox;
 mod roster;
 mod stock;
