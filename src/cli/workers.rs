@@ -10,15 +10,12 @@ pub struct Workers {
     pub workers_from: WorkerBegin,
 }
 
+// Not told one by one in the help: what each does stands in docs/workers.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum WorkerChoice {
-    /// Positions become times of arrival
     Eta,
-    /// Changes of orders become messages and the customer's page
     Notify,
-    /// Levels below their threshold become warnings
     Stock,
-    /// No worker
     None,
 }
 

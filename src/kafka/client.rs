@@ -120,6 +120,8 @@ impl KafkaConfig {
     pub fn producer(&self) -> Result<Prepared, KafkaError> {
         let mut draft = self.draft()?;
         draft.never();
+        // How records are fetched is no business of a producer, which would say so on each start.
+        draft.settings.retain(|key, _| !key.starts_with("fetch."));
         draft.force("allow.auto.create.topics", "false");
         draft.finish()
     }

@@ -10,6 +10,7 @@ use crate::kafka::generation::Generation;
 use crate::kafka::member::Member;
 use crate::kafka::register::Register;
 use crate::kafka::transact::Transactions;
+use crate::kafka::{Causes, KafkaConfig};
 use crate::model::{Timestamp, TopicPartition};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -32,7 +33,8 @@ pub struct Ours {
 pub struct Desk<'a> {
     pub member: Member,
     pub out: Transactions,
-    register: Register,
+    kafka: &'a KafkaConfig,
+    causes: &'a Arc<Causes>,
     pub bench: &'a mut Bench,
     pub inbox: Inbox,
     ours: BTreeMap<TopicPartition, Ours>,
@@ -42,14 +44,17 @@ pub struct Desk<'a> {
     /// The one in which `ours` was given.
     generation: Option<Generation>,
     memory_partitions: i32,
+    /// Why what was given is not begun yet, as it was told last.
+    waits_for: Option<String>,
 }
 
 impl<'a> Desk<'a> {
-    pub fn new(member: Member, out: Transactions, register: Register, bench: &'a mut Bench) -> Self {
+    pub fn new(member: Member, out: Transactions, kafka: &'a KafkaConfig, causes: &'a Arc<Causes>, bench: &'a mut Bench) -> Self {
         Self {
             member,
             out,
-            register,
+            kafka,
+            causes,
             bench,
             inbox: Inbox::default(),
             ours: BTreeMap::new(),
@@ -57,6 +62,7 @@ impl<'a> Desk<'a> {
             settle_after: Instant::now(),
             generation: None,
             memory_partitions: 1,
+            waits_for: None,
         }
     }
 
@@ -94,10 +100,18 @@ impl<'a> Desk<'a> {
         }
         let Some(given) = self.given.take() else { return Ok(()) };
         match self.prepare(&given, go_on) {
-            Ok(fresh) => self.begin(&fresh),
+            Ok(fresh) => {
+                self.waits_for = None;
+                self.begin(&fresh)
+            }
             Err(trouble) => {
-                // Passing, or told again by the next try; meanwhile changes of the group are heard.
-                tracing::info!(worker = self.bench.worker, %trouble, "partitions wait to be begun");
+                // It may pass; meanwhile changes of the group are heard.
+                let trouble = Some(trouble.to_string());
+                if self.waits_for != trouble {
+                    tracing::info!(worker = self.bench.worker, ?trouble, "partitions wait to be begun");
+                    self.bench.meter.figures.trouble.clone_from(&trouble);
+                    self.waits_for = trouble;
+                }
                 self.drop_all();
                 self.given = Some(given);
                 self.settle_after = Instant::now() + AGAIN;
@@ -135,8 +149,10 @@ impl<'a> Desk<'a> {
             homes.entry(unit::home(unit, self.memory_partitions)).or_default().insert(prefix, unit);
         }
         let memory = self.bench.core.memory();
+        // Its clients are there for this only.
+        let register = Register::open(self.kafka, self.causes)?;
         for (home, prefixes) in &homes {
-            self.register.replay((&self.bench.memory, *home), CALL, go_on, &mut |record| {
+            register.replay((&self.bench.memory, *home), CALL, go_on, &mut |record| {
                 let Some(key) = record.key.as_deref().and_then(|key| std::str::from_utf8(key).ok()) else { return };
                 let found = prefixes.iter().find_map(|(prefix, unit)| Some((*unit, key.strip_prefix(prefix.as_str())?)));
                 if let Some((unit, key)) = found {

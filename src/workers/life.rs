@@ -7,7 +7,7 @@ use super::intake::Intake;
 use super::table::Table;
 use super::{WorkerConfig, WorkerReading};
 use crate::kafka::member::{Change, GroupProtocol, Member, MemberConfig, Polled};
-use crate::kafka::register::{Register, RegisterError};
+use crate::kafka::register::RegisterError;
 use crate::kafka::transact::{TransactError, Transactions};
 use crate::kafka::{Causes, KafkaConfig, KafkaError};
 use crate::model::Timestamp;
@@ -58,8 +58,8 @@ pub struct Life<'a> {
 
 impl<'a> Life<'a> {
     pub fn begin(
-        kafka: &KafkaConfig,
-        causes: &Arc<Causes>,
+        kafka: &'a KafkaConfig,
+        causes: &'a Arc<Causes>,
         bench: &'a mut Bench,
         figures: &'a Sender<WorkerReading>,
         stop: &'a Receiver<()>,
@@ -67,7 +67,6 @@ impl<'a> Life<'a> {
         // Of a producer that ended in trouble nobody knows how its last transaction ended: a name is used once.
         let name = format!("vigie-worker-{}-{:08x}", bench.config.group, fastrand::u32(..));
         let out = Transactions::within(kafka, causes, &name, transaction_time(bench.config.session_timeout))?;
-        let register = Register::open(kafka, causes)?;
         let member = MemberConfig {
             group: bench.config.group.clone(),
             protocol: GroupProtocol::Ranged,
@@ -76,7 +75,7 @@ impl<'a> Life<'a> {
         bench.core.memory().clear();
         let topics: Vec<&str> = bench.inputs.iter().map(AsRef::as_ref).collect();
         let member = Member::join(kafka, causes, &member, &topics)?;
-        Ok(Self { desk: Desk::new(member, out, register, bench), figures, stop, reported: Instant::now(), lines: 0 })
+        Ok(Self { desk: Desk::new(member, out, kafka, causes, bench), figures, stop, reported: Instant::now(), lines: 0 })
     }
 
     pub fn live(mut self) -> Result<(), Trouble> {

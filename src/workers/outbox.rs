@@ -70,11 +70,8 @@ impl<'a> Outbox<'a> {
         generation: &Generation,
         wait: Duration,
     ) -> Result<(), TransactError> {
-        let headers: Vec<[(&str, Option<&[u8]>); 2]> = self
-            .written
-            .iter()
-            .map(|w| [(SOURCE, w.source.as_deref().map(str::as_bytes)), (WORKER, Some(self.group.as_bytes()))])
-            .collect();
+        let worker = (WORKER, Some(self.group.as_bytes()));
+        let headers: Vec<_> = self.written.iter().map(|w| [(SOURCE, w.source.as_deref().map(str::as_bytes)), worker]).collect();
         let records = self.written.iter().zip(&headers).map(|(written, headers)| Outgoing {
             topic: &written.topic,
             key: Some(written.key.as_bytes()),

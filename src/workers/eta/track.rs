@@ -18,7 +18,7 @@ const RECENT_S: f64 = 45.0;
 const SILENCE_S: f64 = 180.0;
 /// How much longer ways are than straight ones: so at first, as if seen over so many metres; and never more or less than this.
 const WINDING: f64 = 1.2;
-const WINDING_M: f64 = 400.0;
+const WINDING_M: f64 = 1_500.0;
 const WINDING_MOST: f64 = 1.8;
 /// So near to the shop, the goods are taken.
 const AT_SHOP_M: f64 = 80.0;
@@ -26,7 +26,7 @@ const AT_SHOP_M: f64 = 80.0;
 const MOVED_MS: f64 = 30_000.0;
 const MOVED_SHARE: f64 = 0.1;
 const MOVED_LEAST_MS: f64 = 8_000.0;
-const OFTEN_MS: i64 = 10_000;
+const OFTEN_MS: i64 = 20_000;
 const SELDOM_MS: i64 = 60_000;
 
 /// Where a courier was.

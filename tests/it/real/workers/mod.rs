@@ -3,7 +3,7 @@
 mod feed;
 mod made;
 
-use crate::kafka::{Kafka, Options, create_topic, kcat_lines, watermark};
+use crate::kafka::{Kafka, Options, create_topic, kcat, kcat_lines, watermark};
 use crate::needs;
 use crate::real::state::contents::Store;
 use crate::real::state::processes::Consumer;
@@ -103,6 +103,16 @@ fn progress(brokers: &str) {
     }
 }
 
+/// Records of transactions that came to nothing.
+fn aborted(brokers: &str) -> usize {
+    let count = |topic: &str, isolation: &str| {
+        let isolation = format!("isolation.level={isolation}");
+        kcat(brokers, &["-C", "-t", topic, "-o", "beginning", "-e", "-q", "-X", &isolation, "-f", "%o\n"], "").lines().count()
+    };
+    let lost = |topic| count(topic, "read_uncommitted") - count(topic, "read_committed");
+    feed::OUTPUTS.iter().map(|(topic, _)| lost(topic)).sum()
+}
+
 fn assert_once<T: Ord + Debug>(what: &str, told: impl Iterator<Item = T>, wanted: impl Iterator<Item = T>) {
     let mut times: BTreeMap<T, i32> = wanted.map(|one| (one, -1)).collect();
     let count = times.len();
@@ -137,6 +147,7 @@ fn each_output_comes_once_though_workers_are_killed() {
     });
     members.into_iter().for_each(|m| assert_eq!(m.stop(), Some(0)));
 
+    eprintln!("{rounds} rounds, {} records of aborted transactions", aborted(&brokers));
     let level = |m: &Made| (m.key.clone(), m.value["level"].as_u64().unwrap_or_default());
     let levels = (0..EACH).flat_map(|sku| (0..rounds).map(move |n| (format!("s{sku}"), u64::from(n))));
     assert_once("dips", all("inventory.low-stock").iter().map(level), levels);
