@@ -130,3 +130,48 @@ impl Follower {
         started
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Timestamp;
+    use rdkafka::ClientConfig;
+    use rdkafka::mocking::MockCluster;
+    use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer};
+
+    fn produce(producer: &BaseProducer, topic: &str, values: std::ops::Range<u8>) {
+        for value in values {
+            producer.send(BaseRecord::<[u8], [u8]>::to(topic).payload(&[value])).unwrap();
+        }
+        producer.flush(Duration::from_secs(20)).unwrap();
+    }
+
+    /// Reads until `enough`, which is told how many values there are and whether the follower has caught up.
+    fn read(follower: &mut Follower, values: &mut Vec<u8>, enough: impl Fn(usize, bool) -> bool) {
+        let until = Instant::now() + Duration::from_secs(20);
+        while !enough(values.len(), follower.has_caught_up()) {
+            assert!(Instant::now() < until, "{values:?}");
+            values.extend(follower.next(Duration::from_millis(100)).and_then(|f| f.record.value?.first().copied()));
+        }
+    }
+
+    #[test]
+    fn what_lay_there_comes_first_and_then_what_follows() {
+        let cluster: MockCluster<'_, DefaultProducerContext> = MockCluster::new(1).unwrap();
+        cluster.create_topic("a", 2, 1).unwrap();
+        cluster.create_topic("b", 1, 1).unwrap();
+        let producer: BaseProducer = ClientConfig::new().set("bootstrap.servers", cluster.bootstrap_servers()).create().unwrap();
+        produce(&producer, "a", 0..50);
+        let config = KafkaConfig { brokers: cluster.bootstrap_servers(), ..KafkaConfig::default() };
+        let causes = Arc::new(Causes::new(config.bootstrap(), Timestamp::now()));
+        let mut follower = Follower::new(&config, &causes, vec!["a".into(), "b".into()]).unwrap();
+        assert!(!follower.has_caught_up());
+        let mut values = Vec::new();
+        read(&mut follower, &mut values, |_, caught_up| caught_up);
+        assert_eq!(values.len(), 50, "nothing is left when it says so");
+        produce(&producer, "b", 50..55);
+        read(&mut follower, &mut values, |count, _| count == 55);
+        values.sort_unstable();
+        assert_eq!(values, (0..55).collect::<Vec<_>>());
+    }
+}

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use track::{Fix, Track};
 
-/// A courier that said nothing for so long is forgotten, in ms of the events' time.
+/// An order whose courier said nothing for so long is forgotten, in ms of the events' time.
 const SILENT_MS: i64 = 3 * 3_600_000;
 /// After so many positions it is looked which.
 const SWEEP_EVERY: u32 = 4_096;
@@ -35,7 +35,8 @@ pub struct Eta {
     positions: u32,
 }
 
-/// An entry of the memory: of a courier, by its id after `courier/`, or of an hour of the day, after `hour/`.
+/// An entry of the memory: of the way of an order, by its id after `order/` (a courier may bring several), or of an hour of the day,
+/// after `hour/`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Kept {
@@ -102,10 +103,10 @@ impl Core for Eta {
         let Some(order) = told.happening.about.clone().or_else(|| self.orders.of(courier)) else { return Vec::new() };
         let Some(way) = self.orders.way(&order) else { return Vec::new() };
         let fix = Fix { at: told.at(), position, told_m_s: number(told.happening, Meaning::Speed).map(|kmh| kmh / 3.6) };
-        let key: Arc<str> = courier_key(courier).into();
-        let known = self.track(told.unit, &key).filter(|track| track.order == order);
+        let key: Arc<str> = order_key(&order).into();
+        let known = self.track(told.unit, &key);
         // An older position says nothing new.
-        let Some(mut track) = Track::next(known, &order, way, &fix) else { return Vec::new() };
+        let Some(mut track) = Track::next(known, way, &fix) else { return Vec::new() };
         let forecast = track.forecast(way, self.slowness(told.unit, fix.at).factor);
         if !track.is_news(&forecast) {
             self.memory.hold(told.unit, &key, Kept::Track(track));
@@ -124,8 +125,8 @@ impl Core for Eta {
     fn learn(&mut self, happening: &Happening) {
         let Some(Change { courier, arrived }) = self.orders.learn(happening) else { return };
         let Some(unit) = self.units.get(&courier).copied() else { return };
-        let key: Arc<str> = courier_key(&courier).into();
-        let Some(track) = self.track(unit, &key).filter(|track| track.order == happening.subject.id).cloned() else { return };
+        let key: Arc<str> = order_key(&happening.subject.id).into();
+        let Some(track) = self.track(unit, &key).cloned() else { return };
         if arrived {
             self.arrived(unit, &track, happening.stamp.at);
         }
@@ -141,8 +142,8 @@ impl Core for Eta {
     }
 }
 
-fn courier_key(courier: &str) -> String {
-    format!("courier/{courier}")
+fn order_key(order: &str) -> String {
+    format!("order/{order}")
 }
 
 /// The hour of the day, in UTC: what counts is that the same hours come together.

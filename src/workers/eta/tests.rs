@@ -103,6 +103,15 @@ fn what_was_told_half_way_is_held_against_the_arrival_and_the_hour_is_learned() 
 }
 
 #[test]
+fn a_courier_may_bring_two_orders() {
+    let mut trial = Trial::new();
+    trial.assign("A1");
+    trial.assign("A2");
+    let told: usize = (0..8).map(|n| trial.position(f64::from(n) * 5.0, SHOP, &format!(r#","orderId":"A{}""#, n % 2 + 1))).sum();
+    assert!((2..=4).contains(&told), "each has a forecast of its own, and none is told with each position: {told}");
+}
+
+#[test]
 fn who_stands_is_told_a_later_arrival_but_not_never() {
     let mut trial = Trial::new();
     trial.assign("A1");

@@ -4,7 +4,6 @@ use super::geo::metres;
 use super::orders::Way;
 use crate::model::{Point, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// A motorbike in a town, until its own speed is known, in metres a second.
 const USUAL_M_S: f64 = 7.0;
@@ -39,7 +38,6 @@ pub struct Fix {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Track {
-    pub order: Arc<str>,
     pub at: Timestamp,
     position: Point,
     speed_m_s: f64,
@@ -71,11 +69,11 @@ pub struct Forecast {
 
 impl Track {
     /// `None`: the position is not newer than what is known.
-    pub fn next(known: Option<&Self>, order: &Arc<str>, way: &Way, fix: &Fix) -> Option<Self> {
+    pub fn next(known: Option<&Self>, way: &Way, fix: &Fix) -> Option<Self> {
         let mut track = match known {
             Some(known) if fix.at <= known.at => return None,
             Some(known) => known.moved(fix),
-            None => Self::begin(order, fix),
+            None => Self::begin(fix),
         };
         let at_shop = way.pickup.is_some_and(|shop| metres(shop, fix.position) < AT_SHOP_M);
         if !track.picked_up && (at_shop || way.is_picked_up()) {
@@ -84,10 +82,9 @@ impl Track {
         Some(track)
     }
 
-    fn begin(order: &Arc<str>, fix: &Fix) -> Self {
+    fn begin(fix: &Fix) -> Self {
         let told = fix.told_m_s.filter(|speed| (SLOWEST_M_S..FASTEST_M_S).contains(speed));
         Self {
-            order: Arc::clone(order),
             at: fix.at,
             position: fix.position,
             speed_m_s: told.unwrap_or(USUAL_M_S),
