@@ -3,9 +3,10 @@
 use super::relay::{self, Relay};
 use super::retention::{self, Retention};
 use super::stop::{self, Stop};
+use super::workers::{self, Crew};
 use super::{DONE, cache, host, log, setup, topics};
 use crate::catalogue::Catalogue;
-use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol};
+use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol, Workers};
 use crate::consume::{self, ConsumeConfig, From, RelayConfig, RetentionConfig};
 use crate::domain::Plans;
 use crate::kafka::member::{GroupProtocol, MemberConfig};
@@ -37,7 +38,9 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     let address = setup::store(&args.store)?;
     let cache = cache::address(&config)?;
     let retention = retention::config(&config)?;
+    let crew = crew(&catalogue, args)?;
     topics::make_own(&kafka, &catalogue)?;
+    crew.check(&kafka)?;
     let end = stop::on_signals()?;
     let plans = Plans::new(&catalogue);
     let consume = consume_config(args)?;
@@ -54,6 +57,8 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     let retention = retention.map(|config| Retention::new(config, Plans::new(&catalogue), &address)).transpose();
     let retention = retention.with_context(|| format!("--store {address}"))?.map(|r| r.start(&end)).transpose()?;
     tracing::info!(group = args.group, instance = consume.instance, store = %address, "consuming");
+    // Their figures are their lines in the log.
+    let workers = crew.start(&kafka, &bounded(1).0, &end)?;
     let done = consume::run(&kafka, &causes, &catalogue, consume, store, &figures, &end.receiver());
     drop(figures);
     cache.join();
@@ -63,6 +68,7 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     }
     // It may be the store that ended us, not a signal.
     end.stop();
+    workers::join(workers);
     if retention.is_some_and(|retention| retention.join().is_err()) {
         tracing::error!("what removes from the store broke down: what is over stays in it");
     }
@@ -71,6 +77,12 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     done?;
     tracing::info!("everything that was read is applied and committed");
     Ok(DONE)
+}
+
+fn crew(catalogue: &Arc<Catalogue>, args: &ConsumeArgs) -> Result<Crew> {
+    let session_timeout = setup::duration("--session-timeout", &args.session_timeout)?;
+    let Workers { workers, workers_from } = &args.workers;
+    Crew::new(catalogue, workers, *workers_from, &args.group, &instance(), session_timeout)
 }
 
 fn consume_config(args: &ConsumeArgs) -> Result<ConsumeConfig> {
@@ -224,7 +236,7 @@ impl Inside {
     }
 }
 
-fn instance() -> String {
+pub fn instance() -> String {
     format!("{}/{}", host::user_host(), std::process::id())
 }
 

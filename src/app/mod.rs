@@ -27,6 +27,7 @@ mod state;
 mod stop;
 mod topics;
 mod watch;
+mod workers;
 
 use crate::catalogue::CatalogueError;
 use crate::cli::{Cli, Command, LOG_LEVEL, WatchArgs};

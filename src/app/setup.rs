@@ -32,6 +32,8 @@ pub struct SessionConfig {
     pub consume: Option<super::consume::Inside>,
     /// The store that the business figures come from.
     pub mirror: Option<super::mirror::MirrorConfig>,
+    /// The workers that run inside.
+    pub crew: Option<super::workers::Crew>,
 }
 
 pub fn load(file: Option<PathBuf>, connect: &Connect, flags: BTreeMap<&'static str, String>) -> Result<Config> {
@@ -105,6 +107,7 @@ pub fn session(config: &Config, from: From) -> Result<SessionConfig> {
         embedded_bytes: None,
         consume: None,
         mirror: None,
+        crew: None,
     })
 }
 

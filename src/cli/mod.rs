@@ -3,6 +3,7 @@
 mod args;
 mod letters;
 mod state;
+mod workers;
 
 pub use args::{
     CheckArgs, Cli, Command, Connect, DemoArgs, Format, LOG_LEVEL, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs,
@@ -10,6 +11,7 @@ pub use args::{
 
 pub use letters::{DeadLetterCommand, ListArgs, PublishArgs, RetryArgs, ShowArgs, Which};
 pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Protocol, RebuildArgs, StateArgs, StateCommand};
+pub use workers::{WorkerBegin, WorkerChoice, Workers};
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! The state: the consumers that keep it, and what it knows.
 
-use super::{Connect, Format};
+use super::{Connect, Format, Workers};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -39,6 +39,8 @@ pub struct ConsumeArgs {
     /// Their audit trail and the sent dead letters leave it later: 180d [default: all are kept]
     #[arg(long, value_name = "DURATION", help_heading = "State")]
     pub keep_audit: Option<String>,
+    #[command(flatten)]
+    pub workers: Workers,
     /// How the log on stderr looks
     #[arg(long, value_enum, default_value_t, help_heading = "State")]
     pub log_format: LogFormat,

@@ -143,6 +143,7 @@ impl Engine {
             Input::Link(link) => self.link = link,
             Input::Host(host) => self.host = host,
             Input::Consumers(all) => self.picture.consumers = all.into_iter().map(Arc::new).collect(),
+            Input::Worker(reading) => self.picture.take_worker(*reading),
             Input::Ask(ask) => self.take_ask(ask),
             Input::Answer(answer) => self.take_answer(*answer),
             Input::Tick => {}

@@ -28,6 +28,8 @@ pub enum GroupProtocol {
     Classic,
     /// KIP-848: the broker assigns, and decides how long a silent member is waited for.
     Consumer,
+    /// Classic and eager: of topics with equally many partitions, those of one number go to one member.
+    Ranged,
 }
 
 pub struct MemberConfig {
@@ -44,8 +46,9 @@ pub enum Change {
     Taken(Vec<TopicPartition>),
 }
 
-struct Context {
+pub(super) struct Context {
     watcher: Watcher,
+    eager: bool,
     changes: Mutex<Vec<Change>>,
 }
 
@@ -77,7 +80,8 @@ impl ConsumerContext for Context {
         let change = match code {
             RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => Change::Given(partitions),
             _ => {
-                if let Err(error) = consumer.incremental_unassign(list) {
+                let done = if self.eager { consumer.unassign() } else { consumer.incremental_unassign(list) };
+                if let Err(error) = done {
                     tracing::warn!(%error, "partitions that were taken from us");
                 }
                 Change::Taken(partitions)
@@ -100,7 +104,7 @@ pub enum Polled<'a> {
 pub struct Received<'a>(BorrowedMessage<'a>);
 
 pub struct Member {
-    consumer: BaseConsumer<Context>,
+    pub(super) consumer: BaseConsumer<Context>,
     /// The broker that is asked for topics' ids.
     teller: Cell<Option<i32>>,
 }
@@ -111,7 +115,8 @@ impl Member {
     /// # Errors
     /// Settings that librdkafka refuses.
     pub fn join(kafka: &KafkaConfig, causes: &Arc<Causes>, config: &MemberConfig, topics: &[&str]) -> Result<Self, KafkaError> {
-        let context = Context { watcher: kafka.watcher(causes), changes: Mutex::default() };
+        let eager = config.protocol == GroupProtocol::Ranged;
+        let context = Context { watcher: kafka.watcher(causes), eager, changes: Mutex::default() };
         let failed = |source| KafkaError::Client { what: "the group's member", source };
         let consumer: BaseConsumer<Context> = kafka.member(config)?.client.create_with_context(context).map_err(failed)?;
         consumer.subscribe(topics).map_err(failed)?;
@@ -140,7 +145,8 @@ impl Member {
     /// # Errors
     /// They were taken again meanwhile.
     pub fn begin(&self, starts: &[(TopicPartition, i64)]) -> KafkaResult<()> {
-        self.consumer.incremental_assign(&offsets(starts))
+        let starts = offsets(starts);
+        if self.consumer.context().eager { self.consumer.assign(&starts) } else { self.consumer.incremental_assign(&starts) }
     }
 
     /// The first offset of a partition's log and the end of what a committed reader can have.
@@ -278,7 +284,7 @@ fn partitions(list: &TopicPartitionList) -> Vec<TopicPartition> {
     list.elements().iter().map(plain).collect()
 }
 
-fn offsets(of: &[(TopicPartition, i64)]) -> TopicPartitionList {
+pub(super) fn offsets(of: &[(TopicPartition, i64)]) -> TopicPartitionList {
     let mut list = TopicPartitionList::with_capacity(of.len());
     for (partition, offset) in of {
         // Only an offset below 0 that means nothing is refused.

@@ -6,6 +6,8 @@ mod causes;
 mod client;
 mod command;
 mod filter;
+pub mod follow;
+pub mod generation;
 mod log_text;
 pub mod lookup;
 pub mod member;

@@ -79,9 +79,15 @@ impl Replay {
     /// # Errors
     /// A cluster that does not answer in time.
     pub fn topic_ids(&self, topics: &[&str]) -> Result<BTreeMap<String, String>, ReplayError> {
-        let ids = native::topic_ids(self.served.handle.client(), topics, CALL);
-        let ids = ids.map_err(|refusal| ReplayError::Cluster(self.served.reason(refusal.code)))?;
-        Ok(ids.into_iter().filter_map(|(topic, id)| Some((topic, id?))).collect())
+        let broker = self.served.metadata().map_err(ReplayError::Cluster)?.orig_broker_id();
+        let refused = |refusal: native::Refusal| ReplayError::Cluster(self.served.reason(refusal.code));
+        let mut ids = BTreeMap::new();
+        for (topic, id) in native::topic_ids(self.served.handle.client(), broker, topics, CALL).map_err(refused)? {
+            if let Some(id) = id.map_err(refused)? {
+                ids.insert(topic, id);
+            }
+        }
+        Ok(ids)
     }
 
     fn bounds_of(&self, partition: &TopicPartition) -> Result<(i64, i64), ReplayError> {

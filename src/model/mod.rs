@@ -14,6 +14,7 @@ mod lookup;
 mod reason;
 mod record;
 mod time;
+mod worker;
 
 pub use ask::{Ask, ChartSpan, Focused, TailFilter};
 pub use cluster::{
@@ -29,3 +30,4 @@ pub use lookup::{Answer, Lookup, LookupId, LookupResult};
 pub use reason::{Code, Fact, Finding, FindingState, Level, Reason, Subject};
 pub use record::{Header, Headers, NoHeaders, OwnedBatch, OwnedRecord, Record, RecordBatch, RecordTime, TimestampKind};
 pub use time::Timestamp;
+pub use worker::{EtaError, WorkerReading};

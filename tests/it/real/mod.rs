@@ -15,3 +15,4 @@ mod security;
 mod state;
 mod tokens;
 mod topics;
+mod workers;

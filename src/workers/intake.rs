@@ -1,0 +1,38 @@
+use crate::catalogue::{Catalogue, TopicEntry};
+use crate::decode::{Decoder, Outcome};
+use crate::domain::{Happening, Plans, Reader};
+use crate::model::{Place, Record};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Turns records of a worker's topics into events. What is not understood is not the workers' business: the state consumers keep it
+/// as dead letters.
+pub struct Intake(HashMap<Arc<str>, OneTopic>);
+
+struct OneTopic {
+    decoder: Decoder,
+    reader: Reader,
+}
+
+impl Intake {
+    pub fn new(catalogue: &Catalogue, topics: &[Arc<str>]) -> Self {
+        let plans = Plans::new(catalogue);
+        let one = |entry: &TopicEntry| Some(OneTopic { decoder: Decoder::new(entry), reader: Reader::new(entry, &plans)? });
+        let topics = topics.iter().filter_map(|name| Some((Arc::clone(name), one(catalogue.topic(name)?)?)));
+        Self(topics.collect())
+    }
+
+    /// The topic's name as everybody here shares it.
+    pub fn name(&self, topic: &str) -> Option<Arc<str>> {
+        self.0.get_key_value(topic).map(|(name, _)| Arc::clone(name))
+    }
+
+    /// `None`: deleted, not understood, or in contradiction with itself.
+    pub fn read(&mut self, place: Place, record: &Record<'_>) -> Option<Happening> {
+        let OneTopic { decoder, reader } = self.0.get_mut(&place.topic)?;
+        match decoder.judge(record) {
+            Outcome::Event => decoder.with_event(record, |event| reader.read(place, event))?.ok(),
+            _ => None,
+        }
+    }
+}
