@@ -6,6 +6,7 @@
 
 mod address;
 mod batch;
+mod compare;
 mod error;
 mod fold;
 mod follow;
@@ -18,9 +19,11 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 mod tx;
+mod whole;
 
 pub use address::StoreAddress;
 pub use batch::{Applied, Batch, Claimed, Original, Progress, Refusal, Taken, What};
+pub use compare::{CompareError, Compared, Comparison, Difference, Differing, Side, Tally};
 pub use error::StoreError;
 pub use fold::fold;
 pub use follow::{Changed, Counted, Cursor, Follow, Marks, Page, open_to_follow};
@@ -30,6 +33,7 @@ pub use read::{AuditLine, Filter, PartLine, Place, ProfileLine, Read, WalkerLine
 pub use rows::{GroupStatus, Rows};
 pub use sqlite::Sqlite;
 pub use tx::Tx;
+pub use whole::{Key, Moments, Table, Whole, open_whole};
 
 use crate::model::{ConsumerReading, TopicPartition};
 

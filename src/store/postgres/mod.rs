@@ -12,9 +12,10 @@ mod make;
 mod read;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(super) mod text;
 mod tls;
 mod tx;
+mod whole;
 mod write;
 
 pub use address::PostgresAddress;

@@ -8,6 +8,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 mod tx;
+mod whole;
 
 use super::batch::{Applied, Batch, Claimed};
 use super::{REPORTS_MS, Store, StoreError, fold, memory};
@@ -27,6 +28,8 @@ const STATEMENTS: usize = 64;
 pub struct Sqlite {
     connection: Connection,
     plans: Plans,
+    /// The keys were made as short as PostgreSQL's.
+    short_keys: bool,
 }
 
 impl Sqlite {
@@ -48,7 +51,7 @@ impl Sqlite {
         connection.busy_timeout(BUSY).map_err(failed("cannot be made ready"))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         look(&connection, &plans)?;
-        Ok(Self { connection, plans })
+        Ok(Self { connection, plans, short_keys: false })
     }
 
     fn with(mut connection: Connection, plans: Plans) -> Result<Self, StoreError> {
@@ -60,7 +63,7 @@ impl Sqlite {
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;")
             .map_err(&failed)?;
         make(&mut connection, &plans)?;
-        Ok(Self { connection, plans })
+        Ok(Self { connection, plans, short_keys: false })
     }
 
     /// A whole copy as of one moment, with its offsets; others go on writing meanwhile.

@@ -3,6 +3,8 @@ use crate::store::tests::{Rig, TOLD, apply, events, tests_of_a_store};
 use crate::store::{Filter, Read};
 
 impl Rig for Sqlite {
+    const SHORT_KEYS: bool = false;
+
     fn fresh(plans: &Plans) -> Self {
         Self::with(Connection::open_in_memory().unwrap(), plans.clone()).unwrap()
     }
@@ -44,6 +46,8 @@ tests_of_a_store! {
     what_turns_out_wrong_becomes_a_dead_letter_and_what_turns_out_right_goes,
     a_record_that_is_no_event_is_a_dead_letter,
     no_text_is_too_odd,
+    made_again_it_is_the_same_whatever_its_keys,
+    what_the_topics_do_not_have_any_more_is_not_judged,
 }
 
 #[test]
