@@ -11,6 +11,7 @@ mod host;
 mod letters;
 mod log;
 mod mirror;
+mod progress;
 mod publish;
 mod pump;
 mod retry;
@@ -21,6 +22,7 @@ mod snapshot;
 mod state;
 mod stop;
 mod topics;
+mod verify;
 mod watch;
 
 use crate::catalogue::CatalogueError;

@@ -9,7 +9,7 @@ pub use args::{
 };
 
 pub use letters::{DeadLetterCommand, ListArgs, PublishArgs, RetryArgs, ShowArgs, Which};
-pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Protocol, StateArgs, StateCommand};
+pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Protocol, StateArgs, StateCommand, VerifyArgs};
 
 use std::collections::BTreeMap;
 
