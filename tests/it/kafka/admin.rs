@@ -1,11 +1,11 @@
 //! Topics, made and unmade. These clients belong to the tests; vigie's own rooms are not used.
 
 use crate::support::{seconds, wait_for};
-use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use std::future::Future;
 use std::time::Duration;
 
@@ -70,6 +70,14 @@ pub fn delete_topic(brokers: &str, name: &str) {
     let done = block_on(client(brokers).delete_topics(&[name], &AdminOptions::new())).expect("the cluster answers");
     done[0].as_ref().expect("the topic goes");
     wait_for("the topic to go", seconds(20), || (!topic_names(brokers).iter().any(|t| t == name)).then_some(()));
+}
+
+/// Removes what lies before an offset, as retention does.
+pub fn delete_before(brokers: &str, topic: &str, partition: i32, offset: i64) {
+    let mut offsets = TopicPartitionList::new();
+    offsets.add_partition_offset(topic, partition, Offset::Offset(offset)).expect("an offset");
+    let done = block_on(client(brokers).delete_records(&offsets, &AdminOptions::new())).expect("the cluster answers");
+    done.elements().iter().for_each(|e| e.error().expect("the records go"));
 }
 
 fn client(brokers: &str) -> AdminClient<DefaultClientContext> {

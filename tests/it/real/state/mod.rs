@@ -3,6 +3,7 @@
 pub mod contents;
 mod events;
 pub mod processes;
+mod verify;
 mod watched;
 
 use crate::kafka::{Kafka, Options, create_topic, kafkajs, kcat_lines};
