@@ -26,6 +26,7 @@ mod snapshot;
 mod state;
 mod stop;
 mod topics;
+mod verify;
 mod watch;
 mod workers;
 

@@ -50,16 +50,16 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn rebuild(&self, beside: &mut dyn Beside, drop: bool, address: &StoreAddress) -> Result<u8> {
+    fn rebuild(&self, beside: &mut dyn Beside, gives_up: bool, address: &StoreAddress) -> Result<u8> {
         let marks = beside.marks()?;
         let bounds = self.bounds(&marks)?;
         let lows: Marks = bounds.iter().map(|(partition, (low, _))| (partition.clone(), *low)).collect();
-        let mut progress = Progress::new("reading the topics again");
+        let mut progress = Progress::new();
         for _ in 0..ROUNDS {
             let ends = self.ends(&bounds)?;
             self.read_to(beside, &lows, &ends, &mut progress)?;
         }
-        progress.end();
+        drop(progress);
         let anew = self.made_anew(&bounds, &marks, &beside.topic_ids()?)?;
         let records = beside.carry_records(&still_there(&bounds, &anew))?;
         let unprovable = carry(beside)?;
@@ -67,15 +67,15 @@ impl Work<'_> {
             "carried over: {} records and {} dead letters that the topics have no more; {} entities have events among them",
             records.audit, records.dead_letters, records.entities
         ));
-        if !unprovable.is_empty() && !drop {
+        if !unprovable.is_empty() && !gives_up {
             return refuse(&unprovable);
         }
         let marks = beside.lock()?;
         let ends = self.ends(&bounds)?;
         let rest: Marks = marks.into_iter().filter_map(|(p, mark)| Some((p.clone(), mark.min(*ends.get(&p)?)))).collect();
-        let mut progress = Progress::new("reading what the consumers applied meanwhile");
+        let mut progress = Progress::new();
         self.read_to(beside, &lows, &rest, &mut progress)?;
-        progress.end();
+        drop(progress);
         let swapped = beside.swap(Timestamp::now())?;
         tell(&format!("{address} is made anew; {} entities that it had are none by the topics", swapped.gone));
         if swapped.other_pipelines {
@@ -124,7 +124,7 @@ impl Work<'_> {
         let mut lost = 0;
         let read = again.read_to(lows, until, &mut |pace| {
             lost = pace.lost;
-            progress.tell(pace);
+            progress.read(pace);
             !self.end.wait(Duration::ZERO)
         });
         match read {

@@ -1,6 +1,6 @@
 //! `vigie state`: what the store knows.
 
-use super::{DONE, setup, tell, write_out};
+use super::{DONE, setup, tell, verify, write_out};
 use crate::cli::{Connect, CopyArgs, Format, StateArgs, StateCommand};
 use crate::domain::Plans;
 use crate::model::Timestamp;
@@ -17,6 +17,7 @@ pub fn run(file: Option<PathBuf>, command: &StateCommand) -> Result<u8> {
         StateCommand::Backup(args) => backup(file, args),
         StateCommand::Rebuild(args) => super::rebuild::run(file, args),
         StateCommand::Restore(args) => restore(file, args),
+        StateCommand::Verify(args) => verify::run(file, args),
         StateCommand::Orders(args) => orders(file, args),
         StateCommand::Deliveries(args) => {
             let rows = open(file, args)?.parts("delivery", &filter(args))?;

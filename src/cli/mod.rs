@@ -10,7 +10,7 @@ pub use args::{
 };
 
 pub use letters::{DeadLetterCommand, ListArgs, PublishArgs, RetryArgs, ShowArgs, Which};
-pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Protocol, RebuildArgs, StateArgs, StateCommand};
+pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Protocol, RebuildArgs, StateArgs, StateCommand, VerifyArgs};
 pub use workers::{WorkerBegin, WorkerChoice, Workers};
 
 use std::collections::BTreeMap;

@@ -99,6 +99,31 @@ pub enum StateCommand {
     #[command(after_help = "Example:\n  vigie state restore --store sqlite:state.db state-2026-03-01.db\n\n\
                             Never overwrites: a store that is there is refused. Stop the consumers of the old one first.")]
     Restore(CopyArgs),
+    /// Read the topics again and hold what they make against the store, row for row; consumers go on meanwhile
+    #[command(after_help = "Examples:\n  vigie state verify -b kafka-1:9092 --store sqlite:state.db --format table\n  \
+                            vigie state verify --profile prod --store @env:STORE --work-dir /var/tmp | jq .tables\n\n\
+                            Writes neither to the store nor to Kafka, and joins no group. What has an event that the topics\n\
+                            do not have any more cannot be judged, and is counted so.\n\
+                            Exit code 0 when nothing differs that can be judged, 1 when something does or it could not be done.")]
+    Verify(VerifyArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    pub connect: Connect,
+    /// Where the state is kept: sqlite:FILE or postgres://USER@HOST/DB; @file:PATH and @env:NAME hold one with a password
+    #[arg(long, value_name = "STORE", env = "VIGIE_STORE", hide_env_values = true)]
+    pub store: String,
+    /// Differences that are told; all are counted
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// JSON or a table for reading
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Folder for what is made again, as large as the state; it is gone with the process [default: the system's for such files]
+    #[arg(long, value_name = "FOLDER")]
+    pub work_dir: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -1,7 +1,7 @@
 //! Reads the topics again from their first records, into a store that nobody else writes.
 
 use super::Taker;
-use crate::kafka::replay::{Replay, ReplayError, Turn};
+use crate::kafka::replay::{Bounds, Replay, ReplayError, Turn};
 use crate::model::{Timestamp, TopicPartition};
 use crate::store::{Batch, Marks, Progress, Store, StoreError, Taken};
 use std::collections::BTreeMap;
@@ -44,6 +44,8 @@ pub struct Again<'a> {
     store: &'a mut dyn Store,
     /// Ours, with the epoch of our claim and where each goes on.
     at: BTreeMap<TopicPartition, (i64, i64)>,
+    /// All that each has from here on was read.
+    whole_from: Marks,
     batch: Vec<Taken>,
     pending: BTreeMap<TopicPartition, i64>,
     pace: Pace,
@@ -52,8 +54,16 @@ pub struct Again<'a> {
 
 impl<'a> Again<'a> {
     pub fn new(replay: Replay, taker: Taker, store: &'a mut dyn Store) -> Self {
-        let (at, pending) = (BTreeMap::new(), BTreeMap::new());
-        Self { replay, taker, store, at, batch: Vec::new(), pending, pace: Pace::default(), begun: Instant::now() }
+        let (at, whole_from, pending) = (BTreeMap::new(), Marks::new(), BTreeMap::new());
+        Self { replay, taker, store, at, whole_from, batch: Vec::new(), pending, pace: Pace::default(), begun: Instant::now() }
+    }
+
+    /// What the logs of the topics have that are read.
+    ///
+    /// # Errors
+    /// The cluster does not answer.
+    pub fn bounds(&self) -> Result<Bounds, AgainError> {
+        Ok(self.replay.bounds(&self.taker.topics())?)
     }
 
     /// Reads on to these offsets: partitions that were not read yet from `lows`. `tell` is told how far it is, and says whether to go on.
@@ -88,11 +98,23 @@ impl<'a> Again<'a> {
         self.at.iter().map(|(partition, (_, next))| (partition.clone(), *next)).collect()
     }
 
+    /// How far it is.
+    pub fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// The offset of each partition from which on nothing was missed: where it began, or what retention removed on the way ended.
+    pub fn whole_from(&self) -> Marks {
+        self.whole_from.clone()
+    }
+
     fn open(&mut self, lows: &Marks, until: &Marks) -> Result<(), AgainError> {
         let new: Vec<TopicPartition> = until.keys().filter(|p| !self.at.contains_key(p)).cloned().collect();
         for claimed in self.store.claim("again", &new)? {
             let low = lows.get(&claimed.partition).copied().unwrap_or(0);
-            self.at.insert(claimed.partition, (claimed.epoch, claimed.next.unwrap_or(low)));
+            let next = claimed.next.unwrap_or(low);
+            self.whole_from.insert(claimed.partition.clone(), next);
+            self.at.insert(claimed.partition, (claimed.epoch, next));
         }
         for (partition, until) in until {
             let Some((_, next)) = self.at.get(partition) else { continue };
@@ -120,6 +142,7 @@ impl<'a> Again<'a> {
             Turn::Lost(partition, from, to) => {
                 tracing::warn!(topic = %partition.topic, partition = partition.partition, from, to, "retention was quicker");
                 self.pace.lost += to.abs_diff(from);
+                self.whole_from.insert(partition.clone(), to);
                 self.pass(partition, to);
             }
             Turn::Nothing => {}

@@ -135,10 +135,9 @@ impl Replay {
         let (low, _) = self.bounds_of(&partition)?;
         self.reader.stop(&partition.topic, partition.partition);
         let Some(span) = self.open.remove(&partition) else { return Ok(Turn::Nothing) };
-        if low >= span.until {
-            return Ok(Turn::Reached(partition, span.until));
+        if low < span.until {
+            self.read(&partition, low, span.until);
         }
-        self.read(&partition, low, span.until);
-        Ok(Turn::Lost(partition, span.next, low))
+        Ok(Turn::Lost(partition, span.next, low.min(span.until)))
     }
 }

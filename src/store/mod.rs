@@ -8,6 +8,7 @@ mod address;
 mod batch;
 mod beside;
 pub mod cache;
+mod compare;
 mod error;
 mod fold;
 mod follow;
@@ -22,10 +23,12 @@ mod sqlite;
 mod tests;
 mod trust;
 mod tx;
+mod whole;
 
 pub use address::StoreAddress;
 pub use batch::{Applied, Batch, Changes, Claimed, Original, Progress, Refusal, Taken, What};
 pub use beside::{Beside, CarriedEntities, Named, Swapped, open_beside};
+pub use compare::{CompareError, Compared, Comparison, Difference, Differing, Side, Tally};
 pub use error::StoreError;
 pub use fold::fold;
 pub use follow::{Changed, Counted, Follow, Marks, Page, open_to_follow};
@@ -36,6 +39,7 @@ pub use retention::{Cursor, Limits, Retain, Step};
 pub use rows::{GroupStatus, PartRow, ProfileRow, Rows, WalkerRow};
 pub use sqlite::Sqlite;
 pub use tx::Tx;
+pub use whole::{Key, Moments, Table, Whole, open_whole};
 
 use crate::model::{CacheReading, ConsumerReading, TopicPartition};
 

@@ -22,6 +22,11 @@ pub struct Link {
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '5s'; \
                      SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
+/// For one who only reads, and sees one moment to the end. It holds no lock that others wait for, so it may be idle for longer:
+/// the rest of the topics is read in it.
+const BEGIN_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+                            SET LOCAL idle_in_transaction_session_timeout = '30min'";
+
 impl Link {
     pub fn new(address: PostgresAddress, fingerprint: String) -> Result<Self, StoreError> {
         Ok(Self { tls: tls::connector(&address)?, address, fingerprint, client: None })
@@ -50,8 +55,16 @@ impl Link {
     }
 
     pub fn begin(&mut self) -> Result<Session<'_>, StoreError> {
+        self.begin_as(BEGIN)
+    }
+
+    pub fn begin_moment(&mut self) -> Result<Session<'_>, StoreError> {
+        self.begin_as(BEGIN_MOMENT)
+    }
+
+    fn begin_as(&mut self, begin: &str) -> Result<Session<'_>, StoreError> {
         let mut session = self.session()?;
-        session.client.batch_execute(BEGIN).map_err(failed("does not begin a transaction"))?;
+        session.client.batch_execute(begin).map_err(failed("does not begin a transaction"))?;
         session.open = true;
         Ok(session)
     }

@@ -17,9 +17,10 @@ mod read;
 mod retention;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(super) mod text;
 mod tls;
 mod tx;
+mod whole;
 mod write;
 
 pub use address::PostgresAddress;

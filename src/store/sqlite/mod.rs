@@ -11,6 +11,7 @@ mod retention;
 #[cfg(test)]
 mod tests;
 mod tx;
+mod whole;
 
 use super::batch::{Applied, Batch, Claimed};
 use super::{REPORTS_MS, Store, StoreError, fold, memory};
@@ -30,6 +31,8 @@ const STATEMENTS: usize = 64;
 pub struct Sqlite {
     connection: Connection,
     plans: Plans,
+    /// The keys were made as short as PostgreSQL's.
+    short_keys: bool,
 }
 
 impl Sqlite {
@@ -51,7 +54,7 @@ impl Sqlite {
         connection.busy_timeout(BUSY).map_err(failed("cannot be made ready"))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         look(&connection, &plans)?;
-        Ok(Self { connection, plans })
+        Ok(Self { connection, plans, short_keys: false })
     }
 
     fn with(mut connection: Connection, plans: Plans) -> Result<Self, StoreError> {
@@ -63,7 +66,7 @@ impl Sqlite {
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;")
             .map_err(&failed)?;
         make(&mut connection, &plans)?;
-        Ok(Self { connection, plans })
+        Ok(Self { connection, plans, short_keys: false })
     }
 
     /// A whole copy as of one moment, with its offsets; others go on writing meanwhile.

@@ -3,6 +3,8 @@ use crate::store::tests::{Rig, TOLD, apply, events, tests_of_a_store};
 use crate::store::{Filter, Read};
 
 impl Rig for Sqlite {
+    const SHORT_KEYS: bool = false;
+
     fn fresh(plans: &Plans) -> Self {
         Self::with(Connection::open_in_memory().unwrap(), plans.clone()).unwrap()
     }
@@ -69,6 +71,8 @@ tests_of_a_store! {
     what_is_named_again_is_there_again_with_its_gap,
     the_audit_of_what_is_gone_goes_later,
     one_goes_through_it_in_so_long_and_says_up_to_when,
+    made_again_it_is_the_same_whatever_its_keys,
+    what_the_topics_do_not_have_any_more_is_not_judged,
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::server::{self, Server, missing, pooler};
 use crate::domain::Plans;
-use crate::store::tests::{Rig, TOLD, apply, batch, events, partitions, tests_of_a_store};
-use crate::store::{Filter, Postgres, PostgresAddress, Read, Sqlite, Store, StoreError, Taken};
+use crate::store::tests::{Rig, TOLD, apply, batch, compare, events, partitions, tests_of_a_store};
+use crate::store::{Filter, Marks, Postgres, PostgresAddress, Read, Sqlite, Store, StoreError, Taken};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -58,6 +58,8 @@ pub fn lines(store: &Postgres, sql: &str) -> Vec<String> {
 }
 
 impl Rig for Postgres {
+    const SHORT_KEYS: bool = true;
+
     fn fresh(plans: &Plans) -> Self {
         Self::open(address(&new_schema()), plans.clone()).unwrap()
     }
@@ -115,6 +117,8 @@ tests_of_a_store! {
     what_is_named_again_is_there_again_with_its_gap,
     the_audit_of_what_is_gone_goes_later,
     one_goes_through_it_in_so_long_and_says_up_to_when,
+    made_again_it_is_the_same_whatever_its_keys,
+    what_the_topics_do_not_have_any_more_is_not_judged,
 }
 
 #[test]
@@ -273,9 +277,11 @@ fn a_pooler_in_transaction_mode_will_do() {
         let mut whole = Postgres::fresh(&plans);
         apply(&mut whole, all.clone());
         make_each_order_twice_at_once(through, &plans, &all);
-        let both = Postgres::open_existing(through(), plans).unwrap();
+        let mut both = Postgres::open_existing(through(), plans.clone()).unwrap();
         assert_same(&whole, &both);
         assert_eq!(told(&whole), told(&both));
+        let compared = compare(&mut both, &plans, all, &Marks::new());
+        assert!(compared.is_equal(), "{compared:#?}");
     });
 }
 

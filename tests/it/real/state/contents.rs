@@ -88,6 +88,21 @@ impl Store {
         }
     }
 
+    /// Changes it past vigie.
+    pub fn tamper(&self, sql: &str) {
+        match self {
+            Self::Sqlite(path) => {
+                let connection = Connection::open(path).expect("the store");
+                connection.busy_timeout(std::time::Duration::from_secs(10)).expect("the store");
+                connection.execute_batch(sql).expect("our SQL");
+            }
+            Self::Postgres(url) => {
+                let mut client = postgres::Client::connect(url, NoTls).expect("the store");
+                client.batch_execute(&format!("SET search_path TO vigie; {sql}")).expect("our SQL");
+            }
+        }
+    }
+
     pub fn contents(&self) -> Vec<String> {
         let mut out = Vec::new();
         for (table, columns) in TABLES {

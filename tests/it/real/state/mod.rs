@@ -7,6 +7,7 @@ pub mod events;
 mod kept;
 pub mod processes;
 mod rebuild;
+mod verify;
 mod watched;
 
 use crate::kafka::{Kafka, Options, create_topic, kafkajs, kcat_lines};
