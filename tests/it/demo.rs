@@ -79,7 +79,7 @@ fn workers(snapshot: &Value) {
 /// Orders in every stage, deliveries with places, payments, stock and customers; and nothing is lost on the way.
 fn business(snapshot: &Value) {
     let list = |path: &str| at(snapshot, path).as_array().unwrap_or_else(|| panic!("{path} is no list")).clone();
-    assert_eq!(text(snapshot, "/business/source"), "tail");
+    assert_eq!((text(snapshot, "/business/source"), text(snapshot, "/business/store/state")), ("store", "ok"));
     let pipelines = list("/pipelines");
     for pipeline in &pipelines {
         assert_eq!(int(pipeline, "/unaccounted"), 0, "{pipeline}");

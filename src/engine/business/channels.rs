@@ -1,4 +1,4 @@
-use super::knowledge::Knowledge;
+use super::knowledge::{Counts, Knowledge};
 use super::picture::Gaze;
 use super::rates::Live;
 use super::store::StoreSide;
@@ -69,7 +69,8 @@ impl Channels {
     pub fn section(&mut self, gaze: &Gaze<'_>, store: Option<&StoreSide>, live: Live) -> Option<Notifications> {
         let row = |channel: &mut Channel| {
             let known = channel.knowledge.counted(gaze, store.is_some());
-            let sent = store.map_or(channel.sent, |store| store.counted("channel", &channel.name));
+            let of_store = store.filter(|_| known == Ok(Counts::OfStore));
+            let sent = of_store.map_or(channel.sent, |store| store.counted("channel", &channel.name));
             Row {
                 channel: channel.name.clone(),
                 sent: known.is_ok().then_some(sent),

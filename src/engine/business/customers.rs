@@ -1,3 +1,4 @@
+use super::knowledge::Counts;
 use super::seen::number;
 use super::store::StoreSide;
 use crate::domain::Map;
@@ -98,7 +99,8 @@ impl Customers {
         Some(gone)
     }
 
-    pub fn sections(&self, known: Result<(), Reason>, store: Option<&StoreSide>) -> CustomerSections {
+    pub fn sections(&self, known: Result<Counts, Reason>, store: Option<&StoreSide>) -> CustomerSections {
+        let store = store.filter(|_| known == Ok(Counts::OfStore));
         let ours = |name: &str| self.steps.iter().find(|(step, ..)| step.as_ref() == name).map_or(0, |(_, count, _)| *count);
         let count = |name: &str| known.is_ok().then(|| store.map_or_else(|| ours(name), |s| s.counted("customer", name)));
         let customers = Figures {

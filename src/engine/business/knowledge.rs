@@ -11,6 +11,13 @@ use std::sync::Arc;
 /// After a skipped record a section says nothing for so long, and begins anew if no other was skipped meanwhile.
 const REST_MS: i64 = 60_000;
 
+/// Whose counts are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    OfTail,
+    OfStore,
+}
+
 /// The topics that a section is made of, and whether all of their records were read.
 pub struct Knowledge {
     topics: Vec<Arc<str>>,
@@ -110,31 +117,41 @@ impl Knowledge {
         if !followed || self.covered.is_fresh(gaze.now) {
             return if followed { self.exist(gaze.topics) } else { tail };
         }
-        if tail.is_ok() && self.is_joined() { Ok(()) } else { Err(self.covered.reason(gaze.now)) }
+        if tail.is_ok() && self.is_joined(gaze.topics) { Ok(()) } else { Err(self.covered.reason(gaze.now)) }
     }
 
     /// The moment whose state is known: where records were passed over, what the store does not have yet may have moved on.
     pub fn as_of(&self, gaze: &Gaze<'_>, followed: bool) -> Timestamp {
-        if !followed || (self.read(gaze.topics, gaze.nothing_read).is_ok() && self.is_joined()) {
+        if !followed || (self.read(gaze.topics, gaze.nothing_read).is_ok() && self.is_joined(gaze.topics)) {
             return gaze.now;
         }
         self.covered.until().unwrap_or(gaze.now)
     }
 
-    /// Everything since some moment was read, and the store has all before it.
-    fn is_joined(&self) -> bool {
-        self.whole_since.is_some_and(|since| self.covered.reaches(since))
+    /// Everything since some moment was read, and the store has all before it; or everything that is there was.
+    fn is_joined(&self, topics: &Topics) -> bool {
+        self.whole_since.is_some_and(|since| self.covered.reaches(since)) || self.has_all(topics)
     }
 
-    /// As [`known`](Self::known), for what only the store counts where there is one.
+    /// The tail began at the first offsets and passed nothing over.
+    fn has_all(&self, topics: &Topics) -> bool {
+        let mut partitions = self.there(topics).flat_map(|topic| &topic.partitions);
+        partitions.all(|p| p.slot.and_then(|s| topics.slot(s)).zip(p.low).is_some_and(|(slot, low)| slot.whole_from <= low))
+    }
+
+    /// Who counts what has happened: counts of tail and store cannot be joined, so it is one of them.
     ///
     /// # Errors
     /// Why the section's figures are not known.
-    pub fn counted(&self, gaze: &Gaze<'_>, followed: bool) -> Result<(), Reason> {
+    pub fn counted(&self, gaze: &Gaze<'_>, followed: bool) -> Result<Counts, Reason> {
+        let tail = self.read(gaze.topics, gaze.nothing_read);
         if !followed {
-            return self.read(gaze.topics, gaze.nothing_read);
+            return tail.map(|()| Counts::OfTail);
         }
-        if self.covered.is_fresh(gaze.now) { self.exist(gaze.topics) } else { Err(self.covered.reason(gaze.now)) }
+        if self.covered.is_fresh(gaze.now) {
+            return self.exist(gaze.topics).map(|()| Counts::OfStore);
+        }
+        if tail.is_ok() && self.has_all(gaze.topics) { Ok(Counts::OfTail) } else { Err(self.covered.reason(gaze.now)) }
     }
 
     /// One that is not there yet has no records: nothing is missed by it.
