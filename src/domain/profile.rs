@@ -1,9 +1,8 @@
 use super::happening::Happening;
 use super::registers::Registers;
-use crate::model::Stamp;
+use crate::model::{Label, Stamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// An entity that walks no pipeline: an article, a courier, a customer, a channel. Its newest values, and what was counted.
 ///
@@ -11,7 +10,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     pub values: Registers,
-    pub counts: BTreeMap<Arc<str>, u64>,
+    pub counts: BTreeMap<Label, u64>,
     pub first: Option<Stamp>,
     pub last: Option<Stamp>,
 }
@@ -29,10 +28,10 @@ impl Profile {
             changed = true;
         }
         if self.first.as_ref().is_none_or(|first| stamp < first) {
-            self.first = Some(stamp.clone());
+            self.first = Some(*stamp);
         }
         if self.last.as_ref().is_none_or(|last| stamp > last) {
-            self.last = Some(stamp.clone());
+            self.last = Some(*stamp);
         }
         changed
     }

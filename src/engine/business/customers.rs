@@ -1,11 +1,10 @@
-use super::seen::number;
 use crate::domain::Map;
 use crate::engine::clock::Step;
 use crate::engine::sliding::Sliding;
-use crate::model::{Reason, Timestamp};
+use crate::model::{Label, Reason, Timestamp};
 use crate::snapshot::{Customer, CustomerSections, Customers as Figures};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::hash_map::Entry;
 
 /// Customers that are kept; those seen longest ago go first.
 const MOST: usize = 200_000;
@@ -22,9 +21,9 @@ struct Row {
 /// Customers by when they were last seen, and what they did in the shop.
 #[derive(Default)]
 pub struct Customers {
-    rows: Map<Arc<str>, Row>,
-    recent: BTreeSet<(Timestamp, u64, Arc<str>)>,
-    steps: Vec<(Arc<str>, u64, Sliding)>,
+    rows: Map<Label, Row>,
+    recent: BTreeSet<(Timestamp, Label)>,
+    steps: Vec<(Label, u64, Sliding)>,
     visitors: u64,
     buyers: u64,
     pub changed: bool,
@@ -32,7 +31,7 @@ pub struct Customers {
 
 impl Customers {
     /// A step of the journey. Returns a customer that memory has to let go.
-    pub fn step(&mut self, id: &Arc<str>, step: &Arc<str>, at: Timestamp, live: Option<i64>) -> Option<Arc<str>> {
+    pub fn step(&mut self, id: &Label, step: &Label, at: Timestamp, live: Option<i64>) -> Option<Label> {
         let place = self.steps.iter().position(|(name, ..)| name == step).unwrap_or_else(|| {
             self.steps.push((step.clone(), 0, Sliding::default()));
             self.steps.len() - 1
@@ -42,46 +41,51 @@ impl Customers {
         if let Some(second) = live {
             window.record(second);
         }
-        let gone = self.seen(id, at);
-        if let Some(row) = self.rows.get_mut(id) {
-            self.visitors += u64::from(!row.visited);
+        let buys = step.as_ref() == "purchase";
+        let (mut visitor, mut buyer) = (false, false);
+        let gone = self.seen(id, at, |row| {
+            (visitor, buyer) = (!row.visited, buys && !row.bought);
             row.visited = true;
-            let buys = step.as_ref() == "purchase";
-            self.buyers += u64::from(buys && !row.bought);
             row.bought |= buys;
-        }
+        });
+        self.visitors += u64::from(visitor);
+        self.buyers += u64::from(buyer);
         gone
     }
 
     /// An order of theirs began.
-    pub fn ordered(&mut self, id: &Arc<str>, at: Timestamp) -> Option<Arc<str>> {
-        let gone = self.seen(id, at);
-        if let Some(row) = self.rows.get_mut(id) {
-            row.orders += 1;
-        }
-        gone
+    pub fn ordered(&mut self, id: &Label, at: Timestamp) -> Option<Label> {
+        self.seen(id, at, |row| row.orders += 1)
     }
 
     pub fn step_back(&mut self, step: Step) {
         self.steps.iter_mut().for_each(|(.., window)| window.step_back(step));
     }
 
-    fn seen(&mut self, id: &Arc<str>, at: Timestamp) -> Option<Arc<str>> {
+    fn seen(&mut self, id: &Label, at: Timestamp, note: impl FnOnce(&mut Row)) -> Option<Label> {
         self.changed = true;
-        let row = match self.rows.get_mut(id) {
-            Some(row) if at <= row.last_seen => return None,
-            Some(row) => {
-                self.recent.remove(&(row.last_seen, number(id), id.clone()));
+        let row = match self.rows.entry(id.clone()) {
+            Entry::Occupied(known) => {
+                let row = known.into_mut();
+                note(row);
+                if at <= row.last_seen {
+                    return None;
+                }
+                self.recent.remove(&(row.last_seen, id.clone()));
                 row
             }
-            None => self.rows.entry(id.clone()).or_default(),
+            Entry::Vacant(place) => {
+                let row = place.insert(Row::default());
+                note(row);
+                row
+            }
         };
         row.last_seen = at;
-        self.recent.insert((at, number(id), id.clone()));
+        self.recent.insert((at, id.clone()));
         if self.rows.len() <= MOST {
             return None;
         }
-        let (.., gone) = self.recent.pop_first()?;
+        let (_, gone) = self.recent.pop_first()?;
         self.rows.remove(&gone);
         Some(gone)
     }
@@ -101,9 +105,9 @@ impl Customers {
         };
         let newest = self.recent.iter().rev().take(SHOWN);
         let mut rows: Vec<Customer> = newest
-            .filter_map(|(.., id)| {
+            .filter_map(|(_, id)| {
                 let row = self.rows.get(id)?;
-                Some(Customer { id: id.clone(), orders: row.orders, last_seen: row.last_seen })
+                Some(Customer { id: id.into(), orders: row.orders, last_seen: row.last_seen })
             })
             .collect();
         rows.sort_by(|a, b| a.id.cmp(&b.id));
