@@ -171,6 +171,9 @@ impl<T: Tx> Tx for Recorder<'_, T> {
     fn profiles(&mut self, subjects: &[Subject]) -> Result<HashMap<Subject, Profile>, StoreError> {
         self.tx.profiles(subjects)
     }
+    fn version(&mut self) -> Result<i64, StoreError> {
+        self.tx.version()
+    }
     fn write(&mut self, rows: &Rows) -> Result<(), StoreError> {
         self.rows.push(rows.clone());
         self.tx.write(rows)

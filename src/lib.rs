@@ -37,3 +37,4 @@ pub mod snapshot;
 pub mod store;
 pub mod text;
 pub mod ui;
+pub mod workers;

@@ -1,16 +1,20 @@
 //! `vigie consume`: the consumers that keep the state, without a screen.
 
+use super::relay::{self, Relay};
+use super::retention::{self, Retention};
 use super::stop::{self, Stop};
-use super::{DONE, host, log, setup, topics};
-use crate::catalogue::{Catalogue, Role};
-use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol};
-use crate::consume::{self, ConsumeConfig, From, RelayConfig};
+use super::workers::{self, Crew};
+use super::{DONE, cache, host, log, setup, topics};
+use crate::catalogue::Catalogue;
+use crate::cli::{Begin, ConsumeArgs, LogFormat, Protocol, Workers};
+use crate::consume::{self, ConsumeConfig, From, RelayConfig, RetentionConfig};
 use crate::domain::Plans;
 use crate::kafka::member::{GroupProtocol, MemberConfig};
 use crate::kafka::{Causes, KafkaConfig};
 use crate::model::{ConsumerReading, Input, Timed, Timestamp};
-use crate::store::{Letters, Postgres, Sqlite, Store, StoreAddress, StoreError};
-use anyhow::{Context, Result, bail};
+use crate::store::cache::CacheAddress;
+use crate::store::{Postgres, Sqlite, Store, StoreAddress, StoreError};
+use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,40 +32,57 @@ pub const SESSION_TIMEOUT: Duration = Duration::from_secs(6);
 const LINE_EVERY: usize = 5;
 
 pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
-    let config = setup::load(file, &args.connect, args.connect.overrides())?;
+    let config = setup::load(file, &args.connect, args.overrides())?;
     let kafka = setup::kafka(&config)?;
     let catalogue = setup::catalogue(&config)?;
     let address = setup::store(&args.store)?;
+    let cache = cache::address(&config)?;
+    let retention = retention::config(&config)?;
+    let crew = crew(&catalogue, args)?;
     topics::make_own(&kafka, &catalogue)?;
+    crew.check(&kafka)?;
     let end = stop::on_signals()?;
-    let Some(store) = open_patiently(&address, &Plans::new(&catalogue), &end)? else { return Ok(DONE) };
+    let plans = Plans::new(&catalogue);
+    let consume = consume_config(args)?;
+    let Some((store, relay)) = open_patiently(&address, &catalogue, &consume, &end)? else { return Ok(DONE) };
+    let (store, cache) = cache::beside(store, cache.as_ref(), &address, &plans)?;
     let causes = Arc::new(Causes::new(kafka.bootstrap(), Timestamp::now()));
     let (figures, told) = bounded(1);
-    let consume = consume_config(args)?;
     let instance = consume.instance.clone();
     let lines = std::thread::Builder::new().name("figures".into()).spawn(move || tell(&instance, &told))?;
     if consume.member.protocol == GroupProtocol::Consumer {
         tracing::info!("with KIP-848 the broker decides how long a silent member is waited for; --session-timeout says nothing");
     }
-    // It ends after the consumer: what that applied last goes out too.
-    let relay_end = Stop::new();
-    let letters = open_letters(&address, Plans::new(&catalogue))?;
-    let relay = match (relay_config(&catalogue, &consume)?, letters) {
-        (Some(config), Some(letters)) => Some(relay(kafka.clone(), &causes, config, letters, &relay_end)?),
-        _ => None,
-    };
+    let relay = relay.map(|relay| relay.start(&kafka, &causes)).transpose()?;
+    let retention = retention.map(|config| Retention::new(config, Plans::new(&catalogue), &address)).transpose();
+    let retention = retention.with_context(|| format!("--store {address}"))?.map(|r| r.start(&end)).transpose()?;
     tracing::info!(group = args.group, instance = consume.instance, store = %address, "consuming");
+    // Their figures are their lines in the log.
+    let workers = crew.start(&kafka, &bounded(1).0, &end)?;
     let done = consume::run(&kafka, &causes, &catalogue, consume, store, &figures, &end.receiver());
     drop(figures);
-    relay_end.stop();
-    if relay.is_some_and(|relay| relay.join().is_err()) {
-        tracing::error!("the relay of dead letters broke down: what it did not send is in the store");
+    cache.join();
+    // After the consumer: what that applied last goes out too.
+    if let Some(relay) = relay {
+        relay.stop();
+    }
+    // It may be the store that ended us, not a signal.
+    end.stop();
+    workers::join(workers);
+    if retention.is_some_and(|retention| retention.join().is_err()) {
+        tracing::error!("what removes from the store broke down: what is over stays in it");
     }
     // It ends with the channel; what it had to tell is told.
     let _ = lines.join();
     done?;
     tracing::info!("everything that was read is applied and committed");
     Ok(DONE)
+}
+
+fn crew(catalogue: &Arc<Catalogue>, args: &ConsumeArgs) -> Result<Crew> {
+    let session_timeout = setup::duration("--session-timeout", &args.session_timeout)?;
+    let Workers { workers, workers_from } = &args.workers;
+    Crew::new(catalogue, workers, *workers_from, &args.group, &instance(), session_timeout)
 }
 
 fn consume_config(args: &ConsumeArgs) -> Result<ConsumeConfig> {
@@ -84,59 +105,17 @@ fn consume_config(args: &ConsumeArgs) -> Result<ConsumeConfig> {
     })
 }
 
-/// `None`: the catalogue has no topic for dead letters; they stay in the store.
-fn relay_config(catalogue: &Catalogue, consume: &ConsumeConfig) -> Result<Option<RelayConfig>> {
-    let find = |role: Role| catalogue.topics.iter().find(|entry| entry.role == role).map(|entry| entry.name.clone());
-    let Some(letters) = find(Role::DeadLetter) else {
-        tracing::warn!("the catalogue has no topic of the role dead-letter: dead letters stay in the store");
-        return Ok(None);
-    };
-    let Some(memory) = find(Role::Internal) else {
-        bail!("the catalogue has a topic for dead letters and none of the role internal, which keeps how far they are sent");
-    };
-    let (instance, group, lease) = (consume.instance.clone(), consume.member.group.clone(), consume.member.session_timeout);
-    Ok(Some(RelayConfig { instance, group, lease, letters, memory }))
-}
-
-fn relay(
-    kafka: KafkaConfig,
-    causes: &Arc<Causes>,
-    config: RelayConfig,
-    store: Box<dyn Letters>,
-    end: &Stop,
-) -> Result<JoinHandle<()>> {
-    let (causes, end) = (Arc::clone(causes), end.receiver());
-    let run = move || consume::relay(&kafka, &causes, config, store, &end);
-    Ok(std::thread::Builder::new().name("relay".into()).spawn(run)?)
-}
-
-/// The store once more, for the dead letters; `None`: this store's dead letters are not relayed yet.
-///
-/// # Errors
-/// Those of the store.
-fn open_letters(address: &StoreAddress, plans: Plans) -> Result<Option<Box<dyn Letters>>> {
-    match address {
-        StoreAddress::Sqlite(path) => {
-            let store = Sqlite::open(path, plans).with_context(|| format!("--store {address}"))?;
-            Ok(Some(Box::new(store)))
-        }
-        StoreAddress::Postgres(_) => {
-            tracing::warn!("dead letters stay in the store: they are relayed from SQLite only, for now");
-            Ok(None)
-        }
-    }
-}
-
 /// A store that is away for a moment when we begin is waited for so long: after a failure everything starts at once.
 const PATIENCE: Duration = Duration::from_secs(30);
 const RETRY: Duration = Duration::from_secs(1);
 
-/// The store of `--store`, made where it is not there; `None`: the end came first.
-fn open_patiently(address: &StoreAddress, plans: &Plans, end: &Stop) -> Result<Option<Box<dyn Store>>> {
+/// The store of `--store`, made where it is not there, and its relay; `None`: the end came first.
+fn open_patiently(address: &StoreAddress, catalogue: &Catalogue, consume: &ConsumeConfig, end: &Stop) -> Result<Option<Both>> {
     let begun = Instant::now();
+    let relay = relay::config(catalogue, consume)?;
     loop {
-        match open(address, plans.clone()) {
-            Ok(store) => return Ok(Some(store)),
+        match open_both(address, &Plans::new(catalogue), relay.clone()) {
+            Ok(opened) => return Ok(Some(opened)),
             Err(error) if error.is_passing() && begun.elapsed() < PATIENCE => {
                 tracing::warn!(%error, store = %address, "waiting for the store");
                 if end.wait(RETRY) {
@@ -146,6 +125,13 @@ fn open_patiently(address: &StoreAddress, plans: &Plans, end: &Stop) -> Result<O
             Err(error) => return Err(error).with_context(|| format!("--store {address}")),
         }
     }
+}
+
+type Both = (Box<dyn Store>, Option<Relay>);
+
+fn open_both(address: &StoreAddress, plans: &Plans, relay: Option<RelayConfig>) -> Result<Both, StoreError> {
+    let store = open(address, plans.clone())?;
+    Ok((store, relay.map(|config| Relay::new(config, plans.clone(), address)).transpose()?))
 }
 
 /// The store of an address, made where it is not there.
@@ -164,13 +150,18 @@ pub struct Inside {
     pub catalogue: Arc<Catalogue>,
     pub config: ConsumeConfig,
     pub store: Box<dyn Store>,
+    cache: cache::Thread,
+    /// Sends its dead letters.
+    pub relay: Option<Relay>,
+    address: StoreAddress,
+    retention: Option<Retention>,
     /// Kafka properties of its own, beside the dashboard's.
     pub properties: Vec<(String, String)>,
 }
 
 impl Inside {
     /// One of the standing names; the figures go to the engine.
-    pub fn new(catalogue: &Arc<Catalogue>, store: &str, session_timeout: Duration) -> Result<Self> {
+    pub fn new(catalogue: &Arc<Catalogue>, store: &str, cache: Option<&CacheAddress>, session_timeout: Duration) -> Result<Self> {
         let member = MemberConfig { group: GROUP.to_owned(), protocol: GroupProtocol::Classic, session_timeout };
         let config = ConsumeConfig {
             member,
@@ -180,13 +171,37 @@ impl Inside {
             batch_time: BATCH_TIME,
         };
         let address = setup::store(store)?;
-        let store = open(&address, Plans::new(catalogue)).with_context(|| format!("--store {address}"))?;
-        Ok(Self { catalogue: Arc::clone(catalogue), config, store, properties: Vec::new() })
+        let told = || format!("--store {address}");
+        let plans = Plans::new(catalogue);
+        let (store, relay) = open_both(&address, &plans, relay::config(catalogue, &config)?).with_context(told)?;
+        let (store, cache) = cache::beside(store, cache, &address, &plans)?;
+        Ok(Self { catalogue: Arc::clone(catalogue), config, store, relay, cache, address, retention: None, properties: Vec::new() })
+    }
+
+    /// It may make the topics that its relay writes to.
+    pub fn making_topics(mut self) -> Self {
+        if let Some(relay) = &mut self.relay {
+            relay.make = Some(Arc::clone(&self.catalogue));
+        }
+        self
+    }
+
+    /// What is over leaves the store after a while.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn letting_go(mut self, config: Option<RetentionConfig>) -> Result<Self> {
+        let new = |config| Retention::new(config, Plans::new(&self.catalogue), &self.address);
+        self.retention = config.map(new).transpose().with_context(|| format!("--store {}", self.address))?;
+        Ok(self)
     }
 
     /// Runs until the session stops. What goes wrong is in the log and in the consumer's figures: the dashboard goes on.
     pub fn start(self, kafka: &KafkaConfig, sink: Sender<Timed>, stop: &Stop) -> std::io::Result<JoinHandle<()>> {
-        let (mut kafka, stop) = (kafka.clone(), stop.receiver());
+        let retention = self.retention.map(|retention| retention.start(stop)).transpose()?;
+        let (mut producing, mut kafka, stop) = (kafka.clone(), kafka.clone(), stop.receiver());
+        // librdkafka warns of them where nothing is fetched.
+        producing.properties.retain(|(name, _)| !name.starts_with("fetch."));
         kafka.properties.extend(self.properties);
         let (figures, told) = bounded(1);
         std::thread::Builder::new().name("figures".into()).spawn(move || {
@@ -199,15 +214,29 @@ impl Inside {
         })?;
         std::thread::Builder::new().name("consume".into()).spawn(move || {
             let causes = Arc::new(Causes::new(kafka.bootstrap(), Timestamp::now()));
+            let relay = self.relay.and_then(|relay| match relay.start(&producing, &causes) {
+                Ok(running) => Some(running),
+                Err(error) => {
+                    tracing::error!(%error, "dead letters stay in the store");
+                    None
+                }
+            });
             let run = consume::run(&kafka, &causes, &self.catalogue, self.config, self.store, &figures, &stop);
             if let Err(error) = run {
                 tracing::error!(%error, "the state consumer ended");
+            }
+            self.cache.join();
+            if let Some(relay) = relay {
+                relay.stop();
+            }
+            if retention.is_some_and(|retention| retention.join().is_err()) {
+                tracing::error!("what removes from the store broke down: what is over stays in it");
             }
         })
     }
 }
 
-fn instance() -> String {
+pub fn instance() -> String {
     format!("{}/{}", host::user_host(), std::process::id())
 }
 
@@ -216,7 +245,7 @@ fn tell(instance: &str, figures: &Receiver<Vec<ConsumerReading>>) {
         let Some(f) = all.iter().find(|f| f.instance == instance) else { continue };
         let per_s = f.applied_per_s.unwrap_or(0.0).round();
         let (lag, p99_ms, dead_letters) = (f.lag, f.apply_ms.p99, f.dead_lettered);
-        tracing::info!(consumers = all.len(), assigned = f.assigned, applied = f.applied, per_s, lag, p99_ms, dead_letters, store = ?f.store);
+        tracing::info!(consumers = all.len(), assigned = f.assigned, applied = f.applied, per_s, lag, p99_ms, dead_letters, store = ?f.store, cache = f.cache.as_ref().map(|c| format!("{:?}", c.state)));
     }
 }
 

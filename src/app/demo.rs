@@ -3,9 +3,10 @@
 use super::session::{Prepared, Session};
 use super::setup::{self, SessionConfig};
 use super::stop::{self, Stop};
+use super::workers::Crew;
 use super::{DONE, consume, snapshot, watch};
 use crate::catalogue::Catalogue;
-use crate::cli::{Connect, DemoArgs};
+use crate::cli::{Connect, DemoArgs, WorkerBegin, WorkerChoice};
 use crate::config::Config;
 use crate::config::parse::From;
 use crate::kafka::{GroupFilter, KafkaConfig};
@@ -22,6 +23,8 @@ use std::time::{Duration, Instant};
 const QUICK_FETCH: [[&str; 2]; 2] = [["fetch.wait.max.ms", "200"], ["fetch.min.bytes", "1048576"]];
 /// Of the state consumer, which nobody watches by the second.
 const CALM_FETCH: [&str; 2] = ["fetch.wait.max.ms", "1000"];
+/// So long a worker gathers for one transaction.
+const CALM_BATCH: Duration = Duration::from_millis(1_000);
 const LINGER: Duration = Duration::from_millis(250);
 const NAME: &str = "demo";
 /// The prelude is written in about half a second; a machine that needs longer than this opens all the same.
@@ -34,7 +37,9 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
     let catalogue = setup::catalogue(&config)?;
     let cluster = Embedded::start(&catalogue).context("the embedded cluster did not start")?;
     let kept = Kept::at(args)?;
-    let session = session(&config, &cluster, catalogue, &kept.address)?;
+    let crew = crew(&catalogue, &args.workers)?;
+    let left_out = crew.outputs();
+    let session = session(&config, &cluster, catalogue, &kept.address, crew)?;
     let town = Town::start(TownConfig {
         seed: args.seed,
         orders_per_minute: args.orders_per_minute,
@@ -42,6 +47,7 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
         kafka: kafka(&cluster),
         prelude: true,
         linger: LINGER,
+        left_out,
         groups: true,
     })?;
     if args.no_ui {
@@ -64,13 +70,29 @@ fn config(file: Option<PathBuf>, args: &DemoArgs) -> Result<Config> {
     setup::load(file, &Connect::default(), flags)
 }
 
-fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, store: &str) -> Result<SessionConfig> {
+/// All of them, unless some are named.
+fn crew(catalogue: &Arc<Catalogue>, asked: &[WorkerChoice]) -> Result<Crew> {
+    let (group, instance, session_timeout) = (consume::GROUP, consume::instance(), consume::SESSION_TIMEOUT);
+    let mut crew = match asked {
+        [] => Crew::of_all(catalogue, group, &instance, session_timeout)?,
+        asked => Crew::new(catalogue, asked, WorkerBegin::Now, group, &instance, session_timeout)?,
+    };
+    crew.properties = vec![CALM_FETCH.map(str::to_owned).into()];
+    crew.config.batch_time = CALM_BATCH;
+    // The embedded brokers confirm offsets of a transaction and forget them.
+    crew.config.tell_twice = true;
+    Ok(crew)
+}
+
+fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, store: &str, crew: Crew) -> Result<SessionConfig> {
     let bootstrap = cluster.bootstrap().to_owned();
     let mut poller = setup::poller(config)?;
     // The embedded cluster cannot list groups: those of the town are asked for by name.
-    poller.groups = GroupFilter::parse(&[sim::GROUPS, &[consume::GROUP]].concat().join(","))?;
+    let workers = crew.groups();
+    let workers: Vec<&str> = workers.iter().map(String::as_str).collect();
+    poller.groups = GroupFilter::parse(&[sim::GROUPS, &[consume::GROUP], &workers].concat().join(","))?;
     poller.probe_controllers = false;
-    let mut inside = consume::Inside::new(&catalogue, store, consume::SESSION_TIMEOUT)?;
+    let mut inside = consume::Inside::new(&catalogue, store, None, consume::SESSION_TIMEOUT)?;
     inside.properties = vec![CALM_FETCH.map(str::to_owned).into()];
     Ok(SessionConfig {
         tail: setup::tail(config, &catalogue, From::Beginning)?,
@@ -78,7 +100,9 @@ fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, store
         engine: setup::engine(config, Arc::clone(&catalogue), SourceKind::Demo, NAME, &bootstrap)?,
         kafka: KafkaConfig { properties: QUICK_FETCH.map(|pair| pair.map(str::to_owned).into()).into(), ..kafka(cluster) },
         embedded_bytes: Some(cluster.ceiling_bytes()),
+        mirror: Some(setup::mirror(store, &catalogue, false)?),
         consume: Some(inside),
+        crew: Some(crew),
     })
 }
 

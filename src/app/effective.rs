@@ -27,8 +27,12 @@ fn settings(config: &Config) {
         match (config.get(setting.key), config.layers.origin(setting.key)) {
             (Some(value), Some(origin)) => {
                 // A command that fetches a token may well hold a password.
-                let shown = if setting.key == "token_command" { "********" } else { value };
-                tell(&format!("{:18} = {:24} # {origin}", setting.key, quoted(shown)));
+                let shown = match setting.key {
+                    "token_command" => "********".to_owned(),
+                    "cache" => super::cache::shown(value),
+                    _ => value.to_owned(),
+                };
+                tell(&format!("{:18} = {:24} # {origin}", setting.key, quoted(&shown)));
             }
             _ => tell(&format!("# {:16} : {}", setting.key, setting.help)),
         }

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::domain::Plans;
 use crate::model::Timestamp;
 use crate::outlet::{self, Cell};
-use crate::store::{LetterFilter, LetterLine, Letters, Original, Place, Sqlite, StoreAddress};
+use crate::store::{LetterFilter, LetterLine, Letters, Original, Place, Postgres, Sqlite, StoreAddress};
 use crate::text;
 use crate::ui::json;
 use anyhow::{Context, Result, anyhow, bail};
@@ -45,16 +45,15 @@ fn reading(file: Option<PathBuf>, store: &str, catalogue: Option<PathBuf>) -> Re
 /// The store of `--store`, which has to be there.
 pub fn open(config: &Config, store: &str) -> Result<Box<dyn Letters>> {
     let address = setup::store(store)?;
-    let StoreAddress::Sqlite(path) = &address else {
-        bail!(
-            "--store {address}: dead letters are listed and relayed from SQLite only, for now; they stand in the table dead_letters"
-        );
-    };
-    if !path.exists() {
-        bail!("--store: there is no {}: `vigie consume --store` makes it", path.display());
+    let plans = Plans::new(&*setup::catalogue(config)?);
+    let told = format!("--store {address}");
+    match address {
+        StoreAddress::Sqlite(path) if !path.exists() => {
+            bail!("--store: there is no {}: `vigie consume --store` makes it", path.display())
+        }
+        StoreAddress::Sqlite(path) => Ok(Box::new(Sqlite::open(&path, plans).context(told)?)),
+        StoreAddress::Postgres(address) => Ok(Box::new(Postgres::open_existing(*address, plans).context(told)?)),
     }
-    let store = Sqlite::open(path, Plans::new(&*setup::catalogue(config)?)).with_context(|| format!("--store {address}"))?;
-    Ok(Box::new(store))
 }
 
 pub fn filter(which: &Which) -> LetterFilter {

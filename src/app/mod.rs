@@ -1,6 +1,7 @@
 //! The composition root: the only place that spawns and opens channels. One file a command; `session` is one cluster's running
 //! set.
 
+mod cache;
 mod check;
 mod confirm;
 mod consume;
@@ -10,8 +11,13 @@ mod effective;
 mod host;
 mod letters;
 mod log;
+mod mirror;
+mod progress;
 mod publish;
 mod pump;
+mod rebuild;
+mod relay;
+mod retention;
 mod retry;
 mod session;
 mod setup;
@@ -20,11 +26,14 @@ mod snapshot;
 mod state;
 mod stop;
 mod topics;
+mod verify;
 mod watch;
+mod workers;
 
 use crate::catalogue::CatalogueError;
 use crate::cli::{Cli, Command, LOG_LEVEL, WatchArgs};
 use crate::config::ConfigError;
+use crate::consume::RetentionError;
 use crate::kafka::KafkaError;
 use crate::outlet::LimitsError;
 use anyhow::Result;
@@ -66,6 +75,7 @@ fn lines(text: &str) -> String {
 fn is_usage(error: &anyhow::Error) -> bool {
     let settings = |e: &KafkaError| !matches!(e, KafkaError::Thread { .. });
     error.is::<ConfigError>()
+        || error.is::<RetentionError>()
         || error.is::<CatalogueError>()
         || error.is::<LimitsError>()
         || error.downcast_ref::<KafkaError>().is_some_and(settings)

@@ -1,7 +1,8 @@
 //! The engine's thread: inputs in, the newest picture out.
 
+use super::mirror::Told;
 use super::stop::Stop;
-use crate::engine::Engine;
+use crate::engine::{Engine, StoreNews};
 use crate::kafka::lookup::Lookups;
 use crate::kafka::poller::Poller;
 use crate::model::{Answer, Ask, Code, Input, Lookup, LookupId, LookupResult, Timed, Timestamp};
@@ -22,6 +23,7 @@ pub struct Pump {
     /// Bounded: when it is full, the tail stops reading.
     pub records: Receiver<Timed>,
     pub readings: Receiver<Timed>,
+    pub store: Receiver<Told>,
     pub asks: Receiver<Ask>,
     pub view: Arc<ArcSwap<View>>,
     /// Holds one token: a picture is there that nobody has looked at.
@@ -52,6 +54,10 @@ impl Pump {
                     Ok(input) => self.take(input),
                     Err(RecvError) => closed(&mut self.readings),
                 },
+                recv(self.store) -> told => match told {
+                    Ok((at, news)) => self.look_at_store(at, news),
+                    Err(RecvError) => closed(&mut self.store),
+                },
                 recv(self.asks) -> ask => match ask {
                     Ok(ask) => self.ask(ask),
                     Err(RecvError) => closed(&mut self.asks),
@@ -70,6 +76,11 @@ impl Pump {
     /// `false`: the picture may wait for its beat.
     fn take(&mut self, input: Timed) -> bool {
         self.engine.take(input);
+        false
+    }
+
+    fn look_at_store(&mut self, at: Timestamp, news: StoreNews) -> bool {
+        self.engine.take_store(at, news);
         false
     }
 

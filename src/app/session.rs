@@ -3,13 +3,14 @@
 
 use super::pump::Pump;
 use super::stop::Stop;
-use super::{host, setup::SessionConfig};
+use super::workers::{self, Crew};
+use super::{host, mirror, setup::SessionConfig};
 use crate::engine::Engine;
-use crate::kafka::Causes;
 use crate::kafka::lookup::{self, LookupConfig};
 use crate::kafka::poller;
 use crate::kafka::tail::{self, Tail, TailConfig};
-use crate::model::{Ask, Timestamp};
+use crate::kafka::{Causes, KafkaConfig};
+use crate::model::{Ask, Timed, Timestamp};
 use crate::snapshot::{Snapshot, Source, SourceKind, View};
 use crate::ui::UiPorts;
 use anyhow::Result;
@@ -24,6 +25,8 @@ const BATCHES: usize = 16;
 /// Readings, states and answers wait for the engine here; they come a few a second.
 const READINGS: usize = 64;
 const ASKS: usize = 64;
+/// Pieces of at most 1,000 entities: who reads the store waits for the engine.
+const STORE_NEWS: usize = 4;
 
 pub struct Session {
     view: Arc<ArcSwap<View>>,
@@ -63,10 +66,17 @@ impl Prepared {
         let poller = poller::start(&config.kafka, &causes, config.poller, readings_in.clone())?;
         let tail = TailConfig { elsewhere: lookups.bytes(), ..config.tail };
         let tail = tail::start(&config.kafka, &causes, tail, records_in)?;
+        let (store_in, store) = bounded(STORE_NEWS);
+        let mut engine = Engine::new(config.engine);
+        let mirror = config.mirror.map(|mirror| {
+            engine.follow_store();
+            mirror::start(mirror, store_in, readings_in.clone(), stop.clone())
+        });
         let pump = Pump {
-            engine: Engine::new(config.engine),
+            engine,
             records,
             readings,
+            store,
             asks: self.asks.1,
             view: Arc::clone(&self.view),
             beat: self.beat.0,
@@ -74,10 +84,12 @@ impl Prepared {
             lookups,
         };
         let consumer = config.consume.map(|inside| inside.start(&config.kafka, readings_in.clone(), &stop)).transpose()?;
+        let workers =
+            config.crew.map(|crew| work(crew, &config.kafka, readings_in.clone(), &stop)).transpose()?.unwrap_or_default();
         let stopped = stop.clone();
         let engine = std::thread::Builder::new().name("engine".into()).spawn(move || pump.run(&stopped))?;
         let host = host::start(readings_in, config.embedded_bytes, stop.clone())?;
-        let threads = [engine, host].into_iter().chain(consumer).collect();
+        let threads = [engine, host].into_iter().chain(consumer).chain(mirror.transpose()?).chain(workers).collect();
         Ok(Session { view: self.view, beat: self.beat.1, stop, tail: Some(tail), threads })
     }
 }
@@ -123,12 +135,17 @@ impl Session {
     }
 }
 
+fn work(crew: Crew, kafka: &KafkaConfig, sink: Sender<Timed>, stop: &Stop) -> std::io::Result<Vec<JoinHandle<()>>> {
+    let (figures, told) = bounded(READINGS);
+    workers::hand_over(told, sink)?;
+    crew.start(kafka, &figures, stop)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
     use crate::engine::EngineConfig;
-    use crate::kafka::KafkaConfig;
     use crate::kafka::poller::PollerConfig;
     use crate::model::{Lookup, LookupId, LookupResult};
     use crate::rules::RulesConfig;
@@ -181,6 +198,8 @@ mod tests {
             kafka: KafkaConfig { brokers, ..KafkaConfig::default() },
             embedded_bytes: None,
             consume: None,
+            mirror: None,
+            crew: None,
         }
     }
 

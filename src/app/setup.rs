@@ -1,10 +1,12 @@
 //! From the command line and the configuration to what a session needs.
 
 use super::host;
+use super::mirror::MirrorConfig;
 use crate::catalogue::Catalogue;
 use crate::cli::Connect;
 use crate::config::parse::{self, From};
 use crate::config::{Config, ConfigError, Given};
+use crate::domain::Plans;
 use crate::engine::EngineConfig;
 use crate::kafka::poller::PollerConfig;
 use crate::kafka::tail::{StartFrom, TailConfig};
@@ -28,6 +30,10 @@ pub struct SessionConfig {
     pub embedded_bytes: Option<u64>,
     /// The state consumer that runs inside.
     pub consume: Option<super::consume::Inside>,
+    /// The store that the business figures come from.
+    pub mirror: Option<super::mirror::MirrorConfig>,
+    /// The workers that run inside.
+    pub crew: Option<super::workers::Crew>,
 }
 
 pub fn load(file: Option<PathBuf>, connect: &Connect, flags: BTreeMap<&'static str, String>) -> Result<Config> {
@@ -100,6 +106,8 @@ pub fn session(config: &Config, from: From) -> Result<SessionConfig> {
         kafka,
         embedded_bytes: None,
         consume: None,
+        mirror: None,
+        crew: None,
     })
 }
 
@@ -189,9 +197,19 @@ pub fn is_loopback(brokers: &str) -> bool {
     })
 }
 
+/// The store of `--store`, for the dashboard to look at. `consumers`: it also tells how those are that write it.
+pub fn mirror(text: &str, catalogue: &Catalogue, consumers: bool) -> Result<MirrorConfig> {
+    Ok(MirrorConfig { address: store(text)?, plans: Plans::new(catalogue), consumers })
+}
+
+/// A variable of the environment.
+pub fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// The store that `--store` names.
 pub fn store(text: &str) -> Result<StoreAddress> {
-    StoreAddress::parse(text, &|name| std::env::var(name).ok()).map_err(|why| anyhow!("--store: {why}"))
+    StoreAddress::parse(text, &env).map_err(|why| anyhow!("--store: {why}"))
 }
 
 #[cfg(test)]

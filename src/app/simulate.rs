@@ -1,6 +1,6 @@
 //! `vigie simulate`: the town's producers against a real cluster.
 
-use super::{DONE, FAILED, confirm, setup, stop, tell};
+use super::{DONE, FAILED, confirm, setup, stop, tell, workers};
 use crate::cli::SimulateArgs;
 use crate::kafka::{KafkaConfig, admin};
 use crate::sim::{Town, TownConfig};
@@ -24,6 +24,7 @@ pub fn run(file: Option<PathBuf>, args: &SimulateArgs) -> Result<u8> {
         kafka,
         prelude: false,
         linger: Duration::from_millis(5),
+        left_out: workers::outputs(&setup::catalogue(&config)?, &args.workers)?,
         groups: false,
     })?;
     eprintln!("writing to {}; Ctrl-C ends it", text::visible(&bootstrap));

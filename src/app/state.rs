@@ -1,6 +1,6 @@
 //! `vigie state`: what the store knows.
 
-use super::{DONE, setup, tell, write_out};
+use super::{DONE, setup, tell, verify, write_out};
 use crate::cli::{Connect, CopyArgs, Format, StateArgs, StateCommand};
 use crate::domain::Plans;
 use crate::model::Timestamp;
@@ -15,7 +15,9 @@ use std::path::{Path, PathBuf};
 pub fn run(file: Option<PathBuf>, command: &StateCommand) -> Result<u8> {
     match command {
         StateCommand::Backup(args) => backup(file, args),
+        StateCommand::Rebuild(args) => super::rebuild::run(file, args),
         StateCommand::Restore(args) => restore(file, args),
+        StateCommand::Verify(args) => verify::run(file, args),
         StateCommand::Orders(args) => orders(file, args),
         StateCommand::Deliveries(args) => {
             let rows = open(file, args)?.parts("delivery", &filter(args))?;
@@ -105,7 +107,7 @@ fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Box<dyn Read>> {
     let address = setup::store(&args.store)?;
     let told = format!("--store {address}");
     match address {
-        StoreAddress::Sqlite(path) => Ok(Box::new(Sqlite::open(existing(&path)?, plans).context(told)?)),
+        StoreAddress::Sqlite(path) => Ok(Box::new(Sqlite::open_to_read(existing(&path)?, plans).context(told)?)),
         StoreAddress::Postgres(address) => Ok(Box::new(Postgres::open_existing(*address, plans).context(told)?)),
     }
 }

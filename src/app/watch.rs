@@ -3,14 +3,18 @@
 use super::session::{Prepared, Session};
 use super::setup::SessionConfig;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, confirm, consume, setup, snapshot, tell};
-use crate::cli::{Connect, Format, Run, WatchArgs};
+use super::workers::Crew;
+use super::{DONE, FAILED, cache, confirm, consume, retention, setup, snapshot, tell, topics};
+use crate::catalogue::Catalogue;
+use crate::cli::{Connect, Format, Run, WatchArgs, WorkerBegin, WorkerChoice};
 use crate::config::Config;
 use crate::config::parse::From;
+use crate::kafka::KafkaConfig;
 use crate::ui::{self, UiConfig};
 use anyhow::{Result, bail};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A beat below this would only repeat pictures: four are made a second.
@@ -21,6 +25,7 @@ const FROM: From = From::Ago(Duration::from_secs(300));
 pub fn run(file: Option<PathBuf>, args: &WatchArgs) -> Result<u8> {
     let mut flags = args.run.overrides();
     args.view.overrides(&mut flags);
+    flags.extend(args.cache.clone().map(|cache| ("cache", cache)));
     let config = setup::load(file, &args.run.connect, flags)?;
     start(&config, args)
 }
@@ -42,6 +47,8 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
         yes: false,
         consume: false,
         store: None,
+        cache: None,
+        workers: Vec::new(),
         view: crate::cli::View::default(),
     };
     start(&config, &args)
@@ -49,8 +56,15 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
 
 fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
     let mut session = setup::session(config, FROM)?;
-    if let Some(store) = args.store.as_ref().filter(|_| args.consume) {
-        session.consume = Some(consume::Inside::new(&setup::catalogue(config)?, store, consume::SESSION_TIMEOUT)?);
+    if let Some(store) = &args.store {
+        let catalogue = setup::catalogue(config)?;
+        session.mirror = Some(setup::mirror(store, &catalogue, !args.consume)?);
+        if args.consume {
+            let cache = cache::address(config)?;
+            let inside = consume::Inside::new(&catalogue, store, cache.as_ref(), consume::SESSION_TIMEOUT)?;
+            session.consume = Some(inside.making_topics().letting_go(retention::config(config)?)?);
+            session.crew = Some(crew(&session.kafka, &catalogue, &args.workers)?);
+        }
     }
     confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;
@@ -59,6 +73,15 @@ fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
         return lines(Session::start(session)?, every, args.format, &end);
     }
     dashboard(session, setup::ui(config)?, &end)
+}
+
+fn crew(kafka: &KafkaConfig, catalogue: &Arc<Catalogue>, asked: &[WorkerChoice]) -> Result<Crew> {
+    let crew = Crew::new(catalogue, asked, WorkerBegin::Now, consume::GROUP, &consume::instance(), consume::SESSION_TIMEOUT)?;
+    if !crew.outputs().is_empty() {
+        topics::make_own(kafka, catalogue)?;
+        crew.check(kafka)?;
+    }
+    Ok(crew)
 }
 
 /// Draws until the person leaves or a signal says so.

@@ -106,6 +106,7 @@ impl<'a> Checker<'a> {
             role: self.role(row, pipelines)?,
             also: row.also.as_ref().map(|also| self.also(row, also, pipelines)).transpose()?,
             entity: row.entity.as_ref().map(arc),
+            message: row.message.as_ref().map(arc),
             entity_or: self.entity_or(row)?,
             fields: self.fields(row)?,
             status: self.status(row, pipelines)?,
@@ -174,6 +175,7 @@ impl<'a> Checker<'a> {
             ("exit", &row.exit, &["exit"]),
             ("channel", &row.channel, &["notification"]),
             ("step", &row.step, &["journey"]),
+            ("message", &row.message, &["stage", "exit", "eta"]),
         ];
         for (key, said, of) in keys {
             if let Some(said) = said

@@ -49,6 +49,7 @@ pub(super) struct TopicRow {
     pub entity: Option<Spanned<String>>,
     pub entity_or: Option<Spanned<String>>,
     pub also: Option<AlsoRow>,
+    pub message: Option<Spanned<String>>,
     pub time: Option<Spanned<String>>,
     pub data: Option<Spanned<String>>,
     pub partitions: Option<Spanned<i64>>,

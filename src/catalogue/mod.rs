@@ -39,6 +39,8 @@ pub struct TopicEntry {
     pub fields: Vec<Field>,
     /// Words of `status`, in lower case, and the stage or exit that each names, beside the names themselves.
     pub status: Vec<(Arc<str>, Arc<str>)>,
+    /// What the worker `notify` says to the customer where such an event happened.
+    pub message: Option<Arc<str>>,
     /// Field that holds the event time, beside `occurredAt`.
     pub time: Option<Arc<str>>,
     /// Field that holds the data, for envelopes that are neither flat nor CloudEvents.

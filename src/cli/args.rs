@@ -1,4 +1,4 @@
-use super::{ConsumeArgs, DeadLetterCommand, PublishArgs, StateCommand};
+use super::{ConsumeArgs, DeadLetterCommand, PublishArgs, StateCommand, WorkerChoice};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -173,6 +173,9 @@ pub struct DemoArgs {
     /// Keep the state of orders, deliveries and payments here (sqlite:FILE, postgres://…), instead of in a temporary folder
     #[arg(long, value_name = "STORE")]
     pub store: Option<String>,
+    /// Workers that produce what the town then leaves out: eta, notify, stock, or none [default: all]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "NAME[,…]")]
+    pub workers: Vec<WorkerChoice>,
     /// Without a terminal: print the snapshot at the end
     #[arg(long)]
     pub no_ui: bool,
@@ -210,12 +213,20 @@ pub struct WatchArgs {
     /// Do not ask before much is read
     #[arg(long)]
     pub yes: bool,
-    /// Run a state consumer inside, in the group vigie-state (this writes to the store and commits offsets)
+    /// Run a state consumer inside, in the group vigie-state (this writes to the store, commits offsets, and sends dead
+    /// letters to vigie.dead-letter, which it makes where it is missing)
     #[arg(long, requires = "store", help_heading = "State")]
     pub consume: bool,
-    /// Where that consumer keeps the state: sqlite:FILE or postgres://USER@HOST/DB
-    #[arg(long, value_name = "STORE", requires = "consume", help_heading = "State")]
+    /// Orders, deliveries, payments, stock and customers as this store of `vigie consume` knows them, and the topics since:
+    /// sqlite:FILE or postgres://USER@HOST/DB
+    #[arg(long, value_name = "STORE", help_heading = "State")]
     pub store: Option<String>,
+    /// Redis where that consumer keeps what is active: redis://USER:PASSWORD@HOST:PORT/DB, rediss://… with TLS
+    #[arg(long, value_name = "REDIS", requires = "consume", help_heading = "State")]
+    pub cache: Option<String>,
+    /// Also run workers inside, which produce events: eta, notify, stock
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "NAME[,…]", requires = "consume", help_heading = "State")]
+    pub workers: Vec<WorkerChoice>,
     #[command(flatten)]
     pub view: View,
 }
@@ -285,6 +296,9 @@ pub struct SimulateArgs {
     /// Stop by itself after this long
     #[arg(long = "for", value_name = "DURATION")]
     pub run_for: Option<String>,
+    /// Leave out what these workers produce: they run elsewhere
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "NAME[,…]")]
+    pub workers: Vec<WorkerChoice>,
     /// Write to a cluster that is not on this machine without asking
     #[arg(long)]
     pub yes: bool,

@@ -3,13 +3,15 @@
 mod args;
 mod letters;
 mod state;
+mod workers;
 
 pub use args::{
     CheckArgs, Cli, Command, Connect, DemoArgs, Format, LOG_LEVEL, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs,
 };
 
 pub use letters::{DeadLetterCommand, ListArgs, PublishArgs, RetryArgs, ShowArgs, Which};
-pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Protocol, StateArgs, StateCommand};
+pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Protocol, RebuildArgs, StateArgs, StateCommand, VerifyArgs};
+pub use workers::{WorkerBegin, WorkerChoice, Workers};
 
 use std::collections::BTreeMap;
 
@@ -21,6 +23,16 @@ impl Connect {
         put(&mut out, "catalogue", self.catalogue.as_ref().map(|p| p.display().to_string()).as_ref());
         put(&mut out, "token_file", self.token_file.as_ref().map(|p| p.display().to_string()).as_ref());
         put(&mut out, "token_command", self.token_command.as_ref());
+        out
+    }
+}
+
+impl ConsumeArgs {
+    pub fn overrides(&self) -> BTreeMap<&'static str, String> {
+        let mut out = self.connect.overrides();
+        put(&mut out, "cache", self.cache.as_ref());
+        put(&mut out, "keep_ended", self.keep_ended.as_ref());
+        put(&mut out, "keep_audit", self.keep_audit.as_ref());
         out
     }
 }

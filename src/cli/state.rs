@@ -1,6 +1,6 @@
 //! The state: the consumers that keep it, and what it knows.
 
-use super::{Connect, Format};
+use super::{Connect, Format, Workers};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -17,6 +17,9 @@ pub struct ConsumeArgs {
     /// Where the state is kept: sqlite:FILE or postgres://USER@HOST/DB; @file:PATH and @env:NAME hold one with a password
     #[arg(long, value_name = "STORE", env = "VIGIE_STORE", hide_env_values = true, help_heading = "State")]
     pub store: String,
+    /// Redis for what is active: redis://USER:PASSWORD@HOST:PORT/DB, rediss://… with TLS; @file:PATH and @env:NAME hold one
+    #[arg(long, value_name = "REDIS", help_heading = "State")]
+    pub cache: Option<String>,
     /// Consumer group
     #[arg(long, value_name = "NAME", default_value = "vigie-state", help_heading = "State")]
     pub group: String,
@@ -29,6 +32,15 @@ pub struct ConsumeArgs {
     /// Where a partition begins that was never read: beginning or now
     #[arg(long, value_enum, default_value_t, help_heading = "State")]
     pub from: Begin,
+    /// Orders that ended longer ago leave the store, with their parts: 90d; at least as long as events may come late
+    /// [default: all are kept]
+    #[arg(long, value_name = "DURATION", help_heading = "State")]
+    pub keep_ended: Option<String>,
+    /// Their audit trail and the sent dead letters leave it later: 180d [default: all are kept]
+    #[arg(long, value_name = "DURATION", help_heading = "State")]
+    pub keep_audit: Option<String>,
+    #[command(flatten)]
+    pub workers: Workers,
     /// How the log on stderr looks
     #[arg(long, value_enum, default_value_t, help_heading = "State")]
     pub log_format: LogFormat,
@@ -77,10 +89,53 @@ pub enum StateCommand {
     /// Copy the whole state, with its offsets, as of one moment; consumers go on meanwhile
     #[command(after_help = "Example:\n  vigie state backup --store sqlite:state.db state-2026-03-01.db")]
     Backup(CopyArgs),
+    /// Make the state anew from the topics, beside the old one, and put it in its place when it has caught up
+    #[command(after_help = "Example:\n  vigie state rebuild -b kafka-1:9092 --store sqlite:state.db\n\n\
+                            For a catalogue that has changed, or a state that is not trusted (`vigie state verify` says). Consumers may\n\
+                            run on meanwhile; they wait while the tables are exchanged. What the topics do not have any more is carried\n\
+                            over from the old state. Nothing is exchanged where that is not possible, unless --drop-unprovable.")]
+    Rebuild(RebuildArgs),
     /// Make a store from such a copy: a consumer goes on from its offsets, and nothing is lost or doubled
     #[command(after_help = "Example:\n  vigie state restore --store sqlite:state.db state-2026-03-01.db\n\n\
                             Never overwrites: a store that is there is refused. Stop the consumers of the old one first.")]
     Restore(CopyArgs),
+    /// Read the topics again and hold what they make against the store, row for row; consumers go on meanwhile
+    #[command(after_help = "Examples:\n  vigie state verify -b kafka-1:9092 --store sqlite:state.db --format table\n  \
+                            vigie state verify --profile prod --store @env:STORE --work-dir /var/tmp | jq .tables\n\n\
+                            Writes neither to the store nor to Kafka, and joins no group. What has an event that the topics\n\
+                            do not have any more cannot be judged, and is counted so.\n\
+                            Exit code 0 when nothing differs that can be judged, 1 when something does or it could not be done.")]
+    Verify(VerifyArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    pub connect: Connect,
+    /// Where the state is kept: sqlite:FILE or postgres://USER@HOST/DB; @file:PATH and @env:NAME hold one with a password
+    #[arg(long, value_name = "STORE", env = "VIGIE_STORE", hide_env_values = true)]
+    pub store: String,
+    /// Differences that are told; all are counted
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// JSON or a table for reading
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Folder for what is made again, as large as the state; it is gone with the process [default: the system's for such files]
+    #[arg(long, value_name = "FOLDER")]
+    pub work_dir: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct RebuildArgs {
+    #[command(flatten)]
+    pub connect: Connect,
+    /// The store: sqlite:FILE or postgres://USER@HOST/DB
+    #[arg(long, value_name = "STORE", env = "VIGIE_STORE", hide_env_values = true, help_heading = "State")]
+    pub store: String,
+    /// Give up entities that the topics do not have any more and that this catalogue has no name for
+    #[arg(long, help_heading = "State")]
+    pub drop_unprovable: bool,
 }
 
 #[derive(Args, Debug)]

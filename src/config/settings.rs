@@ -24,8 +24,15 @@ pub const SETTINGS: &[Setting] = &[
     row("refresh", "VIGIE_REFRESH", Some("2s"), "time between two readings of the cluster, at least 500ms", refresh),
     row("history_memory", "VIGIE_HISTORY_MEMORY", Some("64MiB"), "memory for the charts' history", |v| parse::size(v).map(drop)),
     row("probe_controllers", "VIGIE_PROBE_CONTROLLERS", Some("true"), "ask now and then whether the controllers answer", bool),
+    row("keep_ended", "VIGIE_KEEP_ENDED", None, "how long the store keeps what has ended [for ever]", |v| {
+        parse::duration(v).map(drop)
+    }),
+    row("keep_audit", "VIGIE_KEEP_AUDIT", None, "how long it keeps the audit trail of what it let go [for ever]", |v| {
+        parse::duration(v).map(drop)
+    }),
     row("token_file", "VIGIE_TOKEN_FILE", None, "file that holds an OAUTHBEARER token", any),
     row("token_command", "VIGIE_TOKEN_COMMAND", None, "command that prints an OAUTHBEARER token", any),
+    row("cache", "VIGIE_CACHE", None, "Redis that the state consumer keeps what is active in", any),
     row("theme", "VIGIE_THEME", None, "theme by name, or a TOML file", any),
     row("color", "VIGIE_COLOR", Some("auto"), "auto, truecolor, 256, 16 or none", |v| {
         one_of(v, &["auto", "truecolor", "256", "16", "none"])

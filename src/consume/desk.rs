@@ -1,5 +1,7 @@
+mod claims;
+mod topics;
+
 use super::figures::Meter;
-use super::start::{Start, start};
 use super::taker::Taker;
 use super::{ConsumeConfig, ConsumeError};
 use crate::kafka::member::{Change, Member, Polled};
@@ -23,15 +25,8 @@ struct Ours {
     epoch: i64,
     /// What the store has not applied yet begins here.
     next: i64,
-}
-
-/// Where a partition is read from.
-enum Found {
-    At(i64),
-    /// Not at all, and why was told.
-    Nowhere,
-    /// Its leader does not say what the log has: asked again later.
-    Unknown,
+    /// Of the topic that is read; `None`: the brokers tell none.
+    topic_id: Option<String>,
 }
 
 /// One member at work.
@@ -51,7 +46,7 @@ pub struct Desk {
     meter: Meter,
     figures: Sender<Vec<ConsumerReading>>,
     reported: Instant,
-    /// The store is away: until when it is left alone, and how long after that.
+    /// The store is away, or the brokers do not say which topics these are: until when they are left alone, and how long after that.
     away: Option<(Instant, Duration)>,
 }
 
@@ -140,94 +135,6 @@ impl Desk {
         }
     }
 
-    fn claim_given(&mut self) -> Result<(), ConsumeError> {
-        if self.given.is_empty() || self.is_away() || Instant::now() < self.claim_after {
-            return Ok(());
-        }
-        let given = self.given.remove(0);
-        let claimed = match self.store.claim(&self.config.instance, &given) {
-            Ok(claimed) => claimed,
-            Err(error) if error.is_passing() => {
-                self.given.insert(0, given);
-                self.store_failed(&error);
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        self.store_works();
-        let (mut starts, mut later) = (Vec::new(), Vec::new());
-        for claim in claimed {
-            match self.start(&claim.partition, claim.next) {
-                Found::At(next) => {
-                    starts.push((claim.partition.clone(), next));
-                    self.ours.insert(claim.partition, Ours { epoch: claim.epoch, next });
-                }
-                Found::Nowhere => {}
-                Found::Unknown => later.push(claim.partition),
-            }
-        }
-        if !later.is_empty() {
-            self.given.push(later);
-            self.claim_after = Instant::now() + LAST_RETRY;
-        }
-        tracing::info!(count = starts.len(), "partitions given");
-        if let Err(error) = self.member.begin(&starts) {
-            tracing::warn!(%error, "partitions that were given to us");
-        }
-        Ok(())
-    }
-
-    fn start(&mut self, partition: &TopicPartition, next: Option<i64>) -> Found {
-        let bounds = match self.member.bounds(partition, BOUNDS) {
-            Ok(bounds) => bounds,
-            Err(error) => {
-                tracing::warn!(%error, partition = name_of(partition), "what the log has is not known");
-                return Found::Unknown;
-            }
-        };
-        match start(partition, next, self.config.from, bounds) {
-            Start::At(offset) => Found::At(offset),
-            Start::After(lost) => {
-                let count = lost.to - lost.from;
-                tracing::error!(
-                    partition = name_of(partition),
-                    from = lost.from,
-                    to = lost.to,
-                    "{count} records were removed unread"
-                );
-                self.meter.figures.lost += count.unsigned_abs();
-                Found::At(lost.to)
-            }
-            Start::Never(why) => {
-                tracing::error!("{why}");
-                self.meter.figures.stopped.insert(name_of(partition), why);
-                Found::Nowhere
-            }
-        }
-    }
-
-    /// Some partition stands outside of its log: each is held against it.
-    fn find_again(&mut self) {
-        let all: Vec<(TopicPartition, i64)> = self.ours.iter().map(|(p, ours)| (p.clone(), ours.next)).collect();
-        for (partition, next) in all {
-            match self.start(&partition, Some(next)) {
-                Found::Unknown => {}
-                Found::At(start) if start == next => {}
-                Found::At(start) => {
-                    // What was read of it lies before what is gone, or comes again.
-                    self.keep_batch(|p| *p != partition);
-                    if let Err(error) = self.member.seek(&partition, start) {
-                        tracing::warn!(%error, "going on behind what was removed");
-                    }
-                }
-                Found::Nowhere => {
-                    self.ours.remove(&partition);
-                    self.keep_batch(|p| *p != partition);
-                }
-            }
-        }
-    }
-
     fn is_due(&self) -> bool {
         let full = self.batch.len() >= self.config.batch_records;
         let late = self.begun.is_some_and(|begun| begun.elapsed() >= self.config.batch_time);
@@ -241,6 +148,21 @@ impl Desk {
                 self.batch.clear();
                 self.begun = None;
                 return Ok(());
+            }
+            match self.strangers(&batch) {
+                Ok(strangers) if strangers.is_empty() => {}
+                Ok(strangers) => {
+                    self.batch = batch.events;
+                    strangers.into_iter().for_each(|(partition, why)| self.stop(&partition, why));
+                    continue;
+                }
+                Err(error) => {
+                    self.batch = batch.events;
+                    if self.hold() {
+                        tracing::warn!(%error, "which topics were read is not known: nothing is applied until it is");
+                    }
+                    return Ok(());
+                }
             }
             let begun = Instant::now();
             match self.store.apply(&batch) {
@@ -315,18 +237,26 @@ impl Desk {
 
     /// Reading stops, membership goes on.
     fn store_failed(&mut self, error: &StoreError) {
-        let wait = self.away.map_or(FIRST_RETRY, |(_, wait)| (wait * 2).min(LAST_RETRY));
-        if self.away.is_none() {
+        if self.hold() {
             tracing::error!(%error, "the store is away: nothing is read until it is back");
+        }
+        self.meter.store(Some(error.to_string()));
+    }
+
+    /// Nothing is read or applied for a while, each time a longer one. `true`: until now it was.
+    fn hold(&mut self) -> bool {
+        let wait = self.away.map_or(FIRST_RETRY, |(_, wait)| (wait * 2).min(LAST_RETRY));
+        let begins = self.away.is_none();
+        if begins {
             self.pause(true);
         }
         self.away = Some((Instant::now() + wait, wait));
-        self.meter.store(Some(error.to_string()));
+        begins
     }
 
     fn store_works(&mut self) {
         if self.away.take().is_some() {
-            tracing::warn!("the store is back");
+            tracing::warn!("reading goes on");
             self.pause(false);
         }
         self.meter.store(None);
@@ -349,7 +279,8 @@ impl Desk {
             self.member.last_end(partition).map(|end| u64::try_from(end - ours.next).unwrap_or(0))
         };
         let lag = self.ours.iter().filter_map(behind).reduce(|a, b| a + b);
-        let ours = self.meter.read(Timestamp::now(), self.ours.len(), lag);
+        let mut ours = self.meter.read(Timestamp::now(), self.ours.len(), lag);
+        ours.cache = self.store.cache();
         let all = self.all_figures(ours);
         // Nobody has to look.
         let _ = self.figures.try_send(all);

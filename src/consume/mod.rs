@@ -8,10 +8,14 @@ mod desk;
 mod figures;
 mod letter;
 mod relay;
+mod replay;
+mod retention;
 mod start;
 mod taker;
 
 pub use relay::{RelayConfig, relay};
+pub use replay::{Again, AgainError, Pace};
+pub use retention::{RetentionConfig, RetentionError, retain};
 pub use start::Lost;
 pub use taker::Taker;
 

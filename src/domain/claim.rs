@@ -25,6 +25,12 @@ impl Claim {
         }
     }
 
+    pub fn merge(&mut self, other: &Self) {
+        for (entity, stamp) in &other.claimants {
+            self.put(entity, stamp);
+        }
+    }
+
     pub fn owner(&self) -> Option<&Label> {
         self.claimants.iter().min_by(|a, b| a.1.cmp(&b.1)).map(|(id, _)| id)
     }

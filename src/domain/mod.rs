@@ -10,6 +10,8 @@
 
 mod claim;
 mod happening;
+mod join;
+mod known;
 mod plan;
 mod profile;
 #[cfg(test)]
@@ -24,6 +26,7 @@ mod world;
 
 pub use claim::Claim;
 pub use happening::{Happening, Kind, Outcome, Part, PartMove, Rejection, Subject, Values};
+pub use known::Known;
 pub use plan::{PipelineId, Plan, Plans, Step};
 pub use profile::Profile;
 pub use reader::Reader;

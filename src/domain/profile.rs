@@ -36,6 +36,13 @@ impl Profile {
         changed
     }
 
+    /// Takes what another state of the same entity knows, but for what it counted: nobody can say which events both counted.
+    pub fn merge(&mut self, other: &Self) {
+        self.values.merge(&other.values);
+        self.first = [self.first.take(), other.first].into_iter().flatten().min();
+        self.last = self.last.take().max(other.last);
+    }
+
     pub fn count(&self, name: &str) -> u64 {
         self.counts.get(name).copied().unwrap_or(0)
     }

@@ -132,4 +132,43 @@ proptest! {
         }
         prop_assert_eq!(state(&once), state(&twice));
     }
+
+    /// Two that saw some of the events each, some of them both, come to what one comes to who saw all.
+    #[test]
+    fn two_worlds_join_to_what_one_would_know(
+        events in prop::collection::vec((drawn(), 0..3_u8), 1..60),
+        shuffle in any::<u64>(),
+    ) {
+        let mut town = Town::new();
+        let told: Vec<(Happening, u8)> = events.iter().map(|(e, who)| (read(&mut town, *e), *who)).collect();
+        let told: Vec<_> = told.into_iter().filter(|(h, _)| matches!(h.subject.kind, Kind::Walker(_))).collect();
+        let (mut all, mut ours, mut theirs) = (World::default(), World::default(), World::default());
+        let mut mixed = told.clone();
+        fastrand::Rng::with_seed(shuffle).shuffle(&mut mixed);
+        for (happening, who) in &mixed {
+            if *who != 1 {
+                ours.take(happening, &town.plans);
+            }
+            if *who != 0 {
+                theirs.take(happening, &town.plans);
+            }
+        }
+        for (happening, _) in &told {
+            all.take(happening, &town.plans);
+        }
+        let before: BTreeMap<_, _> = ours.walkers.iter().map(|(s, k)| (s.clone(), k.standing.clone())).collect();
+        let walkers = |world: &World| world.walkers.iter().map(|(s, k)| (s.clone(), k.walker.clone())).collect::<Vec<_>>();
+        let claims = |world: &World| world.claims.iter().map(|(p, c)| (p.clone(), c.clone())).collect::<Vec<_>>();
+        let moved = ours.join(walkers(&theirs), claims(&theirs), &town.plans);
+        prop_assert_eq!(state(&all), state(&ours));
+        let told: BTreeMap<_, _> = moved.iter().map(|m| (m.subject.clone(), m.before.clone())).collect();
+        for (subject, kept) in &ours.walkers {
+            let was = before.get(subject);
+            if was.is_none_or(|was| **was != *kept.standing) {
+                prop_assert_eq!(told.get(subject), Some(&was.cloned()));
+            }
+        }
+        let again = ours.join(walkers(&all), claims(&all), &town.plans);
+        prop_assert!(again.is_empty(), "what is known moves nobody");
+    }
 }

@@ -91,6 +91,22 @@ impl Walker {
         changed
     }
 
+    /// Takes all that another state of the same entity knows, as if its events had come here. Whose the parts are stays open:
+    /// the claims tell.
+    pub fn merge(&mut self, other: &Self) {
+        for theirs in &other.groups {
+            match self.groups.binary_search_by(|g| g.key.cmp(&theirs.key)) {
+                Ok(at) => self.groups[at].merge(theirs),
+                Err(at) => self.groups.insert(at, theirs.clone()),
+            }
+        }
+    }
+
+    /// The parts that its events name; one may come several times.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.groups.iter().filter_map(|g| g.key.part.as_ref())
+    }
+
     /// The earliest event that names this part.
     pub fn claim(&self, part: &Part) -> Option<&Stamp> {
         self.groups.iter().filter(|g| g.key.part.as_ref() == Some(part)).map(|g| &g.first).min()
@@ -111,6 +127,22 @@ impl Group {
     fn new(key: GroupKey, first: Stamp, foreign: bool, values: usize) -> Self {
         let values = Registers::with_capacity(values);
         Self { key, steps: Steps::new(), part_steps: PartSteps::new(), values, first, foreign }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        reach_all(&mut self.steps, &other.steps);
+        reach_all(&mut self.part_steps, &other.part_steps);
+        self.values.merge(&other.values);
+        if other.first < self.first {
+            self.first = other.first;
+        }
+    }
+}
+
+fn reach_all<A: smallvec::Array<Item = Reached>>(ours: &mut SmallVec<A>, theirs: &[Reached]) {
+    for reached in theirs {
+        reach(ours, reached.step, &reached.first);
+        reach(ours, reached.step, &reached.last);
     }
 }
 

@@ -28,7 +28,7 @@ impl Default for Kept {
 }
 
 impl Kept {
-    fn stand_anew(&mut self, pipeline: PipelineId, plans: &Plans) {
+    pub(super) fn stand_anew(&mut self, pipeline: PipelineId, plans: &Plans) {
         let after = Standing::of(&self.walker, pipeline, plans);
         if *self.standing != after {
             self.standing = Arc::new(after);
@@ -109,10 +109,15 @@ impl World {
             return Moves::new();
         };
         let claim = self.claims.entry(part.clone()).or_default();
-        if !claim.put(&happening.subject.id, &first) {
+        let news = claim.put(&happening.subject.id, &first);
+        let owner = claim.owner().cloned();
+        if !news {
+            // An entity that a store let go and that comes again finds its claim as it left it.
+            if let Some(kept) = self.walkers.get_mut(&happening.subject) {
+                kept.walker.set_foreign(part, owner.as_ref() != Some(&happening.subject.id));
+            }
             return Moves::new();
         }
-        let owner = claim.owner().cloned();
         let claimants: Vec<_> = claim.claimants().cloned().collect();
         let mut moved = Moves::new();
         for id in claimants {

@@ -45,6 +45,8 @@ mod topic_part;
 mod topics;
 mod totals;
 
+pub use business::{Stand, StoreNews};
+
 use crate::catalogue::Catalogue;
 use crate::history::Budget;
 use crate::model::{
@@ -141,10 +143,23 @@ impl Engine {
             Input::Link(link) => self.link = link,
             Input::Host(host) => self.host = host,
             Input::Consumers(all) => self.picture.consumers = all.into_iter().map(Arc::new).collect(),
+            Input::Worker(reading) => self.picture.take_worker(*reading),
             Input::Ask(ask) => self.take_ask(ask),
             Input::Answer(answer) => self.take_answer(*answer),
             Input::Tick => {}
         }
+    }
+
+    /// There is a store, which will be told of.
+    pub fn follow_store(&mut self) {
+        self.business.follow_store();
+    }
+
+    /// Takes what was read of the store.
+    pub fn take_store(&mut self, at: Timestamp, news: StoreNews) {
+        let at = self.clock.stamp(at, self.now);
+        self.advance(at);
+        self.business.take_store(news, &self.topics, at);
     }
 
     /// What has to be looked up in the cluster: taken once.

@@ -7,7 +7,7 @@ use super::throughput;
 use super::topic_part::{Reading, latency, ratio};
 use super::topics::Topics;
 use super::totals::Totals;
-use crate::model::{Code, ConsumerReading, HostReading, Level, Link, LinkState, Reason, TailReading, Timestamp};
+use crate::model::{Code, ConsumerReading, HostReading, Level, Link, LinkState, Reason, TailReading, Timestamp, WorkerReading};
 use crate::snapshot::{
     Alert, Health, Records, Snapshot, Source, SourceKind, Throughput, Topic, TopicLag, VERSION, Viewer, subject_name,
 };
@@ -28,6 +28,7 @@ pub struct Moment<'a> {
 pub struct Picture {
     /// The state consumers, as they last said of themselves.
     pub consumers: Vec<Arc<ConsumerReading>>,
+    pub workers: Vec<Arc<WorkerReading>>,
     source: Arc<Source>,
     totals: Arc<crate::snapshot::Totals>,
 }
@@ -36,6 +37,7 @@ impl Picture {
     pub fn new(kind: SourceKind, name: Arc<str>, bootstrap: Arc<str>) -> Self {
         Self {
             consumers: Vec::new(),
+            workers: Vec::new(),
             source: Arc::new(Source { kind, name, bootstrap, ..Source::default() }),
             totals: Arc::default(),
         }
@@ -69,9 +71,19 @@ impl Picture {
             alerts: moment.alerts.shown.clone(),
             alerts_count: moment.alerts.count,
             state_consumers: self.consumers.clone(),
+            workers: self.workers.clone(),
             viewer: viewer(moment, self.totals.records.skipped, cluster),
             business: moment.business.clone(),
         })
+    }
+
+    pub fn take_worker(&mut self, reading: WorkerReading) {
+        let place = self.workers.binary_search_by(|known| known.name.cmp(&reading.name));
+        match place.map(|at| self.workers.get_mut(at)) {
+            Ok(Some(known)) => *known = Arc::new(reading),
+            Ok(None) => {}
+            Err(at) => self.workers.insert(at, Arc::new(reading)),
+        }
     }
 
     fn note_source(&mut self, link: &Link, cluster: &ClusterState) {

@@ -20,6 +20,7 @@ pub struct Topics {
     by_name: HashMap<Arc<str>, usize>,
     slots: Vec<Option<SlotState>>,
     readings: u64,
+    as_of: Option<Timestamp>,
     reads_nothing: bool,
     budget: Budget,
     started: Timestamp,
@@ -35,6 +36,7 @@ impl Topics {
             by_name: HashMap::new(),
             slots: Vec::new(),
             readings: 0,
+            as_of: None,
             reads_nothing: false,
             budget,
             started,
@@ -55,6 +57,11 @@ impl Topics {
         let has = |topic: &str| self.by_name.contains_key(topic);
         let transactions = has("__transaction_state") || !has("__consumer_offsets");
         Reading { nothing: self.reads_nothing, markers: self.reads_nothing && transactions }
+    }
+
+    /// The moment that the newest reading tells of; `None`: the cluster has not said yet which topics there are.
+    pub fn as_of(&self) -> Option<Timestamp> {
+        self.as_of
     }
 
     pub fn place(&self, name: &str) -> Option<usize> {
@@ -175,6 +182,7 @@ impl Topics {
     /// Takes the topics of a reading; those that it does not have are gone, unless they came after it was asked for.
     pub fn read(&mut self, reading: &ClusterReading) {
         self.readings += 1;
+        self.as_of = Some(reading.asked_at);
         for (name, config) in &reading.configs {
             let place = self.place_or_new(name, reading.taken_at);
             if let Some(topic) = self.at(place) {
@@ -254,6 +262,7 @@ impl Topics {
 
     pub fn step_back(&mut self, step: Step) {
         self.iter_mut().for_each(|topic| topic.step_back(step));
+        step.moments(&mut self.as_of);
         step.moments(self.slots.iter_mut().flatten().map(|slot| &mut slot.received));
     }
 

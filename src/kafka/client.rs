@@ -120,6 +120,8 @@ impl KafkaConfig {
     pub fn producer(&self) -> Result<Prepared, KafkaError> {
         let mut draft = self.draft()?;
         draft.never();
+        // How records are fetched is no business of a producer, which would say so on each start.
+        draft.settings.retain(|key, _| !key.starts_with("fetch."));
         draft.force("allow.auto.create.topics", "false");
         draft.finish()
     }
@@ -141,8 +143,9 @@ impl KafkaConfig {
         draft.fallback("fetch.queue.backoff.ms", "5");
         draft.fallback("queued.max.messages.kbytes", "16384");
         match config.protocol {
-            GroupProtocol::Classic => {
-                draft.force("partition.assignment.strategy", "cooperative-sticky");
+            GroupProtocol::Classic | GroupProtocol::Ranged => {
+                let ranged = config.protocol == GroupProtocol::Ranged;
+                draft.force("partition.assignment.strategy", if ranged { "range" } else { "cooperative-sticky" });
                 draft.force("session.timeout.ms", &config.session_timeout.as_millis().to_string());
                 draft.fallback("heartbeat.interval.ms", &(config.session_timeout.as_millis() / 4).clamp(1, 3_000).to_string());
             }

@@ -1,7 +1,9 @@
 //! A member of a consumer group: it reads, and says which partitions come and go. Where each begins is for whoever keeps the
 //! state to say: a partition is read only after [`Member::begin`].
 
-use super::{Causes, KafkaConfig, KafkaError, Watcher};
+pub use super::native::{Refusal, TopicIds};
+
+use super::{Causes, KafkaConfig, KafkaError, Watcher, native};
 use crate::model::{Header, Headers, Record, RecordTime, Slot, Timestamp, TimestampKind, TopicPartition};
 use rdkafka::bindings as c;
 use rdkafka::client::OAuthToken;
@@ -11,6 +13,7 @@ use rdkafka::error::{KafkaError as ClientError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
+use std::cell::Cell;
 use std::error::Error;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
@@ -25,6 +28,8 @@ pub enum GroupProtocol {
     Classic,
     /// KIP-848: the broker assigns, and decides how long a silent member is waited for.
     Consumer,
+    /// Classic and eager: of topics with equally many partitions, those of one number go to one member.
+    Ranged,
 }
 
 pub struct MemberConfig {
@@ -41,8 +46,9 @@ pub enum Change {
     Taken(Vec<TopicPartition>),
 }
 
-struct Context {
+pub(super) struct Context {
     watcher: Watcher,
+    eager: bool,
     changes: Mutex<Vec<Change>>,
 }
 
@@ -74,7 +80,8 @@ impl ConsumerContext for Context {
         let change = match code {
             RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => Change::Given(partitions),
             _ => {
-                if let Err(error) = consumer.incremental_unassign(list) {
+                let done = if self.eager { consumer.unassign() } else { consumer.incremental_unassign(list) };
+                if let Err(error) = done {
                     tracing::warn!(%error, "partitions that were taken from us");
                 }
                 Change::Taken(partitions)
@@ -97,7 +104,9 @@ pub enum Polled<'a> {
 pub struct Received<'a>(BorrowedMessage<'a>);
 
 pub struct Member {
-    consumer: BaseConsumer<Context>,
+    pub(super) consumer: BaseConsumer<Context>,
+    /// The broker that is asked for topics' ids.
+    teller: Cell<Option<i32>>,
 }
 
 impl Member {
@@ -106,11 +115,12 @@ impl Member {
     /// # Errors
     /// Settings that librdkafka refuses.
     pub fn join(kafka: &KafkaConfig, causes: &Arc<Causes>, config: &MemberConfig, topics: &[&str]) -> Result<Self, KafkaError> {
-        let context = Context { watcher: kafka.watcher(causes), changes: Mutex::default() };
+        let eager = config.protocol == GroupProtocol::Ranged;
+        let context = Context { watcher: kafka.watcher(causes), eager, changes: Mutex::default() };
         let failed = |source| KafkaError::Client { what: "the group's member", source };
         let consumer: BaseConsumer<Context> = kafka.member(config)?.client.create_with_context(context).map_err(failed)?;
         consumer.subscribe(topics).map_err(failed)?;
-        Ok(Self { consumer })
+        Ok(Self { consumer, teller: Cell::new(None) })
     }
 
     pub fn poll(&self, wait: Duration) -> Polled<'_> {
@@ -135,7 +145,8 @@ impl Member {
     /// # Errors
     /// They were taken again meanwhile.
     pub fn begin(&self, starts: &[(TopicPartition, i64)]) -> KafkaResult<()> {
-        self.consumer.incremental_assign(&offsets(starts))
+        let starts = offsets(starts);
+        if self.consumer.context().eager { self.consumer.assign(&starts) } else { self.consumer.incremental_assign(&starts) }
     }
 
     /// The first offset of a partition's log and the end of what a committed reader can have.
@@ -144,6 +155,33 @@ impl Member {
     /// Its leader does not answer in time.
     pub fn bounds(&self, partition: &TopicPartition, wait: Duration) -> KafkaResult<(i64, i64)> {
         self.consumer.fetch_watermarks(&partition.topic, partition.partition, wait)
+    }
+
+    /// The ids of topics, as a broker tells them now.
+    ///
+    /// # Errors
+    /// No broker answers in time, or one refuses.
+    pub fn topic_ids(&self, topics: &[&str], wait: Duration) -> Result<TopicIds, Refusal> {
+        let Some(first) = topics.first() else { return Ok(TopicIds::new()) };
+        let ids = self.teller(first, wait).and_then(|broker| native::topic_ids(self.consumer.client(), broker, topics, wait));
+        if ids.is_err() {
+            self.teller.set(None);
+        }
+        ids
+    }
+
+    /// A broker that answers. (Nobody named, librdkafka waits for the controller, which may be away, or is not told.)
+    fn teller(&self, topic: &str, wait: Duration) -> Result<i32, Refusal> {
+        if let Some(broker) = self.teller.get() {
+            return Ok(broker);
+        }
+        let refused = |error: ClientError| Refusal {
+            code: error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown),
+            text: error.to_string(),
+        };
+        let broker = self.consumer.fetch_metadata(Some(topic), wait).map_err(refused)?.orig_broker_id();
+        self.teller.set(Some(broker));
+        Ok(broker)
     }
 
     /// The log end as of the last fetch; `None` before one.
@@ -246,7 +284,7 @@ fn partitions(list: &TopicPartitionList) -> Vec<TopicPartition> {
     list.elements().iter().map(plain).collect()
 }
 
-fn offsets(of: &[(TopicPartition, i64)]) -> TopicPartitionList {
+pub(super) fn offsets(of: &[(TopicPartition, i64)]) -> TopicPartitionList {
     let mut list = TopicPartitionList::with_capacity(of.len());
     for (partition, offset) in of {
         // Only an offset below 0 that means nothing is refused.

@@ -1,9 +1,9 @@
-//! The newest committed record of a key in a partition: what a process wrote of itself in a transaction, to be found by the next.
+//! What processes wrote of themselves in transactions on a compacted topic, to be found by the next.
 
 use super::admin::served::Served;
 use super::native::Reader;
 use super::{Causes, KafkaConfig, KafkaError};
-use crate::model::{Reason, Timestamp};
+use crate::model::{OwnedRecord, Reason, Timestamp};
 use rdkafka::consumer::Consumer;
 use rdkafka::types::RDKafkaErrorCode as E;
 use std::sync::Arc;
@@ -22,6 +22,71 @@ pub enum RegisterError {
     Cluster(Reason),
 }
 
+/// Reads compacted partitions from begin to end, as a committed reader has them.
+pub struct Register {
+    causes: Arc<Causes>,
+    /// Sees also what is not committed: how far there is something.
+    plain: Served,
+    committed: Served,
+}
+
+impl Register {
+    /// # Errors
+    /// Settings that librdkafka refuses.
+    pub fn open(config: &KafkaConfig, causes: &Arc<Causes>) -> Result<Self, KafkaError> {
+        let served = |client| Served::serve(Arc::new(client), Arc::clone(causes), CALL);
+        let plain = served(config.observer_client(causes, 0)?)?;
+        let committed = served(config.consumer("the register", &config.tail()?.client, causes)?)?;
+        Ok(Self { causes: Arc::clone(causes), plain, committed })
+    }
+
+    /// Gives every record of the partition that is there when it is called, once all transactions that were open then have ended.
+    /// `go_on` is asked now and then.
+    ///
+    /// # Errors
+    /// A partition that cannot be read to its end in time, or before we may not go on.
+    pub fn replay(
+        &self,
+        (topic, partition): (&Arc<str>, i32),
+        within: Duration,
+        go_on: &mut dyn FnMut() -> bool,
+        each: &mut dyn FnMut(OwnedRecord),
+    ) -> Result<(), RegisterError> {
+        let until = Instant::now() + within;
+        let mut go_on = || Instant::now() < until && go_on();
+        let ends = |of: &Served| {
+            let ends = of.handle.fetch_watermarks(topic, partition, CALL);
+            ends.map_err(|error| RegisterError::Cluster(self.causes.reason_of(&error, Timestamp::now())))
+        };
+        let (_, end) = ends(&self.plain)?;
+        // A transaction of somebody else that is still open hides all behind it: ours may be there.
+        let low = loop {
+            let (low, stable) = ends(&self.committed)?;
+            if stable >= end {
+                break low;
+            }
+            if !go_on() {
+                return Err(self.failed(E::OperationTimedOut));
+            }
+            std::thread::sleep(LOOK);
+        };
+        if low >= end {
+            return Ok(());
+        }
+        let mut reader = Reader::new(&self.committed.handle);
+        if !reader.start(topic, partition, low) {
+            return Err(self.failed(E::UnknownTopicOrPartition));
+        }
+        let read = read(&mut reader, &mut go_on, each);
+        reader.stop(topic, partition);
+        read.map_err(|code| self.failed(code))
+    }
+
+    fn failed(&self, code: E) -> RegisterError {
+        RegisterError::Cluster(self.causes.reason_of_code(code, Timestamp::now()))
+    }
+}
+
 /// Reads the whole partition: it is a compacted one. `None`: nobody ever wrote that key, or wrote null last. `go_on` is asked now
 /// and then.
 ///
@@ -30,48 +95,26 @@ pub enum RegisterError {
 pub fn newest(
     config: &KafkaConfig,
     causes: &Arc<Causes>,
-    (topic, partition): (&Arc<str>, i32),
+    place: (&Arc<str>, i32),
     key: &[u8],
     within: Duration,
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Vec<u8>>, RegisterError> {
-    let until = Instant::now() + within;
-    let failed = |error: &rdkafka::error::KafkaError| RegisterError::Cluster(causes.reason_of(error, Timestamp::now()));
-    let served = |client| Served::serve(Arc::new(client), Arc::clone(causes), CALL);
-    let plain = served(config.observer_client(causes, 0)?)?;
-    let committed = served(config.consumer("the register", &config.tail()?.client, causes)?)?;
-    let ends = |of: &Served| of.handle.fetch_watermarks(topic, partition, CALL).map_err(|e| failed(&e));
-    let (_, end) = ends(&plain)?;
-    // A transaction of somebody else that is still open hides all behind it: ours may be there.
-    let low = loop {
-        let (low, stable) = ends(&committed)?;
-        if stable >= end {
-            break low;
+    let mut newest = None;
+    Register::open(config, causes)?.replay(place, within, go_on, &mut |record| {
+        if record.key.as_deref() == Some(key) {
+            newest = record.value;
         }
-        if Instant::now() >= until || !go_on() {
-            return Err(RegisterError::Cluster(causes.reason_of_code(E::OperationTimedOut, Timestamp::now())));
-        }
-        std::thread::sleep(LOOK);
-    };
-    if low >= end {
-        return Ok(None);
-    }
-    let mut reader = Reader::new(&committed.handle);
-    if !reader.start(topic, partition, low) {
-        return Err(RegisterError::Cluster(causes.reason_of_code(E::UnknownTopicOrPartition, Timestamp::now())));
-    }
-    let newest = read(&mut reader, key, &mut || Instant::now() < until && go_on());
-    reader.stop(topic, partition);
-    newest.map_err(|code| RegisterError::Cluster(causes.reason_of_code(code, Timestamp::now())))
+    })?;
+    Ok(newest)
 }
 
-fn read(reader: &mut Reader, key: &[u8], go_on: &mut dyn FnMut() -> bool) -> Result<Option<Vec<u8>>, E> {
-    let mut newest = None;
+fn read(reader: &mut Reader, go_on: &mut dyn FnMut() -> bool, each: &mut dyn FnMut(OwnedRecord)) -> Result<(), E> {
     while go_on() {
         match reader.next(CALL).map(|read| read.result) {
-            Some(Ok(record)) if record.key.as_deref() == Some(key) => newest = record.value,
-            Some(Ok(_)) | None => {}
-            Some(Err(E::PartitionEOF)) => return Ok(newest),
+            Some(Ok(record)) => each(record),
+            None => {}
+            Some(Err(E::PartitionEOF)) => return Ok(()),
             Some(Err(code)) => return Err(code),
         }
     }

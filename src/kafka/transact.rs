@@ -1,8 +1,11 @@
 //! A producer whose records come in transactions: a committed reader sees all of one, or nothing of it. Of all producers with one
 //! name only the newest can commit; whatever an older one has open is aborted when a newer one begins.
 
+use super::generation::Generation;
+use super::member::offsets;
 use super::publish::{Outgoing, PublishConfig, PublishError, Publisher, Receipt};
 use super::{Causes, KafkaConfig, KafkaError};
+use crate::model::TopicPartition;
 use crossbeam_channel::{Receiver, unbounded};
 use rdkafka::error::KafkaError as ClientError;
 use rdkafka::producer::Producer;
@@ -57,7 +60,16 @@ impl Transactions {
     /// # Errors
     /// Settings that librdkafka refuses.
     pub fn new(config: &KafkaConfig, causes: &Arc<Causes>, name: &str) -> Result<Self, KafkaError> {
-        let (transaction, record) = (TRANSACTION.as_millis().to_string(), RECORD.as_millis().to_string());
+        Self::within(config, causes, name, TRANSACTION)
+    }
+
+    /// As [`Self::new`], of transactions that the brokers abort after so long without a word from us.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn within(config: &KafkaConfig, causes: &Arc<Causes>, name: &str, transaction: Duration) -> Result<Self, KafkaError> {
+        let record = RECORD.min(transaction * 2 / 3).as_millis().to_string();
+        let transaction = transaction.as_millis().to_string();
         let forced = [
             ("transactional.id", name),
             ("enable.idempotence", "true"),
@@ -83,11 +95,34 @@ impl Transactions {
     /// # Errors
     /// Nothing of it is seen, unless it is the commit's own answer that was lost: after any error only a new producer may go on.
     pub fn write<'a>(&self, records: impl Iterator<Item = Outgoing<'a>>, wait: Duration) -> Result<(), TransactError> {
+        self.transact(wait, || self.send(records, wait))
+    }
+
+    /// As [`Self::write`], and with them how far a group has read: all of it, or nothing. It is refused where the group is in another
+    /// generation by now, so that of two who were given a partition only the later one writes.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn exchange<'a>(
+        &self,
+        records: impl Iterator<Item = Outgoing<'a>>,
+        read: &[(TopicPartition, i64)],
+        generation: &Generation,
+        wait: Duration,
+    ) -> Result<(), TransactError> {
+        let producer = &self.publisher.producer;
+        self.transact(wait, || {
+            self.send(records, wait)?;
+            let told = producer.send_offsets_to_transaction(&offsets(read), generation.metadata(), wait);
+            told.map_err(TransactError::kafka("the transaction's offsets"))
+        })
+    }
+
+    fn transact(&self, wait: Duration, work: impl FnOnce() -> Result<(), TransactError>) -> Result<(), TransactError> {
         let producer = &self.publisher.producer;
         producer.begin_transaction().map_err(TransactError::kafka("a transaction"))?;
-        let done = self
-            .send(records, wait)
-            .and_then(|()| producer.commit_transaction(wait).map_err(TransactError::kafka("the transaction's commit")));
+        let done =
+            work().and_then(|()| producer.commit_transaction(wait).map_err(TransactError::kafka("the transaction's commit")));
         if done.is_err() {
             // The error that is told is the first one.
             let _ = producer.abort_transaction(ABORT);

@@ -24,12 +24,38 @@ pub struct ConsumerReading {
     pub store: StoreState,
     /// Why the store is down.
     pub store_reason: Option<String>,
+    /// `None`: it keeps none, or says nothing of it.
+    pub cache: Option<CacheReading>,
     /// Records between our offsets and the ends of the logs; `None` before the first fetch.
     pub lag: Option<u64>,
     /// Records that retention had removed before they were read.
     pub lost: u64,
     /// Partitions that are not read, with the reason.
     pub stopped: BTreeMap<String, String>,
+}
+
+/// How the cache of a state consumer is doing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CacheReading {
+    pub state: CacheState,
+    /// Why it is down.
+    pub reason: Option<String>,
+    /// Entities that this consumer changed in it.
+    pub written: u64,
+    /// Over the last minute; `None` before the second reading.
+    pub written_per_s: Option<f64>,
+    /// Changes that were not handed over: the cache was too slow for them, and takes them from the store.
+    pub dropped: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CacheState {
+    #[default]
+    Ok,
+    Down,
+    /// It has not all that the store has.
+    Rebuilding,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -60,11 +60,13 @@ pub enum Meaning {
     Level,
     Threshold,
     Template,
+    /// What a message says.
+    Message,
 }
 
 impl Meaning {
     /// The names that fields with this meaning have where the catalogue says nothing else.
-    const NAMES: [(&'static str, Self); 28] = [
+    const NAMES: [(&'static str, Self); 29] = [
         ("orderId", Self::Order),
         ("customerId", Self::Customer),
         ("customerName", Self::CustomerName),
@@ -93,6 +95,7 @@ impl Meaning {
         ("level", Self::Level),
         ("threshold", Self::Threshold),
         ("template", Self::Template),
+        ("text", Self::Message),
     ];
 
     /// What a field of this name means where the catalogue says nothing else.

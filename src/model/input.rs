@@ -1,4 +1,4 @@
-use super::{Answer, Ask, ClusterReading, ConsumerReading, Link, RecordBatch, Slot, Timestamp};
+use super::{Answer, Ask, ClusterReading, ConsumerReading, Link, RecordBatch, Slot, Timestamp, WorkerReading};
 use std::sync::Arc;
 
 /// One thing from outside, with its time: the only door into the engine.
@@ -30,6 +30,8 @@ pub enum Input {
     Host(HostReading),
     /// All state consumers that the store knows of.
     Consumers(Vec<ConsumerReading>),
+    /// A worker of this process.
+    Worker(Box<WorkerReading>),
     Ask(Ask),
     Answer(Box<Answer>),
     /// Time goes on: windows roll, rules are judged. Ten a second.

@@ -36,6 +36,12 @@ impl From<&str> for Label {
     }
 }
 
+impl From<String> for Label {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
 impl From<Cow<'_, str>> for Label {
     fn from(text: Cow<'_, str>) -> Self {
         Self(text.into())

@@ -16,13 +16,14 @@ mod reason;
 mod record;
 mod time;
 mod topic_name;
+mod worker;
 
 pub use ask::{Ask, ChartSpan, Focused, TailFilter};
 pub use cluster::{
     BrokerReading, ClusterReading, Controllers, GroupKind, GroupReading, GroupState, Member, PartitionReading, TopicConfig,
     TopicReading,
 };
-pub use consumer::{ConsumerReading, ConsumerTimes, StoreState};
+pub use consumer::{CacheReading, CacheState, ConsumerReading, ConsumerTimes, StoreState};
 pub use event::{Event, Fields, Meaning, Place, Point, Stamp, Value};
 pub use ids::{Slot, TopicPartition};
 pub use input::{Assignment, HostReading, Input, TailReading, Timed, WarmUp};
@@ -33,3 +34,4 @@ pub use reason::{Code, Fact, Finding, FindingState, Level, Reason, Subject};
 pub use record::{Header, Headers, NoHeaders, OwnedBatch, OwnedRecord, Record, RecordBatch, RecordTime, TimestampKind};
 pub use time::Timestamp;
 pub use topic_name::TopicName;
+pub use worker::{EtaError, WorkerReading};

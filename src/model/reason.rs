@@ -65,6 +65,8 @@ codes! {
     TopicNotRead = "topic-not-read",
     NoTopics = "no-topics",
     WarmingUp = "warming-up",
+    StoreBehind = "store-behind",
+    StoreAway = "store-away",
     NotTold = "not-told",
     NotFalling = "not-falling",
     LastStage = "last-stage",

@@ -121,7 +121,8 @@ fn topics(catalogue: &Catalogue) -> Vec<(&str, i32)> {
 fn few_partitions(entry: &TopicEntry) -> i32 {
     match (entry.partitions, &entry.role) {
         (12.., _) => 3,
-        (6.., Role::Stage { .. }) => 2,
+        // As many as the stages have, so that an order's times of arrival lie where its stages do.
+        (6.., Role::Stage { .. } | Role::Eta { .. }) => 2,
         _ => 1,
     }
 }

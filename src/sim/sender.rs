@@ -30,6 +30,7 @@ pub(super) struct Sender {
     pub stop: Arc<AtomicBool>,
     /// Whether what lies before the start is written.
     pub past: bool,
+    pub left_out: Vec<Arc<str>>,
     pub start: Timestamp,
     /// Dropped when the prelude is written: whoever waits for the town to be open is woken.
     pub opening: Option<crossbeam_channel::Sender<()>>,
@@ -83,7 +84,8 @@ impl Sender {
     }
 
     fn send(&mut self, happening: &Happening) {
-        if !self.past && happening.due < self.start {
+        let left_out = self.left_out.iter().any(|topic| **topic == *happening.topic);
+        if left_out || !self.past && happening.due < self.start {
             return;
         }
         if !self.topics.has(happening.topic) {

@@ -30,6 +30,8 @@ pub struct TownConfig {
     pub prelude: bool,
     /// How long records wait for others to share a batch with.
     pub linger: Duration,
+    /// Topics that somebody else produces here.
+    pub left_out: Vec<Arc<str>>,
     /// Whether the services' groups ([`super::GROUPS`]) run too.
     pub groups: bool,
 }
@@ -43,6 +45,7 @@ impl Default for TownConfig {
             kafka: KafkaConfig::default(),
             prelude: true,
             linger: Duration::from_millis(5),
+            left_out: Vec::new(),
             groups: true,
         }
     }
@@ -113,7 +116,8 @@ impl Town {
         let (tally, stop) = (Arc::clone(&self.tally), Arc::clone(&self.stop));
         let world = WorldConfig { seed, orders_per_minute, speed, start };
         let world = World::new(world).peekable();
-        let sender = Sender { world, publisher, topics, tally, stop, past: config.prelude, start, opening: Some(opening) };
+        let (past, left_out) = (config.prelude, config.left_out.clone());
+        let sender = Sender { world, publisher, topics, tally, stop, past, left_out, start, opening: Some(opening) };
         self.spawn("town", move || sender.run())
     }
 

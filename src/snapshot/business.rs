@@ -33,7 +33,18 @@ pub struct BusinessSource {
     /// Counts are of what was read since; `null` before anything was.
     #[serde(rename = "since_ms")]
     pub since: Option<Timestamp>,
+    /// The store beside the tail; `null` where there is none.
+    pub store: Option<StoreSource>,
     /// What of it is not whole.
+    #[serde(serialize_with = "super::told_reason")]
+    pub reason: Option<Reason>,
+}
+
+/// How the store is that the business figures come from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct StoreSource {
+    /// `reading` until all was told once, then `ok` or `down`.
+    pub state: &'static str,
     #[serde(serialize_with = "super::told_reason")]
     pub reason: Option<Reason>,
 }

@@ -11,8 +11,8 @@ mod view;
 
 pub use business::{
     Amount, Article, Business, BusinessSource, Channel, Customer, CustomerSections, Customers, Deliveries, Delivery, Exit,
-    LastEvent, Method, Notifications, Order, Orders, Payment, PaymentSections, Payments, Pipeline, Stage, Stock, Stuck, Sum,
-    Suspicious, Wait,
+    LastEvent, Method, Notifications, Order, Orders, Payment, PaymentSections, Payments, Pipeline, Stage, Stock, StoreSource,
+    Stuck, Sum, Suspicious, Wait,
 };
 pub use cluster::{Alert, Broker, Cluster, Source, SourceKind, Viewer, subject_name};
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
@@ -21,7 +21,7 @@ pub use view::{
     Distribution, Focus, GroupFocus, KeptHeader, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict, View,
 };
 
-use crate::model::{ConsumerReading, Timestamp};
+use crate::model::{ConsumerReading, Timestamp, WorkerReading};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -50,6 +50,9 @@ pub struct Snapshot {
     /// The state consumers that our store knows of, by instance; absent where there is none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub state_consumers: Vec<Arc<ConsumerReading>>,
+    /// The workers of this process, by name; absent where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub workers: Vec<Arc<WorkerReading>>,
     pub viewer: Viewer,
     /// What the events tell of orders, payments, deliveries, articles and customers.
     #[serde(flatten)]

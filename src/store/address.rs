@@ -49,3 +49,20 @@ pub(super) fn secret(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result
         None => Ok(text.to_owned()),
     }
 }
+
+/// Percent-encoded text.
+pub(super) fn decoded(text: &str) -> Result<String, &'static str> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        let digit = |b: Option<u8>| b.and_then(|b| char::from(b).to_digit(16));
+        let (high, low) = (digit(bytes.next()), digit(bytes.next()));
+        let both = high.zip(low).and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        out.push(both.ok_or("a % that no two hexadecimal digits follow (as %25 it is itself)")?);
+    }
+    String::from_utf8(out).map_err(|_| "what % encodes is not UTF-8")
+}

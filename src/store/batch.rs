@@ -1,4 +1,5 @@
-use crate::domain::{Happening, Outcome, Rejection};
+use super::rows::{PartRow, ProfileRow, Rows, WalkerRow};
+use crate::domain::{Happening, Outcome, Part, Rejection, Subject};
 use crate::model::{Place, Timestamp, TopicPartition};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -88,10 +89,12 @@ pub struct Claimed {
     pub epoch: i64,
     /// `None`: nothing of it was ever read.
     pub next: Option<i64>,
+    /// The id of the topic that was read; `None`: the brokers did not tell it, or nothing was.
+    pub topic_id: Option<String>,
 }
 
 /// What became of a batch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Applied {
     /// Events by what they were.
     pub outcomes: BTreeMap<Outcome, u64>,
@@ -101,4 +104,35 @@ pub struct Applied {
     pub dead_letters: BTreeMap<String, u64>,
     /// How long the commit took.
     pub commit: Duration,
+    /// The entities as they are now.
+    pub changes: Changes,
+}
+
+/// The entities that a batch wrote. They were made for the store and are handed on, not copied.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    pub version: i64,
+    pub walkers: Vec<WalkerRow>,
+    pub parts: Vec<PartRow>,
+    /// Parts that an entity has no more.
+    pub gone_parts: Vec<(Part, Subject)>,
+    pub profiles: Vec<ProfileRow>,
+}
+
+impl From<Rows> for Changes {
+    fn from(rows: Rows) -> Self {
+        let Rows { version, walkers, parts, gone_parts, profiles, .. } = rows;
+        Self { version, walkers, parts, gone_parts, profiles }
+    }
+}
+
+impl Changes {
+    /// Entities.
+    pub fn len(&self) -> u64 {
+        (self.walkers.len() + self.parts.len() + self.gone_parts.len() + self.profiles.len()) as u64
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }

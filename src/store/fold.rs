@@ -2,7 +2,7 @@ use super::batch::{Applied, Batch, Progress, Refusal, Taken, What};
 use super::rows::{self, AuditRow, DeadLetterRow, GroupStatus, Rows};
 use super::{StoreError, Tx, memory};
 use crate::domain::{Claim, GroupKey, Happening, Kept, Kind, Moved, Outcome, Part, Plans, Rejection, Standing, Subject, World};
-use crate::model::TopicPartition;
+use crate::model::{Timestamp, TopicPartition};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
@@ -35,6 +35,7 @@ pub fn fold<T: Tx>(mut tx: T, plans: &Plans, batch: &Batch) -> Result<Applied, S
     let mut rows = entity_rows(&world, &before, &touched, plans)?;
     rows.progress = onward(&batch.progress, &known);
     rows.now = batch.now;
+    rows.version = tx.version()?;
     rows.claims =
         events.iter().filter_map(|t| claimed(t)).filter_map(|p| Some((p.clone(), world.claims.get(p)?.clone()))).collect();
     rows.claims.sort_by(|a, b| a.0.cmp(&b.0));
@@ -49,7 +50,7 @@ pub fn fold<T: Tx>(mut tx: T, plans: &Plans, batch: &Batch) -> Result<Applied, S
         rows.audit.push(audit);
     }
     tx.write(&rows)?;
-    let changed = regrouped(&world, &before, batch);
+    let changed = regrouped(&world, &before, batch.now);
     let late = tx.regroup(&changed)?;
     if late > 0 {
         *applied.dead_letters.entry("later".into()).or_default() += late;
@@ -57,6 +58,7 @@ pub fn fold<T: Tx>(mut tx: T, plans: &Plans, batch: &Batch) -> Result<Applied, S
     let begun = Instant::now();
     tx.commit()?;
     applied.commit = begun.elapsed();
+    applied.changes = rows.into();
     Ok(applied)
 }
 
@@ -119,7 +121,7 @@ fn stand(world: &mut World, plans: &Plans) {
     }
 }
 
-fn entity_rows(
+pub(super) fn entity_rows(
     world: &World,
     before: &HashMap<Subject, Arc<Standing>>,
     touched: &BTreeSet<Subject>,
@@ -181,7 +183,7 @@ fn dead_letter(taken: &Taken, audit: &AuditRow) -> Option<DeadLetterRow> {
 }
 
 /// Groups with events of earlier batches that count no more since this one, or count again.
-fn regrouped(world: &World, before: &HashMap<Subject, Arc<Standing>>, batch: &Batch) -> Vec<GroupStatus> {
+pub(super) fn regrouped(world: &World, before: &HashMap<Subject, Arc<Standing>>, now: Timestamp) -> Vec<GroupStatus> {
     let mut out = Vec::new();
     for (subject, kept) in &world.walkers {
         let Some(before) = before.get(subject) else { continue };
@@ -192,7 +194,7 @@ fn regrouped(world: &World, before: &HashMap<Subject, Arc<Standing>>, batch: &Ba
             subject: subject.clone(),
             key: group.key.clone(),
             rejected: kept.standing.rejection(at).cloned(),
-            now: batch.now,
+            now,
         }));
     }
     out.sort_by(|a, b| a.subject.cmp(&b.subject).then_with(|| a.key.cmp(&b.key)));

@@ -11,6 +11,14 @@ use crate::model::Timestamp;
 use serde::Serialize;
 use std::time::Duration;
 
+/// A lease that ends later than this was written by a clock that was set back since.
+pub(super) const LONGEST_LEASE_MS: i64 = 600_000;
+
+/// A lease as it is written, in ms.
+pub(super) fn lease_ms(lease: Duration) -> i64 {
+    i64::try_from(lease.as_millis()).unwrap_or(LONGEST_LEASE_MS).min(LONGEST_LEASE_MS)
+}
+
 pub trait Letters: Send {
     /// Makes `instance` the one relay for so long, unless another one is. `name` is what the brokers know the relay by; the first
     /// one that was ever given holds for good. `None`: another one is.

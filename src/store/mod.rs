@@ -6,30 +6,42 @@
 
 mod address;
 mod batch;
+mod beside;
+pub mod cache;
+mod compare;
 mod error;
 mod fold;
+mod follow;
 mod letters;
 mod memory;
 mod postgres;
 mod read;
+mod retention;
 mod rows;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod tx;
+mod whole;
 
 pub use address::StoreAddress;
-pub use batch::{Applied, Batch, Claimed, Original, Progress, Refusal, Taken, What};
+pub use batch::{Applied, Batch, Changes, Claimed, Original, Progress, Refusal, Taken, What};
+pub use beside::{Beside, CarriedEntities, Named, Swapped, open_beside};
+pub use compare::{CompareError, Compared, Comparison, Difference, Differing, Side, Tally};
 pub use error::StoreError;
 pub use fold::fold;
+pub use follow::{Changed, Counted, Follow, Marks, Page, open_to_follow};
 pub use letters::{Bundle, Letter, LetterFilter, LetterLine, Letters, Relay, Retried, Settled};
 pub use postgres::{Postgres, PostgresAddress};
 pub use read::{AuditLine, Filter, PartLine, Place, ProfileLine, Read, WalkerLine};
-pub use rows::{GroupStatus, Rows};
+pub use retention::{Cursor, Limits, Retain, Step};
+pub use rows::{GroupStatus, PartRow, ProfileRow, Rows, WalkerRow};
 pub use sqlite::Sqlite;
 pub use tx::Tx;
+pub use whole::{Key, Moments, Table, Whole, open_whole};
 
-use crate::model::{ConsumerReading, TopicPartition};
+use crate::model::{CacheReading, ConsumerReading, TopicPartition};
 
 /// The state, for one process that writes it.
 pub trait Store: Send {
@@ -38,6 +50,12 @@ pub trait Store: Send {
     /// # Errors
     /// The store cannot be reached, or refuses.
     fn claim(&mut self, instance: &str, partitions: &[TopicPartition]) -> Result<Vec<Claimed>, StoreError>;
+
+    /// Notes the ids of the topics of claimed partitions, each with our epoch. An id that something was read under stays.
+    ///
+    /// # Errors
+    /// The store cannot be reached, or refuses.
+    fn note_topics(&mut self, ids: &[(TopicPartition, i64, String)]) -> Result<(), StoreError>;
 
     /// Applies a batch in one transaction, with its offsets.
     ///
@@ -51,6 +69,11 @@ pub trait Store: Send {
     /// # Errors
     /// The store cannot be reached.
     fn report(&mut self, ours: &ConsumerReading) -> Result<Vec<ConsumerReading>, StoreError>;
+
+    /// How the cache beside it is doing; `None`: there is none.
+    fn cache(&mut self) -> Option<CacheReading> {
+        None
+    }
 }
 
 /// A consumer that said nothing for so long is gone, in ms.

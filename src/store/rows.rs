@@ -20,6 +20,8 @@ pub struct Rows {
     pub audit: Vec<AuditRow>,
     pub dead_letters: Vec<DeadLetterRow>,
     pub now: Timestamp,
+    /// Of the batch, in each row of an entity.
+    pub version: i64,
 }
 
 #[derive(Clone, Debug, PartialEq)]

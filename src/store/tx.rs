@@ -21,6 +21,10 @@ pub trait Tx {
     /// Profiles, as walkers.
     fn profiles(&mut self, subjects: &[Subject]) -> Result<HashMap<Subject, Profile>, StoreError>;
 
+    /// A number for what this batch writes: of two batches that wrote one entity the later has the greater one. So it is asked
+    /// for when all that the batch touches is locked.
+    fn version(&mut self) -> Result<i64, StoreError>;
+
     /// Writes rows and offsets.
     fn write(&mut self, rows: &Rows) -> Result<(), StoreError>;
 

@@ -33,6 +33,8 @@ pub fn remedy(reason: &Reason) -> Option<&'static str> {
         Code::TopicGone => "check the name; `vigie topics` shows what exists",
         Code::Throttled => "lower --read-budget, or raise the client's quota on the brokers",
         Code::NotReading => "give a read budget, as --read-budget 8MiB",
+        Code::StoreBehind => "start `vigie consume`, or more of them; or watch without --store",
+        Code::StoreAway => "look at the store; vigie tries again by itself",
         Code::WarmUpCut => "read a shorter past (--from), or a greater part of it with fewer topics (--topics)",
         Code::Inflated | Code::ViewBehind => "watch fewer topics (--topics), or lower --read-budget so that vigie samples",
         Code::NoCatalogueEntry => "add the topic to a catalogue of your own (--catalogue FILE)",

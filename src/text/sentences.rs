@@ -247,6 +247,11 @@ fn business(f: &Facts<'_>) -> Option<String> {
         Code::Sampled => format!("records of {} were skipped (read budget)", f.or("topic", "a topic")),
         Code::TopicNotRead => format!("{} is not read", f.or("topic", "one of its topics")),
         Code::NoTopics => "none of its topics is there".into(),
+        Code::StoreBehind => match f.told("behind_s") {
+            Some(behind) => format!("the store is {behind} behind the topics"),
+            None => "the store has not caught up with the topics yet".into(),
+        },
+        Code::StoreAway => format!("the store cannot be read: {}", f.or("error", "no reason was told")),
         Code::WarmingUp => "the past is still being read".into(),
         Code::NotTold => format!("no event told {}", f.or("what", "it")),
         Code::NotFalling => "the level does not fall".into(),

@@ -256,6 +256,7 @@ pub fn snapshot() -> Snapshot {
         alerts_count: alerts.len(),
         alerts,
         state_consumers: Vec::new(),
+        workers: Vec::new(),
         viewer: Viewer {
             behind_s: Some(0.1),
             cpu_percent: Some(12.0),

@@ -126,3 +126,18 @@ fn the_configuration_is_told_with_its_sources_and_without_secrets() {
     );
     assert!(!told.words().contains("geheim"), "{told:?}");
 }
+
+#[test]
+fn a_caches_address_is_checked_before_anything_is_reached_and_its_password_is_not_shown() {
+    for (address, word) in
+        [("http://u:geheim@h", "redis://"), ("redis://u:geheim@h/x", "/0"), ("redis://:geheim@h?ttl=5s", "silent")]
+    {
+        let ran = vigie(&["consume", "-b", "127.0.0.1:1", "--store", "sqlite:/nowhere/x.db", "--cache", address]);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(ran.err.contains(word) && ran.err.contains("cache") && !ran.err.contains("geheim"), "{ran:?}");
+    }
+    let config = |address: &str| vigie_with(&["config"], |c| _ = c.env("VIGIE_CACHE", address), seconds(20));
+    let shown = config("redis://u:geheim@h:6380/1");
+    assert!(shown.out.contains("redis://u:***@h:6380/1") && shown.out.contains("VIGIE_CACHE"), "{shown:?}");
+    assert!(!config("redis:geheim").words().contains("geheim"));
+}

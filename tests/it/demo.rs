@@ -60,6 +60,20 @@ fn twelve_seconds_of_the_demo_show_a_town_at_work() {
     assert_eq!(known, groups.len(), "every group's lag is known: {groups:?}");
 
     business(&snapshot);
+    workers(&snapshot);
+}
+
+/// What the town leaves to the workers comes from them.
+fn workers(snapshot: &Value) {
+    let workers = at(snapshot, "/workers").as_array().expect("a list");
+    let names: Vec<_> = workers.iter().map(|w| text(w, "/name")).collect();
+    assert_eq!(names, ["eta", "notify", "stock"]);
+    for (worker, topic_name) in [(&workers[0], "delivery.eta-updated"), (&workers[1], "ui.tracking-updated")] {
+        let produced = int(worker, "/produced");
+        assert!(produced > 0 && int(worker, "/aborted") == 0 && worker["trouble"].is_null(), "{worker}");
+        let seen = int(topic(snapshot, topic_name).expect("alive"), "/records/seen");
+        assert!(seen > 0, "{worker}");
+    }
 }
 
 /// Orders in every stage, deliveries with places, payments, stock and customers; and nothing is lost on the way.

@@ -4,6 +4,7 @@
 
 mod kafka;
 mod postgres;
+mod redis;
 mod support;
 
 mod commands;

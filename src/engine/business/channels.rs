@@ -1,5 +1,7 @@
 use super::knowledge::Knowledge;
+use super::picture::Gaze;
 use super::rates::Live;
+use super::store::StoreSide;
 use crate::catalogue::{Catalogue, Role};
 use crate::engine::clock::Step;
 use crate::engine::sliding::Sliding;
@@ -47,7 +49,6 @@ impl Channels {
     pub fn step_back(&mut self, step: Step) {
         for channel in &mut self.0 {
             channel.window.step_back(step);
-            channel.knowledge.step_back(step);
         }
     }
 
@@ -56,22 +57,23 @@ impl Channels {
     }
 
     /// Counts begin anew where messages were passed over.
-    pub fn begin_anew(&mut self, topics: &Topics, now: Timestamp) {
+    pub fn begin_anew(&mut self, topics: &Topics, now: Timestamp, followed: bool) {
         for channel in &mut self.0 {
-            if channel.knowledge.begins_anew(topics, now) {
+            if channel.knowledge.begins_anew(topics, now, followed) {
                 channel.sent = 0;
             }
         }
     }
 
     /// `None`: the catalogue has no channel.
-    pub fn section(&mut self, topics: &Topics, nothing_read: bool, live: Live, now: Timestamp) -> Option<Notifications> {
+    pub fn section(&mut self, gaze: &Gaze<'_>, store: Option<&StoreSide>, live: Live) -> Option<Notifications> {
         let row = |channel: &mut Channel| {
-            let known = channel.knowledge.known(topics, nothing_read);
+            let known = channel.knowledge.counted(gaze, store.is_some());
+            let sent = store.map_or(channel.sent, |store| store.counted("channel", &channel.name));
             Row {
                 channel: channel.name.clone(),
-                sent: known.is_ok().then_some(channel.sent),
-                per_s: live.per_s(&mut channel.window, now).filter(|_| known.is_ok()),
+                sent: known.is_ok().then_some(sent),
+                per_s: live.per_s(&mut channel.window, gaze.now).filter(|_| known.is_ok()),
                 reason: known.err(),
             }
         };

@@ -1,10 +1,11 @@
+use super::store::StoreSide;
 use crate::domain::Map;
 use crate::engine::clock::Step;
 use crate::engine::sliding::Sliding;
 use crate::model::{Label, Reason, Timestamp};
 use crate::snapshot::{Customer, CustomerSections, Customers as Figures};
-use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Customers that are kept; those seen longest ago go first.
 const MOST: usize = 200_000;
@@ -41,21 +42,35 @@ impl Customers {
         if let Some(second) = live {
             window.record(second);
         }
-        let buys = step.as_ref() == "purchase";
+        self.visited(id, at, step.as_ref() == "purchase")
+    }
+
+    /// An order of theirs began.
+    pub fn ordered(&mut self, id: &Label, at: Timestamp) -> Option<Label> {
+        self.seen(id, at, |row| row.orders += 1)
+    }
+
+    /// A customer as a store knows it. Returns one that memory has to let go.
+    pub fn known(&mut self, id: &Label, last: Timestamp, counts: &BTreeMap<Label, u64>) -> Option<Label> {
+        if counts.is_empty() {
+            return self.seen(id, last, |_| {});
+        }
+        self.visited(id, last, counts.contains_key("purchase"))
+    }
+
+    fn visited(&mut self, id: &Label, at: Timestamp, buys: bool) -> Option<Label> {
         let (mut visitor, mut buyer) = (false, false);
         let gone = self.seen(id, at, |row| {
             (visitor, buyer) = (!row.visited, buys && !row.bought);
             row.visited = true;
             row.bought |= buys;
         });
-        self.visitors += u64::from(visitor);
-        self.buyers += u64::from(buyer);
+        // One that is let go at once is nobody's visit: it would be counted again each time.
+        if gone.as_ref() != Some(id) {
+            self.visitors += u64::from(visitor);
+            self.buyers += u64::from(buyer);
+        }
         gone
-    }
-
-    /// An order of theirs began.
-    pub fn ordered(&mut self, id: &Label, at: Timestamp) -> Option<Label> {
-        self.seen(id, at, |row| row.orders += 1)
     }
 
     pub fn step_back(&mut self, step: Step) {
@@ -90,11 +105,9 @@ impl Customers {
         Some(gone)
     }
 
-    pub fn sections(&self, known: Result<(), Reason>) -> CustomerSections {
-        let count = |name: &str| {
-            let found = self.steps.iter().find(|(step, ..)| step.as_ref() == name);
-            known.is_ok().then(|| found.map_or(0, |(_, count, _)| *count))
-        };
+    pub fn sections(&self, known: Result<(), Reason>, store: Option<&StoreSide>) -> CustomerSections {
+        let ours = |name: &str| self.steps.iter().find(|(step, ..)| step.as_ref() == name).map_or(0, |(_, count, _)| *count);
+        let count = |name: &str| known.is_ok().then(|| store.map_or_else(|| ours(name), |s| s.counted("customer", name)));
         let customers = Figures {
             logins: count("login"),
             page_views: count("page-view"),

@@ -1,7 +1,10 @@
+use super::coverage::Coverage;
+use super::picture::Gaze;
 use crate::catalogue::{Catalogue, Role, TopicEntry};
 use crate::engine::clock::Step;
 use crate::engine::topics::Topics;
-use crate::model::{Code, Reason, Timestamp};
+use crate::model::{Code, Reason, Timestamp, TopicPartition};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// After a skipped record a section says nothing for so long, and begins anew if no other was skipped meanwhile.
@@ -14,12 +17,16 @@ pub struct Knowledge {
     skipped: Option<(Arc<str>, Timestamp)>,
     /// A part of the past was left out: what began there may have gone on in it.
     cut: bool,
+    /// Since when no record was passed over.
+    whole_since: Option<Timestamp>,
+    /// What a store stands for.
+    covered: Coverage,
 }
 
 impl Knowledge {
     pub fn of(catalogue: &Catalogue, wanted: impl Fn(&TopicEntry) -> bool) -> Self {
         let topics = catalogue.topics.iter().filter(|entry| wanted(entry)).map(|entry| entry.name.clone()).collect();
-        Self { topics, skipped: None, cut: false }
+        Self { topics, skipped: None, cut: false, whole_since: None, covered: Coverage::default() }
     }
 
     /// The topics that move entities of this pipeline.
@@ -41,6 +48,7 @@ impl Knowledge {
         if !self.topics.contains(topic) {
             return;
         }
+        self.whole_since = Some(now);
         if past {
             self.cut = true;
         } else {
@@ -50,10 +58,33 @@ impl Knowledge {
 
     pub fn step_back(&mut self, step: Step) {
         step.moments(self.skipped.iter_mut().map(|(_, at)| at));
+        step.moments(&mut self.whole_since);
+        self.covered.step_back(step);
+    }
+
+    /// The store has told all that it has up to these marks.
+    pub fn stands(&mut self, marks: &BTreeMap<TopicPartition, i64>, topics: &Topics, now: Timestamp) {
+        self.whole_since.get_or_insert(now);
+        let mut covered = std::mem::take(&mut self.covered);
+        covered.stands(marks, self, topics);
+        self.covered = covered;
+    }
+
+    /// The end of what a reader can get of each partition, and of which moment that is; `None`: not all are known.
+    pub fn log_ends(&self, topics: &Topics) -> Option<(Timestamp, Vec<(Arc<str>, i32, i64)>)> {
+        let partitions = self.there(topics).flat_map(|topic| topic.partitions.iter().map(|p| (topic.name.clone(), p)));
+        let ends = partitions.map(|(topic, p)| Some((topic, p.number, p.readable_end()?)));
+        Some((topics.as_of()?, ends.collect::<Option<_>>()?))
     }
 
     /// Returns whether what is known must be forgotten: records are missing in it, and from here on none are.
-    pub fn begins_anew(&mut self, topics: &Topics, now: Timestamp) -> bool {
+    ///
+    /// `followed`: a store stands for them, once it has them, and nothing has to be forgotten.
+    pub fn begins_anew(&mut self, topics: &Topics, now: Timestamp, followed: bool) -> bool {
+        if followed {
+            self.skipped.take_if(|(_, at)| self.covered.reaches(*at));
+            return false;
+        }
         let rested = self.skipped.as_ref().is_some_and(|(_, at)| now.since_ms(*at) >= REST_MS);
         let cut = self.cut && self.skipped.is_none() && !self.warming(topics);
         if rested || cut {
@@ -73,7 +104,44 @@ impl Knowledge {
 
     /// # Errors
     /// Why the section's figures are not known.
-    pub fn known(&self, topics: &Topics, nothing_read: bool) -> Result<(), Reason> {
+    pub fn known(&self, gaze: &Gaze<'_>, followed: bool) -> Result<(), Reason> {
+        let tail = self.read(gaze.topics, gaze.nothing_read);
+        if !followed || self.covered.is_fresh(gaze.now) {
+            return if followed { self.exist(gaze.topics) } else { tail };
+        }
+        if tail.is_ok() && self.is_joined() { Ok(()) } else { Err(self.covered.reason(gaze.now)) }
+    }
+
+    /// The moment whose state is known: where records were passed over, what the store does not have yet may have moved on.
+    pub fn as_of(&self, gaze: &Gaze<'_>, followed: bool) -> Timestamp {
+        if !followed || (self.read(gaze.topics, gaze.nothing_read).is_ok() && self.is_joined()) {
+            return gaze.now;
+        }
+        self.covered.until().unwrap_or(gaze.now)
+    }
+
+    /// Everything since some moment was read, and the store has all before it.
+    fn is_joined(&self) -> bool {
+        self.whole_since.is_some_and(|since| self.covered.reaches(since))
+    }
+
+    /// As [`known`](Self::known), for what only the store counts where there is one.
+    ///
+    /// # Errors
+    /// Why the section's figures are not known.
+    pub fn counted(&self, gaze: &Gaze<'_>, followed: bool) -> Result<(), Reason> {
+        if !followed {
+            return self.read(gaze.topics, gaze.nothing_read);
+        }
+        if self.covered.is_fresh(gaze.now) { self.exist(gaze.topics) } else { Err(self.covered.reason(gaze.now)) }
+    }
+
+    /// One that is not there yet has no records: nothing is missed by it.
+    fn exist(&self, topics: &Topics) -> Result<(), Reason> {
+        if self.there(topics).next().is_none() { Err(Code::NoTopics.into()) } else { Ok(()) }
+    }
+
+    fn read(&self, topics: &Topics, nothing_read: bool) -> Result<(), Reason> {
         if nothing_read {
             return Err(Code::NotReading.into());
         }
@@ -83,7 +151,6 @@ impl Knowledge {
         if let Some(unread) = self.there(topics).find(|t| !t.watched || !t.whole(topics.reading())) {
             return Err(Reason::new(Code::TopicNotRead).text("topic", unread.name.clone()));
         }
-        // One that is not there yet has no records: nothing is missed by it.
-        if self.there(topics).next().is_none() { Err(Code::NoTopics.into()) } else { Ok(()) }
+        self.exist(topics)
     }
 }

@@ -10,6 +10,11 @@ const ENDED_MS: i64 = 600_000;
 pub const MOST_OPEN: usize = 200_000;
 const MOST_ENDED: usize = 200_000;
 
+/// What ended then is still remembered.
+pub fn remembers(ended: Timestamp, now: Timestamp) -> bool {
+    now.since_ms(ended) < ENDED_MS
+}
+
 /// Walkers that have nothing open: they leave ten minutes after they last changed.
 #[derive(Default)]
 pub struct Ended {

@@ -3,9 +3,11 @@
 //!
 //! An event's way: `readers` knows what it means, the world takes it, `pipeline` moves who moved from one step's `standers` to
 //! another's and closes its `waits`; `customers`, `stock`, `channels` and `payments` count beside it; `memory` says who may go.
-//! Once a second `picture` lays the sections down, each with what `knowledge` says of its topics.
+//! Once a second `picture` lays the sections down, each with what `knowledge` says of its topics. Where there is a store, what it
+//! knows joins the same world (`store`), and `coverage` says what of the tail's gaps it stands for.
 
 mod channels;
+mod coverage;
 mod crowd;
 mod customers;
 mod knowledge;
@@ -23,6 +25,7 @@ mod rows;
 mod seen;
 mod standers;
 mod stock;
+mod store;
 mod waits;
 
 use super::clock::Step;
@@ -38,6 +41,7 @@ use seen::{Entity, Seen};
 use std::sync::Arc;
 
 pub use picture::Gaze;
+pub use store::{Stand, StoreNews};
 
 /// All that the events told so far.
 pub struct Business {
@@ -59,6 +63,7 @@ pub struct Business {
     shelves: Knowledge,
     live: rates::Live,
     since: Option<Timestamp>,
+    store: Option<store::StoreSide>,
     picture: picture::Picture,
 }
 
@@ -114,6 +119,7 @@ impl Business {
             shelves: Knowledge::of(&catalogue, |entry| matches!(entry.role, Role::StockLevel)),
             live: rates::Live::default(),
             since: None,
+            store: None,
             picture: picture::Picture::default(),
             plans,
             catalogue,
@@ -142,10 +148,12 @@ impl Business {
 
     /// Records of a topic were passed over.
     pub fn skipped(&mut self, topic: &TopicState, past: bool, now: Timestamp) {
-        let all = self.ways.iter_mut().map(|way| &mut way.knowledge).chain(self.channels.knowledge());
-        for knowledge in all.chain([&mut self.shop, &mut self.shelves]) {
-            knowledge.skipped(&topic.name, past, now);
-        }
+        self.knowledge().for_each(|knowledge| knowledge.skipped(&topic.name, past, now));
+    }
+
+    fn knowledge(&mut self) -> impl Iterator<Item = &mut Knowledge> {
+        let ways = self.ways.iter_mut().map(|way| &mut way.knowledge);
+        ways.chain(self.channels.knowledge()).chain([&mut self.shop, &mut self.shelves])
     }
 
     /// The clock was set back: moments of receipt go with it, the events' own times stay.
@@ -157,10 +165,10 @@ impl Business {
         self.channels.step_back(step);
         self.picture.step_back(step);
         for way in &mut self.ways {
-            way.knowledge.step_back(step);
             way.state.steps.iter_mut().for_each(|s| s.window.step_back(step));
         }
-        [&mut self.shop, &mut self.shelves].into_iter().for_each(|k| k.step_back(step));
+        self.knowledge().for_each(|knowledge| knowledge.step_back(step));
+        self.store.iter_mut().for_each(|store| store.step_back(step));
     }
 
     fn happen(&mut self, happening: &Happening, moment: Moment) -> bool {
@@ -189,8 +197,8 @@ impl Business {
             // So far it is known by a page or a position only.
             self.ended.push(happening.subject.clone(), kept.standing.clone(), moment.now);
         }
-        if Some(pipeline) == self.special.order {
-            self.note_customer(happening, before);
+        if let Some(moved) = before {
+            self.note_customer(moved);
         }
         self.stay_small(moment.now);
     }
@@ -255,15 +263,18 @@ impl Business {
     }
 
     /// A customer's order was seen to begin.
-    fn note_customer(&mut self, happening: &Happening, moved: Option<&Moved>) {
-        let Some(moved) = moved else { return };
+    fn note_customer(&mut self, moved: &Moved) {
+        if !matches!(moved.subject.kind, Kind::Walker(pipeline) if Some(pipeline) == self.special.order) {
+            return;
+        }
         let began = Seen::from(moved.after.as_ref()).entered();
         if !began || moved.before.as_deref().is_some_and(|before| Seen::from(before).entered()) {
             return;
         }
-        let Some(kept) = self.world.walkers.get(&happening.subject) else { return };
-        let customer = look::text(look::Look { kept, id: &happening.subject.id }.own(Meaning::Customer));
-        let gone = customer.and_then(|customer| self.customers.ordered(&customer, happening.stamp.at));
+        let Some(kept) = self.world.walkers.get(&moved.subject) else { return };
+        let customer = look::text(look::Look { kept, id: &moved.subject.id }.own(Meaning::Customer));
+        let at = moved.after.since_at().unwrap_or_default();
+        let gone = customer.and_then(|customer| self.customers.ordered(&customer, at));
         self.forget_profile(Kind::Customer, gone);
     }
 

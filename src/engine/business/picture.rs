@@ -44,13 +44,18 @@ impl Business {
         }
         self.picture.second = Some(now);
         self.begin_anew(gaze);
-        self.age(gaze.now);
+        self.age(gaze);
         self.show_pipelines(gaze);
         self.show_rows(gaze);
         self.show_profiles(gaze);
         let shown = &self.picture.shown;
         let reason = shown.pipelines.iter().flatten().find_map(|p| p.reason.clone());
-        let source = show::BusinessSource { source: "tail", since: self.since, reason };
+        let (source, since) = match &self.store {
+            Some(store) => ("store", store.since()),
+            None => ("tail", self.since),
+        };
+        let store = self.store.as_ref().map(super::store::StoreSide::source);
+        let source = show::BusinessSource { source, since, store, reason };
         keep(&mut self.picture.shown.source, Some(source));
         self.picture.shown.clone()
     }
@@ -58,19 +63,20 @@ impl Business {
     /// Where records are missing, what is known of their entities is given up, and begins anew.
     fn begin_anew(&mut self, gaze: &Gaze<'_>) {
         let mut anew: Vec<PipelineId> = Vec::new();
+        let followed = self.store.is_some();
         for way in &mut self.ways {
-            if way.knowledge.begins_anew(gaze.topics, gaze.now) {
+            if way.knowledge.begins_anew(gaze.topics, gaze.now, followed) {
                 anew.push(way.frame.id);
             }
         }
         if !anew.is_empty() {
             self.forget_pipelines(&anew, gaze.now);
         }
-        self.channels.begin_anew(gaze.topics, gaze.now);
-        if self.shop.begins_anew(gaze.topics, gaze.now) {
+        self.channels.begin_anew(gaze.topics, gaze.now, followed);
+        if self.shop.begins_anew(gaze.topics, gaze.now, followed) {
             self.customers = super::customers::Customers::default();
         }
-        if self.shelves.begins_anew(gaze.topics, gaze.now) {
+        if self.shelves.begins_anew(gaze.topics, gaze.now, followed) {
             self.stock = super::stock::Stock::default();
         }
     }
@@ -100,9 +106,11 @@ impl Business {
     }
 
     /// Who stands longer than the deadline allows is late from now on.
-    fn age(&mut self, now: Timestamp) {
+    fn age(&mut self, gaze: &Gaze<'_>) {
+        let followed = self.store.is_some();
         for way in &mut self.ways {
             let plan = self.plans.get(way.frame.id);
+            let now = way.knowledge.as_of(gaze, followed);
             for (deadline, step) in plan.deadlines_s.iter().zip(&mut way.state.steps) {
                 if let Some(deadline) = deadline {
                     step.standers.age(now.plus_ms(-i64::from(*deadline) * 1_000));
@@ -123,6 +131,7 @@ impl Business {
     fn show_pipelines(&mut self, gaze: &Gaze<'_>) {
         let before = self.picture.shown.pipelines.take().unwrap_or_default();
         let mut parts = Vec::with_capacity(self.ways.len());
+        let followed = self.store.is_some();
         for way in &mut self.ways {
             let warming = || way.knowledge.warming(gaze.topics).then(|| Code::WarmingUp.into());
             let sight = Sight {
@@ -131,7 +140,7 @@ impl Business {
                 plan: self.plans.get(way.frame.id),
                 now: gaze.now,
                 live: self.live,
-                unknown: way.knowledge.known(gaze.topics, gaze.nothing_read).err(),
+                unknown: way.knowledge.known(gaze, followed).err(),
                 unsure: Self::unsure(gaze).or_else(warming),
             };
             let part = sight.part(&mut way.state);
@@ -153,7 +162,7 @@ impl Business {
 
     fn show_orders(&mut self, gaze: &Gaze<'_>) {
         let Some((id, way)) = self.special.order.and_then(|id| Some((id, self.ways.get(usize::from(id.0))?))) else { return };
-        let unknown = way.knowledge.known(gaze.topics, gaze.nothing_read).err();
+        let unknown = way.knowledge.known(gaze, self.store.is_some()).err();
         let same = self.picture.shown.orders.as_ref().is_some_and(|shown| shown.orders_reason == unknown);
         if same && !way.state.changed {
             return;
@@ -170,7 +179,7 @@ impl Business {
 
     fn show_deliveries(&mut self, gaze: &Gaze<'_>) {
         let Some((id, way)) = self.special.delivery.and_then(|id| Some((id, self.ways.get(usize::from(id.0))?))) else { return };
-        let unknown = way.knowledge.known(gaze.topics, gaze.nothing_read).err();
+        let unknown = way.knowledge.known(gaze, self.store.is_some()).err();
         let plan = self.plans.get(id);
         let known = unknown.is_none();
         let section = show::Deliveries {
@@ -183,7 +192,7 @@ impl Business {
 
     fn show_payments(&mut self, gaze: &Gaze<'_>) {
         let Some((id, way)) = self.special.payment.and_then(|id| Some((id, self.ways.get(usize::from(id.0))?))) else { return };
-        let unknown = way.knowledge.known(gaze.topics, gaze.nothing_read).err();
+        let unknown = way.knowledge.known(gaze, self.store.is_some()).err();
         let same = self.picture.shown.payments.as_ref().is_some_and(|shown| shown.payments.reason == unknown);
         if same && !way.state.changed {
             return;
@@ -215,20 +224,20 @@ impl Business {
     }
 
     fn show_profiles(&mut self, gaze: &Gaze<'_>) {
-        let known = |knowledge: &super::Knowledge| knowledge.known(gaze.topics, gaze.nothing_read);
+        let followed = self.store.is_some();
         if !self.shelves.is_empty() {
-            let section = self.stock.section(&self.world, known(&self.shelves), gaze.now);
+            let section = self.stock.section(&self.world, self.shelves.known(gaze, followed), gaze.now);
             keep(&mut self.picture.shown.stock, Some(section));
         }
         if !self.shop.is_empty() {
-            let known = known(&self.shop);
+            let known = self.shop.counted(gaze, followed);
             let same = self.picture.shown.customers.as_ref().is_some_and(|shown| shown.customers.logins.is_some() == known.is_ok());
             if self.customers.changed || !same {
                 self.customers.changed = false;
-                keep(&mut self.picture.shown.customers, Some(self.customers.sections(known)));
+                keep(&mut self.picture.shown.customers, Some(self.customers.sections(known, self.store.as_ref())));
             }
         }
-        let section = self.channels.section(gaze.topics, gaze.nothing_read, self.live, gaze.now);
+        let section = self.channels.section(gaze, self.store.as_ref(), self.live);
         keep(&mut self.picture.shown.notifications, section);
     }
 }

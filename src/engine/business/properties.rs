@@ -4,6 +4,7 @@ use super::pipeline::is_open;
 use super::seen::{Entity, Seen};
 use super::*;
 use crate::decode::Outcome as Judged;
+use crate::engine::topics::Topics;
 use crate::model::{NoHeaders, RecordTime, Slot, TimestampKind};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -131,4 +132,56 @@ fn the_oldest_goes_when_there_are_too_many() {
     assert_eq!(business.world.walkers.len(), 100);
     let gone = Subject { kind: Kind::Walker(order), id: "o49".into() };
     assert!(!business.world.walkers.contains_key(&gone));
+}
+
+/// What is counted of a pipeline, without rates and waits.
+fn counts(business: &Business) -> Vec<(u64, u64, u64, u64, Vec<(u64, u64, u64, usize)>)> {
+    let step = |s: &pipeline::StepState| (s.reached, s.ended, s.ended_entered, s.standers.len());
+    let of = |state: &pipeline::PipelineState| {
+        (state.entered, state.midway, state.midway_inside, state.evicted, state.steps.iter().map(step).collect())
+    };
+    business.ways.iter().map(|way| of(&way.state)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    /// Some events are told by the tail, some by a store that took them, some by both: it comes to what the tail alone would have
+    /// told, had it seen all.
+    #[test]
+    fn what_a_store_knows_counts_as_if_the_tail_had_told_it(
+        events in prop::collection::vec((0..TOPICS.len(), 0..4_usize, 0..3_usize, 0..3_usize, 0..400_i64, 0..3_u8), 1..60),
+        joins in prop::collection::vec(0..60_usize, 1..4),
+    ) {
+        let mut all = Business::new(Catalogue::builtin());
+        let mut store = Business::new(Catalogue::builtin());
+        let mut business = Business::new(Catalogue::builtin());
+        let look = |store: &Business, business: &mut Business, at: i64| {
+            let known = crate::domain::Known {
+                walkers: store.world.walkers.iter().map(|(s, kept)| (s.clone(), kept.walker.clone())).collect(),
+                claims: store.world.claims.iter().map(|(p, c)| (p.clone(), c.clone())).collect(),
+                profiles: Vec::new(),
+            };
+            let topics = Topics::new(Catalogue::builtin(), crate::history::Budget::new(1 << 20), Timestamp(START));
+            business.take_store(StoreNews::Known(known), &topics, Timestamp(START + at));
+        };
+        for (offset, (topic, order, number, currency, second, who)) in (0..).zip(&events) {
+            let json = json(TOPICS[*topic], *order, *number, *currency);
+            let at = 400_000 + offset;
+            tell(&mut all, TOPICS[*topic], offset, second * 1_000, at, &json);
+            if *who != 0 {
+                tell(&mut store, TOPICS[*topic], offset, second * 1_000, at, &json);
+            }
+            if *who != 1 {
+                tell(&mut business, TOPICS[*topic], offset, second * 1_000, at, &json);
+            }
+            if joins.contains(&usize::try_from(offset).unwrap()) {
+                look(&store, &mut business, at);
+                assert_same(&business);
+            }
+        }
+        look(&store, &mut business, 500_000);
+        look(&store, &mut business, 500_001);
+        assert_same(&business);
+        prop_assert_eq!(counts(&business), counts(&all));
+    }
 }

@@ -67,6 +67,7 @@ fn catalogue(settings: &[TopicSetting]) -> Catalogue {
         entity_or: None,
         fields: Vec::new(),
         status: Vec::new(),
+        message: None,
         time: None,
         data: None,
         partitions: 1,

@@ -4,6 +4,7 @@
 mod cluster;
 mod consume;
 mod groups;
+mod ids;
 mod list;
 mod message;
 mod offsets;
@@ -12,6 +13,7 @@ mod topics;
 
 pub use consume::{BATCH, Queue, Topic, pause};
 pub use groups::Listed;
+pub use ids::{TopicIds, topic_ids};
 pub use list::{Led, PartitionList};
 pub use message::Message;
 pub use offsets::{At, Isolation};

@@ -1,4 +1,4 @@
-use super::super::address::secret;
+use super::super::address::{decoded, secret};
 use openssl::ssl::SslVerifyMode;
 use postgres::Config;
 use postgres::config::{Host, SslMode};
@@ -80,11 +80,12 @@ struct Ours {
 
 impl Ours {
     fn take(&mut self, name: &str, value: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<bool, String> {
+        let value = decoded(value).map_err(|why| format!("postgres://…: {why}"))?;
         match name {
-            "sslmode" => self.mode = Some(mode(value)?),
-            "sslrootcert" => self.root_certificate = Some(decoded(value)?.into()),
-            "schema" => self.schema = Some(schema(&decoded(value)?)?),
-            "password" => self.password = Some(secret(&decoded(value)?, env)?),
+            "sslmode" => self.mode = Some(mode(&value)?),
+            "sslrootcert" => self.root_certificate = Some(value.into()),
+            "schema" => self.schema = Some(schema(&value)?),
+            "password" => self.password = Some(secret(&value, env)?),
             // Other clients' sign for a pooler; nothing here depends on a session anyway.
             "pgbouncer" => {}
             _ => return Ok(false),
@@ -110,23 +111,6 @@ fn schema(name: &str) -> Result<String, String> {
         return Err(format!("schema={name}: a name has 1 to 63 bytes"));
     }
     Ok(name.to_owned())
-}
-
-/// Percent-encoded text.
-fn decoded(text: &str) -> Result<String, String> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte != b'%' {
-            out.push(byte);
-            continue;
-        }
-        let digit = |b: Option<u8>| b.and_then(|b| char::from(b).to_digit(16));
-        let (high, low) = (digit(bytes.next()), digit(bytes.next()));
-        let both = high.zip(low).and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
-        out.push(both.ok_or("postgres://…: a % that no two hexadecimal digits follow (as %25 it is itself)")?);
-    }
-    String::from_utf8(out).map_err(|_| "postgres://…: what % encodes is not UTF-8".to_owned())
 }
 
 fn complete(config: &mut Config) -> Result<(), String> {

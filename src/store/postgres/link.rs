@@ -3,6 +3,7 @@ use super::address::PostgresAddress;
 use super::columns::{Column, Parameter};
 use super::error::{failed, reading, writing};
 use super::{make, tls};
+use postgres::types::Type;
 use postgres::{Client, Row};
 use postgres_openssl::MakeTlsConnector;
 
@@ -20,6 +21,11 @@ pub struct Link {
 /// (a frozen process, a cut wire) is thrown out of it, for others wait for its locks.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '5s'; \
                      SET LOCAL idle_in_transaction_session_timeout = '10s'";
+
+/// For one who only reads, and sees one moment to the end. It holds no lock that others wait for, so it may be idle for longer:
+/// the rest of the topics is read in it.
+const BEGIN_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+                            SET LOCAL idle_in_transaction_session_timeout = '30min'";
 
 impl Link {
     pub fn new(address: PostgresAddress, fingerprint: String) -> Result<Self, StoreError> {
@@ -49,8 +55,16 @@ impl Link {
     }
 
     pub fn begin(&mut self) -> Result<Session<'_>, StoreError> {
+        self.begin_as(BEGIN)
+    }
+
+    pub fn begin_moment(&mut self) -> Result<Session<'_>, StoreError> {
+        self.begin_as(BEGIN_MOMENT)
+    }
+
+    fn begin_as(&mut self, begin: &str) -> Result<Session<'_>, StoreError> {
         let mut session = self.session()?;
-        session.client.batch_execute(BEGIN).map_err(failed("does not begin a transaction"))?;
+        session.client.batch_execute(begin).map_err(failed("does not begin a transaction"))?;
         session.open = true;
         Ok(session)
     }
@@ -88,6 +102,14 @@ impl Session<'_> {
     pub fn insert(&mut self, sql: &str, columns: &[Column<'_>]) -> Result<u64, StoreError> {
         let parameters: Vec<_> = columns.iter().map(Column::parameter).collect();
         self.execute(sql, &parameters)
+    }
+
+    /// Taken under the locks of a transaction that holds them to its end, it grows with every one that follows.
+    pub fn next_version(&mut self) -> Result<i64, StoreError> {
+        // A name in a text is not qualified as those in our SQL are.
+        let sequence = format!("{}.versions", self.schema);
+        let rows = self.query("SELECT pg_catalog.nextval($1::text::regclass)", &[(&sequence, Type::TEXT)])?;
+        rows.first().map(|row| row.get(0)).ok_or(StoreError::Unreadable { what: "versions", why: "no number came".into() })
     }
 
     pub fn commit(mut self) -> Result<(), StoreError> {

@@ -25,6 +25,14 @@ fn is_there(client: &mut Client, address: &PostgresAddress) -> Result<(bool, boo
 
 /// The version of the tables, where there are some that were made with these pipelines.
 fn found(client: &mut Client, address: &PostgresAddress, fingerprint: &str) -> Result<Option<i64>, StoreError> {
+    match tables(client, address)? {
+        Some((_, pipelines)) if pipelines.as_deref().is_some_and(|kept| kept != fingerprint) => Err(StoreError::OtherPipelines),
+        found => Ok(found.map(|(version, _)| version)),
+    }
+}
+
+/// The version of the tables, and the pipelines that they were made with, where there are some.
+fn tables(client: &mut Client, address: &PostgresAddress) -> Result<Option<(i64, Option<String>)>, StoreError> {
     if !is_there(client, address)?.1 {
         return Ok(None);
     }
@@ -36,10 +44,17 @@ fn found(client: &mut Client, address: &PostgresAddress, fingerprint: &str) -> R
     if version > known {
         return Err(StoreError::Version { found: version, known });
     }
-    if value("pipelines").is_some_and(|kept| kept != fingerprint) {
-        return Err(StoreError::OtherPipelines);
+    Ok(Some((version, value("pipelines"))))
+}
+
+/// The pipelines that tables of this version were made with, whichever those are.
+pub fn pipelines(client: &mut Client, address: &PostgresAddress) -> Result<String, StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    match tables(client, address)? {
+        Some((version, Some(pipelines))) if version == known => Ok(pipelines),
+        Some((version, _)) => Err(StoreError::Version { found: version, known }),
+        None => Err(StoreError::Nothing(address.to_string())),
     }
-    Ok(Some(version))
 }
 
 /// Holds the tables against what this vigie knows.

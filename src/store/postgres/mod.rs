@@ -3,26 +3,33 @@
 //! Plain SQL that any hosted PostgreSQL runs, also behind a pooler in transaction mode. A batch is one transaction of some
 //! fifteen statements, whatever its size: rows go as arrays, a column each.
 
+mod active;
 mod address;
+mod beside;
 mod columns;
 mod error;
+mod follow;
+mod letters;
 mod link;
 mod make;
+mod partitions;
 mod read;
+mod retention;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(super) mod text;
 mod tls;
 mod tx;
+mod whole;
 mod write;
 
 pub use address::PostgresAddress;
+pub(super) use text::{key as short_key, plain as plain_text};
 
 use super::batch::{Applied, Batch, Claimed};
 use super::{REPORTS_MS, Store, StoreError, fold, memory};
 use crate::domain::Plans;
 use crate::model::{ConsumerReading, TopicPartition};
-use columns::Of;
 use link::Link;
 use postgres::types::Type;
 use std::cell::RefCell;
@@ -56,6 +63,14 @@ impl Postgres {
         Ok(store)
     }
 
+    /// Connects when it is first needed, to what is there.
+    ///
+    /// # Errors
+    /// The address's certificates cannot be read.
+    pub fn unconnected(address: PostgresAddress, plans: Plans) -> Result<Self, StoreError> {
+        Self::new(address, plans)
+    }
+
     fn new(address: PostgresAddress, plans: Plans) -> Result<Self, StoreError> {
         let link = RefCell::new(Link::new(address, memory::fingerprint(&plans))?);
         Ok(Self { link, plans, confirmed: HashMap::new() })
@@ -70,16 +85,25 @@ impl Postgres {
 }
 
 impl Store for Postgres {
-    fn claim(&mut self, instance: &str, partitions: &[TopicPartition]) -> Result<Vec<Claimed>, StoreError> {
+    fn claim(&mut self, instance: &str, of: &[TopicPartition]) -> Result<Vec<Claimed>, StoreError> {
         let link = self.link.get_mut();
-        let claimed = claim(link, instance, partitions);
+        let claimed = partitions::claim(link, instance, of);
         if claimed.is_err() {
             link.close();
         }
-        for partition in partitions {
+        for partition in of {
             self.confirmed.remove(partition);
         }
         claimed
+    }
+
+    fn note_topics(&mut self, ids: &[(TopicPartition, i64, String)]) -> Result<(), StoreError> {
+        let link = self.link.get_mut();
+        let noted = partitions::note_topics(link, ids);
+        if noted.is_err() {
+            link.close();
+        }
+        noted
     }
 
     fn apply(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
@@ -118,30 +142,4 @@ fn report(link: &mut Link, ours: &ConsumerReading) -> Result<Vec<ConsumerReading
     session.execute("DELETE FROM vigie.consumers WHERE at_ms < $1", &[(&since, Type::INT8)])?;
     let rows = session.query("SELECT figures::text FROM vigie.consumers ORDER BY instance COLLATE \"C\"", &[])?;
     rows.iter().map(|row| serde_json::from_str(row.get(0)).map_err(json)).collect()
-}
-
-fn claim(link: &mut Link, instance: &str, partitions: &[TopicPartition]) -> Result<Vec<Claimed>, StoreError> {
-    let mut session = link.begin()?;
-    // In the order in which fences lock them too.
-    let mut sorted: Vec<&TopicPartition> = partitions.iter().collect();
-    sorted.sort();
-    sorted.dedup();
-    let of = Of(&sorted);
-    let columns = [of.text("topic", |p| p.topic.as_ref()), of.int("partition", |p| p.partition), of.text("owner", |_| instance)];
-    let parameters: Vec<_> = columns.iter().map(columns::Column::parameter).collect();
-    let rows = session.query(
-        "INSERT INTO vigie.partitions AS p (topic, partition, epoch, owner)
-         SELECT n.topic, n.partition, 1, n.owner FROM unnest($1, $2, $3) AS n (topic, partition, owner)
-         ON CONFLICT (topic, partition) DO UPDATE SET epoch = p.epoch + 1, owner = EXCLUDED.owner
-         RETURNING p.topic, p.partition, p.epoch, p.next_offset",
-        &parameters,
-    )?;
-    session.commit()?;
-    let found: HashMap<(String, i32), (i64, Option<i64>)> =
-        rows.iter().map(|row| ((row.get(0), row.get(1)), (row.get(2), row.get(3)))).collect();
-    let claimed = |partition: &TopicPartition| {
-        let (epoch, next) = *found.get(&(partition.topic.to_string(), partition.partition))?;
-        Some(Claimed { partition: partition.clone(), epoch, next })
-    };
-    Ok(partitions.iter().filter_map(claimed).collect())
 }

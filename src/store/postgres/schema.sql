@@ -3,12 +3,19 @@
 -- Keys sort by their bytes: quicker, and the same after an upgrade of the system's locales.
 
 CREATE TABLE vigie.meta (name text PRIMARY KEY, value text NOT NULL);
+-- Names this state to those that keep copies of it.
+INSERT INTO vigie.meta VALUES ('id', gen_random_uuid()::text);
+
+-- The number of a batch: of two rows of one entity the newer has the greater version.
+CREATE SEQUENCE vigie.versions;
 
 -- How far each partition was applied, and by whom.
 CREATE TABLE vigie.partitions (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     topic text COLLATE "C" NOT NULL,
     partition integer NOT NULL,
+    -- Of the topic that was read; NULL where the brokers did not tell it.
+    topic_id text,
     next_offset bigint,
     epoch bigint NOT NULL DEFAULT 0,
     owner text NOT NULL DEFAULT '',
@@ -35,6 +42,7 @@ CREATE TABLE vigie.walkers (
     last_offset bigint,
     -- Empty in a row that a running transaction holds the place of.
     memory bytea NOT NULL DEFAULT '',
+    version bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (pipeline, id)
 );
 CREATE INDEX walkers_by_state ON vigie.walkers (pipeline, ended, since_ms DESC NULLS LAST);
@@ -63,6 +71,7 @@ CREATE TABLE vigie.parts (
     to_lon double precision,
     eta_at_ms bigint,
     remaining_m double precision,
+    version bigint NOT NULL,
     PRIMARY KEY (pipeline, id)
 );
 CREATE INDEX parts_by_owner ON vigie.parts (owner_pipeline, owner);
@@ -84,6 +93,7 @@ CREATE TABLE vigie.profiles (
     first_at_ms bigint,
     last_at_ms bigint,
     memory bytea NOT NULL DEFAULT '',
+    version bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (kind, id)
 );
 
@@ -121,6 +131,8 @@ CREATE INDEX audit_by_subject ON vigie.audit (subject, kind) WHERE subject IS NO
 CREATE INDEX audit_by_about ON vigie.audit (about) WHERE about IS NOT NULL;
 
 CREATE TABLE vigie.dead_letters (
+    -- The order of sending. Numbers may be committed out of their order, so nobody may look only behind the last one sent.
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     place bigint NOT NULL,
     "offset" bigint NOT NULL,
     reason text NOT NULL,
@@ -128,10 +140,29 @@ CREATE TABLE vigie.dead_letters (
     recorded_at_ms bigint,
     rejected_at_ms bigint NOT NULL,
     original bytea NOT NULL,
+    -- The relay's transaction that it went into. With a batch and not sent: on its way.
+    batch bigint,
     sent_at_ms bigint,
-    PRIMARY KEY (place, "offset")
+    -- It turned out right after it was on its way.
+    withdrawn_at_ms bigint,
+    -- Somebody had it produced again; without a place: nobody knows what became of it.
+    retried_at_ms bigint,
+    retried_partition integer,
+    retried_offset bigint,
+    UNIQUE (place, "offset")
 );
-CREATE INDEX dead_letters_to_send ON vigie.dead_letters (rejected_at_ms) WHERE sent_at_ms IS NULL;
+CREATE INDEX dead_letters_to_send ON vigie.dead_letters (seq) WHERE sent_at_ms IS NULL;
+
+-- Who sends the dead letters, until when (by this server's clock) it is believed to live, and how many transactions were begun.
+CREATE TABLE vigie.relay (
+    one integer PRIMARY KEY CHECK (one = 1),
+    -- Names the relay to the brokers, whoever it is at the moment.
+    name text NOT NULL,
+    epoch bigint NOT NULL,
+    owner text NOT NULL,
+    until_ms bigint NOT NULL,
+    batch bigint NOT NULL
+);
 
 -- What the consumers last said of themselves, as JSON.
 CREATE TABLE vigie.consumers (instance text PRIMARY KEY, at_ms bigint NOT NULL, figures json NOT NULL);

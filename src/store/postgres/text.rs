@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Bytes of a key that is kept as it is: far below what an index can hold, far above any real id.
-const LONGEST: usize = 512;
+pub const LONGEST: usize = 512;
 const KEPT: usize = 400;
 
 /// For columns that are only shown.

@@ -170,6 +170,10 @@ impl Tx for PostgresTx<'_> {
         self.locked(Table::Profiles, subjects, |subject| (profile_kind(subject.kind).into(), short(&subject.id)))
     }
 
+    fn version(&mut self) -> Result<i64, StoreError> {
+        self.session.next_version()
+    }
+
     fn write(&mut self, rows: &Rows) -> Result<(), StoreError> {
         let plans = self.plans;
         write::entities(&mut self.session, rows, plans)?;

@@ -18,19 +18,19 @@ pub type Places = HashMap<(Arc<str>, i32), i64>;
 pub fn entities(session: &mut Session<'_>, rows: &Rows, plans: &Plans) -> Done {
     gone_parts(session, rows, plans)?;
     for walkers in portions(&rows.walkers, |row| row.memory.len()) {
-        let columns = walkers_columns(walkers);
+        let columns = walkers_columns(walkers, rows.version);
         session.insert(&insert("walkers", &columns, &["pipeline", "id"]), &columns)?;
     }
     // Of two with one key the later counts, as if they were written one after the other.
     let parts: BTreeMap<_, &PartRow> = rows.parts.iter().map(|row| (part_key(&row.part, plans), row)).collect();
     let parts: Vec<&PartRow> = parts.into_values().collect();
     if !parts.is_empty() {
-        let columns = parts_columns(&parts, plans);
+        let columns = parts_columns(&parts, plans, rows.version);
         session.insert(&insert("parts", &columns, &["pipeline", "id"]), &columns)?;
     }
     for profiles in portions(&rows.profiles, |row| row.memory.len()) {
         let counts = counts(profiles)?;
-        let columns = profiles_columns(profiles, &counts);
+        let columns = profiles_columns(profiles, &counts, rows.version);
         session.insert(&insert("profiles", &columns, &["kind", "id"]), &columns)?;
     }
     claims(session, rows, plans)
@@ -54,7 +54,7 @@ fn gone_parts(session: &mut Session<'_>, rows: &Rows, plans: &Plans) -> Done {
     session.insert(sql, &columns).map(|_| ())
 }
 
-fn walkers_columns(rows: &[WalkerRow]) -> Vec<Column<'_>> {
+fn walkers_columns(rows: &[WalkerRow], version: i64) -> Vec<Column<'_>> {
     let of = Of(rows);
     vec![
         of.text("pipeline", |r| r.pipeline.as_ref()),
@@ -74,10 +74,11 @@ fn walkers_columns(rows: &[WalkerRow]) -> Vec<Column<'_>> {
         of.int("last_partition", |r| r.last.as_ref().map(|s| s.place.partition)),
         of.long("last_offset", |r| r.last.as_ref().map(|s| s.place.offset)),
         of.bytes("memory", |r| r.memory.as_slice()),
+        of.long("version", |_| version),
     ]
 }
 
-fn parts_columns<'a>(rows: &'a [&'a PartRow], plans: &Plans) -> Vec<Column<'a>> {
+fn parts_columns<'a>(rows: &'a [&'a PartRow], plans: &Plans, version: i64) -> Vec<Column<'a>> {
     let of = Of(rows);
     vec![
         of.text("pipeline", |r| r.pipeline.as_ref()),
@@ -101,6 +102,7 @@ fn parts_columns<'a>(rows: &'a [&'a PartRow], plans: &Plans) -> Vec<Column<'a>> 
         of.real("to_lon", |r| r.destination.map(|p| p.lon)),
         of.long("eta_at_ms", |r| r.eta.map(|t| t.0)),
         of.real("remaining_m", |r| r.remaining_m),
+        of.long("version", |_| version),
     ]
 }
 
@@ -109,7 +111,7 @@ fn counts(rows: &[ProfileRow]) -> Result<Vec<String>, StoreError> {
     rows.iter().map(|row| serde_json::to_string(&row.counts).map_err(unreadable)).collect()
 }
 
-fn profiles_columns<'a>(rows: &'a [ProfileRow], counts: &'a [String]) -> Vec<Column<'a>> {
+fn profiles_columns<'a>(rows: &'a [ProfileRow], counts: &'a [String], version: i64) -> Vec<Column<'a>> {
     let of = Of(rows);
     vec![
         of.text("kind", |r| r.kind),
@@ -126,6 +128,7 @@ fn profiles_columns<'a>(rows: &'a [ProfileRow], counts: &'a [String]) -> Vec<Col
         of.long("first_at_ms", |r| r.first.map(|t| t.0)),
         of.long("last_at_ms", |r| r.last.map(|t| t.0)),
         of.bytes("memory", |r| r.memory.as_slice()),
+        of.long("version", |_| version),
     ]
 }
 
@@ -218,14 +221,23 @@ const CHANGED: &str = "SELECT a.place, a.\"offset\", g.rejected
         AND a.part IS NOT DISTINCT FROM g.part AND a.currency IS NOT DISTINCT FROM g.currency
         AND a.rejected IS DISTINCT FROM g.rejected";
 
-/// What then becomes of them and of their dead letters: those that were rejected before may be so for another reason now.
-const JUDGED_ANEW: [&str; 3] = [
+/// Their letters, in the order in which the relay locks them too: whoever sends them holds others of them.
+const LOCKED: &str =
+    "SELECT FROM unnest($1, $2) AS n (place, at) JOIN vigie.dead_letters AS d ON d.place = n.place AND d.\"offset\" = n.at
+    ORDER BY d.seq FOR UPDATE OF d";
+
+/// What then becomes of them and of their dead letters: those that were rejected before may be so for another reason now, or have
+/// been taken back; what is on its way cannot be taken back, it is only said of it.
+const JUDGED_ANEW: [&str; 4] = [
     "UPDATE vigie.audit AS a SET rejected = n.rejected FROM unnest($1, $2, $3) AS n (place, at, rejected)
      WHERE a.place = n.place AND a.\"offset\" = n.at",
-    "UPDATE vigie.dead_letters AS d SET reason = n.rejected FROM unnest($1, $2, $3) AS n (place, at, rejected)
-     WHERE d.place = n.place AND d.\"offset\" = n.at AND d.sent_at_ms IS NULL AND n.rejected IS NOT NULL",
+    "UPDATE vigie.dead_letters AS d SET reason = n.rejected, withdrawn_at_ms = NULL
+     FROM unnest($1, $2, $3) AS n (place, at, rejected)
+     WHERE d.place = n.place AND d.\"offset\" = n.at AND n.rejected IS NOT NULL",
     "DELETE FROM vigie.dead_letters AS d USING unnest($1, $2, $3) AS n (place, at, rejected)
-     WHERE d.place = n.place AND d.\"offset\" = n.at AND d.sent_at_ms IS NULL AND n.rejected IS NULL",
+     WHERE d.place = n.place AND d.\"offset\" = n.at AND d.batch IS NULL AND n.rejected IS NULL",
+    "UPDATE vigie.dead_letters AS d SET withdrawn_at_ms = $4 FROM unnest($1, $2, $3) AS n (place, at, rejected)
+     WHERE d.place = n.place AND d.\"offset\" = n.at AND n.rejected IS NULL",
 ];
 const NEW_LETTERS: &str =
     "INSERT INTO vigie.dead_letters (place, \"offset\", reason, detail, recorded_at_ms, rejected_at_ms, original)
@@ -254,10 +266,12 @@ pub fn regroup(session: &mut Session<'_>, statuses: &[GroupStatus], plans: &Plan
         of.long("at", |row| row.get::<_, i64>(1)),
         of.text("rejected", |row| row.get::<_, Option<&str>>(2)),
     ];
-    for sql in JUDGED_ANEW {
-        session.insert(sql, &columns)?;
-    }
     let mut parameters: Vec<_> = columns.iter().map(Column::parameter).collect();
+    session.query(LOCKED, &parameters[..2])?;
     parameters.push((&now.0, Type::INT8));
+    for sql in JUDGED_ANEW {
+        let used = if sql.contains("$4") { 4 } else { 3 };
+        session.execute(sql, &parameters[..used])?;
+    }
     session.execute(NEW_LETTERS, &parameters)
 }

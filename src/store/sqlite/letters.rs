@@ -1,5 +1,7 @@
 use super::super::batch::Original;
-use super::super::letters::{Bundle, Letter, LetterFilter, LetterLine, Letters, Relay, Retried, Settled};
+use super::super::letters::{
+    Bundle, LONGEST_LEASE_MS, Letter, LetterFilter, LetterLine, Letters, Relay, Retried, Settled, lease_ms,
+};
 use super::super::read::Place;
 use super::super::{StoreError, memory};
 use super::Sqlite;
@@ -7,9 +9,6 @@ use super::error::{reading, writing};
 use crate::model::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use std::time::Duration;
-
-/// A lease that ends later than this was written by a clock that was set back since.
-const LONGEST_LEASE_MS: i64 = 600_000;
 
 const LINE: &str = "SELECT topic, partition, offset, reason, detail, recorded_at_ms, rejected_at_ms, sent_at_ms, withdrawn_at_ms,
         retried_at_ms, retried_partition, retried_offset, original
@@ -37,8 +36,7 @@ fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
 }
 
 fn until(lease: Duration) -> i64 {
-    let lease = i64::try_from(lease.as_millis()).unwrap_or(LONGEST_LEASE_MS).min(LONGEST_LEASE_MS);
-    Timestamp::now().0.saturating_add(lease)
+    Timestamp::now().0.saturating_add(lease_ms(lease))
 }
 
 impl Sqlite {
@@ -177,6 +175,3 @@ fn letter(row: &Row<'_>) -> Result<(Letter, usize, i64), StoreError> {
     let (place, reason, detail, rejected_at, seq) = plain(row).map_err(reading)?;
     Ok((Letter { place, reason, detail, rejected_at, original: memory::recall(&original)? }, original.len(), seq))
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,19 +1,24 @@
 //! The state in one SQLite file: embedded, for one machine. One process writes at a time; others wait their turn.
 
+mod active;
+mod beside;
 mod error;
+mod follow;
 mod letters;
 mod places;
 mod read;
+mod retention;
 #[cfg(test)]
 mod tests;
 mod tx;
+mod whole;
 
 use super::batch::{Applied, Batch, Claimed};
 use super::{REPORTS_MS, Store, StoreError, fold, memory};
 use crate::domain::Plans;
 use crate::model::{ConsumerReading, TopicPartition};
 use error::failed;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
 use std::time::Duration;
 
@@ -26,6 +31,8 @@ const STATEMENTS: usize = 64;
 pub struct Sqlite {
     connection: Connection,
     plans: Plans,
+    /// The keys were made as short as PostgreSQL's.
+    short_keys: bool,
 }
 
 impl Sqlite {
@@ -37,6 +44,19 @@ impl Sqlite {
         Self::with(Connection::open(path).map_err(failed("cannot be opened"))?, plans)
     }
 
+    /// Opens a file that is there, and never writes.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and where there is no file.
+    pub fn open_to_read(path: &Path, plans: Plans) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(failed("cannot be opened"))?;
+        connection.busy_timeout(BUSY).map_err(failed("cannot be made ready"))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        look(&connection, &plans)?;
+        Ok(Self { connection, plans, short_keys: false })
+    }
+
     fn with(mut connection: Connection, plans: Plans) -> Result<Self, StoreError> {
         let failed = failed("cannot be made ready");
         connection.busy_timeout(BUSY).map_err(&failed)?;
@@ -46,7 +66,7 @@ impl Sqlite {
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;")
             .map_err(&failed)?;
         make(&mut connection, &plans)?;
-        Ok(Self { connection, plans })
+        Ok(Self { connection, plans, short_keys: false })
     }
 
     /// A whole copy as of one moment, with its offsets; others go on writing meanwhile.
@@ -59,13 +79,14 @@ impl Sqlite {
         Ok(())
     }
 
-    /// Whoever claimed a partition before cannot write any more.
+    /// Whoever claimed a partition before cannot write any more, and copies of the state are told apart from this one.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn fence_all(&self) -> Result<(), StoreError> {
         let failed = failed("cannot be written");
-        self.connection.execute("UPDATE partitions SET epoch = epoch + 1", []).map_err(failed)?;
+        self.connection.execute("UPDATE partitions SET epoch = epoch + 1", []).map_err(&failed)?;
+        self.connection.execute("UPDATE meta SET value = lower(hex(randomblob(8))) WHERE name = 'id'", []).map_err(&failed)?;
         Ok(())
     }
 
@@ -85,25 +106,26 @@ fn make(connection: &mut Connection, plans: &Plans) -> Result<(), StoreError> {
     let failed = failed("cannot be made ready");
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
     let found: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&failed)?;
-    let fingerprint = memory::fingerprint(plans);
-    match found {
-        0 => {
-            tx.execute_batch(include_str!("schema.sql")).map_err(&failed)?;
-            tx.pragma_update(None, "user_version", VERSION).map_err(&failed)?;
-            tx.execute("INSERT INTO meta VALUES ('pipelines', ?1)", params![fingerprint]).map_err(&failed)?;
-        }
-        VERSION => {
-            let kept: Option<String> = tx
-                .query_row("SELECT value FROM meta WHERE name = 'pipelines'", [], |row| row.get(0))
-                .optional()
-                .map_err(&failed)?;
-            if kept != Some(fingerprint) {
-                return Err(StoreError::OtherPipelines);
-            }
-        }
-        found => return Err(StoreError::Version { found, known: VERSION }),
+    if found == 0 {
+        tx.execute_batch(include_str!("schema.sql")).map_err(&failed)?;
+        tx.pragma_update(None, "user_version", VERSION).map_err(&failed)?;
+        tx.execute("INSERT INTO meta VALUES ('pipelines', ?1)", params![memory::fingerprint(plans)]).map_err(&failed)?;
+    } else {
+        look(&tx, plans)?;
     }
     tx.commit().map_err(&failed)
+}
+
+/// Whether the tables are ours.
+fn look(connection: &Connection, plans: &Plans) -> Result<(), StoreError> {
+    let failed = failed("cannot be read");
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&failed)?;
+    if found != VERSION {
+        return Err(StoreError::Version { found, known: VERSION });
+    }
+    let sql = "SELECT value FROM meta WHERE name = 'pipelines'";
+    let kept: Option<String> = connection.query_row(sql, [], |row| row.get(0)).optional().map_err(&failed)?;
+    if kept == Some(memory::fingerprint(plans)) { Ok(()) } else { Err(StoreError::OtherPipelines) }
 }
 
 impl Store for Sqlite {
@@ -115,18 +137,30 @@ impl Store for Sqlite {
             let mut statement = tx
                 .prepare_cached(
                     "INSERT INTO partitions (topic, partition, epoch, owner) VALUES (?1, ?2, 1, ?3)
-                     ON CONFLICT (topic, partition) DO UPDATE SET epoch = epoch + 1, owner = ?3 RETURNING epoch, next_offset",
+                     ON CONFLICT (topic, partition) DO UPDATE SET epoch = epoch + 1, owner = ?3
+                     RETURNING epoch, next_offset, topic_id",
                 )
                 .map_err(&failed)?;
             for partition in partitions {
-                let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-                let (epoch, next) =
+                let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+                let (epoch, next, topic_id) =
                     statement.query_row(params![partition.topic.as_ref(), partition.partition, instance], row).map_err(&failed)?;
-                claimed.push(Claimed { partition: partition.clone(), epoch, next });
+                claimed.push(Claimed { partition: partition.clone(), epoch, next, topic_id });
             }
         }
         tx.commit().map_err(&failed)?;
         Ok(claimed)
+    }
+
+    fn note_topics(&mut self, ids: &[(TopicPartition, i64, String)]) -> Result<(), StoreError> {
+        let failed = failed("does not note topics");
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+        for (TopicPartition { topic, partition }, epoch, id) in ids {
+            let sql = "UPDATE partitions SET topic_id = ?4
+                       WHERE topic = ?1 AND partition = ?2 AND epoch = ?3 AND (topic_id IS NULL OR next_offset IS NULL)";
+            tx.prepare_cached(sql).and_then(|mut s| s.execute(params![topic.as_ref(), partition, epoch, id])).map_err(&failed)?;
+        }
+        tx.commit().map_err(&failed)
     }
 
     fn apply(&mut self, batch: &Batch) -> Result<Applied, StoreError> {

@@ -1,12 +1,20 @@
 -- The state of vigie, version 1. Times are milliseconds since 1970, amounts are exact decimals as text.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+-- Names this state to those that keep copies of it.
+INSERT INTO meta VALUES ('id', lower(hex(randomblob(8))));
+
+-- The number of the last batch: of two rows of one entity the newer has the greater version.
+CREATE TABLE versions (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL);
+INSERT INTO versions VALUES (1, 0);
 
 -- How far each partition was applied, and by whom.
 CREATE TABLE partitions (
     id INTEGER PRIMARY KEY,
     topic TEXT NOT NULL,
     partition INTEGER NOT NULL,
+    -- Of the topic that was read; NULL where the brokers did not tell it.
+    topic_id TEXT,
     next_offset INTEGER,
     epoch INTEGER NOT NULL DEFAULT 0,
     owner TEXT NOT NULL DEFAULT '',
@@ -32,6 +40,7 @@ CREATE TABLE walkers (
     last_partition INTEGER,
     last_offset INTEGER,
     memory BLOB NOT NULL,
+    version INTEGER NOT NULL,
     PRIMARY KEY (pipeline, id)
 ) WITHOUT ROWID;
 CREATE INDEX walkers_by_state ON walkers (pipeline, ended, since_ms);
@@ -60,6 +69,7 @@ CREATE TABLE parts (
     to_lon REAL,
     eta_at_ms INTEGER,
     remaining_m REAL,
+    version INTEGER NOT NULL,
     PRIMARY KEY (pipeline, id)
 ) WITHOUT ROWID;
 CREATE INDEX parts_by_owner ON parts (owner_pipeline, owner);
@@ -81,6 +91,7 @@ CREATE TABLE profiles (
     first_at_ms INTEGER,
     last_at_ms INTEGER,
     memory BLOB NOT NULL,
+    version INTEGER NOT NULL,
     PRIMARY KEY (kind, id)
 ) WITHOUT ROWID;
 

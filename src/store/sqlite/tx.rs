@@ -32,10 +32,10 @@ impl<'a> SqliteTx<'a> {
         self.tx.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(writing)
     }
 
-    fn write_walker(&self, row: &WalkerRow) -> Done {
+    fn write_walker(&self, row: &WalkerRow, version: i64) -> Done {
         let last = row.last.as_ref();
         self.execute(
-            "INSERT OR REPLACE INTO walkers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+            "INSERT OR REPLACE INTO walkers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             params![
                 row.pipeline.as_ref(),
                 row.subject.id.as_ref(),
@@ -54,15 +54,16 @@ impl<'a> SqliteTx<'a> {
                 last.map(|s| s.place.partition),
                 last.map(|s| s.place.offset),
                 row.memory,
+                version,
             ],
         )?;
         Ok(())
     }
 
-    fn write_part(&self, row: &PartRow) -> Done {
+    fn write_part(&self, row: &PartRow, version: i64) -> Done {
         self.execute(
             "INSERT OR REPLACE INTO parts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21)",
+             ?19, ?20, ?21, ?22)",
             params![
                 row.pipeline.as_ref(),
                 row.part.id.as_ref(),
@@ -85,6 +86,7 @@ impl<'a> SqliteTx<'a> {
                 row.destination.map(|p| p.lon),
                 row.eta.map(|t| t.0),
                 row.remaining_m,
+                version,
             ],
         )?;
         Ok(())
@@ -104,11 +106,11 @@ impl<'a> SqliteTx<'a> {
         Ok(())
     }
 
-    fn write_profile(&self, row: &ProfileRow) -> Done {
+    fn write_profile(&self, row: &ProfileRow, version: i64) -> Done {
         let counts = serde_json::to_string(&row.counts)
             .map_err(|e| StoreError::Unreadable { what: "what was counted", why: e.to_string() })?;
         self.execute(
-            "INSERT OR REPLACE INTO profiles VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            "INSERT OR REPLACE INTO profiles VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             params![
                 row.kind,
                 row.subject.id.as_ref(),
@@ -124,6 +126,7 @@ impl<'a> SqliteTx<'a> {
                 row.first.map(|t| t.0),
                 row.last.map(|t| t.0),
                 row.memory,
+                version,
             ],
         )?;
         Ok(())
@@ -227,13 +230,18 @@ impl Tx for SqliteTx<'_> {
         Ok(found)
     }
 
+    fn version(&mut self) -> Result<i64, StoreError> {
+        let sql = "UPDATE versions SET last = last + 1 RETURNING last";
+        self.tx.prepare_cached(sql).and_then(|mut s| s.query_row([], |row| row.get(0))).map_err(writing)
+    }
+
     fn write(&mut self, rows: &Rows) -> Done {
         for (part, owner) in &rows.gone_parts {
             self.remove_part(part, owner)?;
         }
-        rows.walkers.iter().try_for_each(|row| self.write_walker(row))?;
-        rows.parts.iter().try_for_each(|row| self.write_part(row))?;
-        rows.profiles.iter().try_for_each(|row| self.write_profile(row))?;
+        rows.walkers.iter().try_for_each(|row| self.write_walker(row, rows.version))?;
+        rows.parts.iter().try_for_each(|row| self.write_part(row, rows.version))?;
+        rows.profiles.iter().try_for_each(|row| self.write_profile(row, rows.version))?;
         for (part, claim) in &rows.claims {
             let pipeline = &self.plans.get(part.pipeline).name;
             let sql = "INSERT OR REPLACE INTO claims VALUES (?1, ?2, ?3)";

@@ -1,11 +1,11 @@
 //! Topics, made and unmade. These clients belong to the tests; vigie's own rooms are not used.
 
 use crate::support::{seconds, wait_for};
-use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use std::future::Future;
 use std::time::Duration;
 
@@ -70,6 +70,24 @@ pub fn delete_topic(brokers: &str, name: &str) {
     let done = block_on(client(brokers).delete_topics(&[name], &AdminOptions::new())).expect("the cluster answers");
     done[0].as_ref().expect("the topic goes");
     wait_for("the topic to go", seconds(20), || (!topic_names(brokers).iter().any(|t| t == name)).then_some(()));
+}
+
+/// Removes a topic of one partition and makes it again so quickly that a client may not see that it was gone.
+pub fn remake_topic(brokers: &str, name: &str) {
+    let (client, options) = (client(brokers), AdminOptions::new());
+    let removed = block_on(client.delete_topics(&[name], &options)).expect("the cluster answers");
+    removed[0].as_ref().expect("the topic goes");
+    let made = block_on(client.create_topics([&NewTopic::new(name, 1, TopicReplication::Fixed(1))], &options));
+    made.expect("the cluster answers")[0].as_ref().expect("the topic comes");
+    await_partitions(brokers, name, 1);
+}
+
+/// Removes what lies before an offset, as retention does.
+pub fn delete_before(brokers: &str, topic: &str, partition: i32, offset: i64) {
+    let mut offsets = TopicPartitionList::new();
+    offsets.add_partition_offset(topic, partition, Offset::Offset(offset)).expect("an offset");
+    let done = block_on(client(brokers).delete_records(&offsets, &AdminOptions::new())).expect("the cluster answers");
+    done.elements().iter().for_each(|e| e.error().expect("the records go"));
 }
 
 fn client(brokers: &str) -> AdminClient<DefaultClientContext> {

@@ -1,5 +1,6 @@
 //! Against a real Apache Kafka, with producers and consumers that are not ours, and a real PostgreSQL.
 
+mod cache;
 mod check;
 mod counts;
 mod dead_letters;
@@ -14,3 +15,4 @@ mod security;
 mod state;
 mod tokens;
 mod topics;
+mod workers;

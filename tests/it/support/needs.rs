@@ -1,4 +1,4 @@
-use crate::{kafka, postgres};
+use crate::{kafka, postgres, redis};
 use std::io::Write;
 
 /// What a test cannot do without.
@@ -15,6 +15,8 @@ pub enum Need {
     Openssl,
     /// The server's programs: each test starts its own.
     Postgres,
+    /// As well.
+    Redis,
 }
 
 impl Need {
@@ -29,6 +31,7 @@ impl Need {
             Self::Kafkajs => (!on_path("node") || kafka::kafkajs_modules().is_none()).then_some("node or kafkajs is missing"),
             Self::Openssl => (!on_path("openssl")).then_some("openssl is missing"),
             Self::Postgres => postgres::missing(),
+            Self::Redis => redis::missing(),
         }
     }
 }

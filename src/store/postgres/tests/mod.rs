@@ -1,2 +1,4 @@
+mod letters;
 mod real;
+mod retention;
 mod server;

@@ -2,15 +2,15 @@
 
 use super::server::{self, Server, missing, pooler};
 use crate::domain::Plans;
-use crate::store::tests::{Rig, TOLD, apply, batch, events, partitions, tests_of_a_store};
-use crate::store::{Filter, Postgres, PostgresAddress, Read, Sqlite, Store, StoreError, Taken};
+use crate::store::tests::{Rig, TOLD, apply, batch, compare, events, partitions, tests_of_a_store};
+use crate::store::{Filter, Marks, Postgres, PostgresAddress, Read, Sqlite, Store, StoreError, Taken};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, OnceLock};
 
 /// One for all tests of this runner.
-fn server() -> &'static Server {
+pub fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| {
         let folder = tempfile::Builder::new().prefix("vigie-postgres-").tempdir().unwrap().keep();
@@ -36,42 +36,52 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn address(schema: &str) -> PostgresAddress {
+pub fn address(schema: &str) -> PostgresAddress {
     PostgresAddress::parse(&server().url(&format!("?schema={schema}")), &|_| None).unwrap()
 }
 
-fn new_schema() -> String {
+pub fn new_schema() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("Of test {}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn is_missing(test: &str) -> bool {
+pub fn is_missing(test: &str) -> bool {
     let Some(why) = missing() else { return false };
     let _ = std::io::stderr().write_all(format!("skipped: store::postgres::{test} ({why})\n").as_bytes());
     true
 }
 
-fn lines(store: &Postgres, sql: &str) -> Vec<String> {
+pub fn lines(store: &Postgres, sql: &str) -> Vec<String> {
     let mut rows: Vec<String> = store.query(sql, &[]).unwrap().iter().map(|row| row.get(0)).collect();
     rows.sort();
     rows
 }
 
 impl Rig for Postgres {
+    const SHORT_KEYS: bool = true;
+
     fn fresh(plans: &Plans) -> Self {
         Self::open(address(&new_schema()), plans.clone()).unwrap()
     }
 
     fn contents(&self) -> Vec<String> {
         let queries = [
-            "SELECT t::text FROM vigie.walkers AS t",
-            "SELECT t::text FROM vigie.parts AS t",
-            "SELECT t::text FROM vigie.profiles AS t",
+            "SELECT (to_jsonb(t) - 'version')::text FROM vigie.walkers AS t",
+            "SELECT (to_jsonb(t) - 'version')::text FROM vigie.parts AS t",
+            "SELECT (to_jsonb(t) - 'version')::text FROM vigie.profiles AS t",
             "SELECT t::text FROM vigie.claims AS t",
             "SELECT (topic, partition, \"offset\", at, kind, subject, about, part, effect, rejected, says)::text FROM vigie.audit_trail",
             "SELECT (topic, \"offset\", reason, original)::text FROM vigie.dead_letters JOIN vigie.partitions AS p ON p.id = place",
         ];
         queries.iter().flat_map(|sql| [(*sql).to_owned()].into_iter().chain(lines(self, sql))).collect()
+    }
+
+    fn meta(&self) -> Vec<(String, String)> {
+        self.query("SELECT name, value FROM vigie.meta", &[]).unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
+    }
+
+    fn claimed(&self, part: &str) -> usize {
+        lines(self, &format!("SELECT id FROM vigie.claims WHERE id = '{part}'")).len()
     }
 
     fn letters(&self) -> Vec<String> {
@@ -88,9 +98,43 @@ tests_of_a_store! {
     what_was_told_can_be_asked_for,
     a_batch_that_comes_again_changes_nothing,
     who_lost_a_partition_cannot_write,
+    the_topic_that_was_read_is_remembered,
     what_turns_out_wrong_becomes_a_dead_letter_and_what_turns_out_right_goes,
     a_record_that_is_no_event_is_a_dead_letter,
     no_text_is_too_odd,
+    active_rows_come_in_pages_as_they_were_handed_on,
+    one_at_a_time_is_the_relay,
+    batches_go_in_order_and_what_kafka_has_is_sent,
+    a_batch_that_kafka_does_not_have_goes_again_under_a_new_number,
+    a_restored_store_counts_on_from_kafka,
+    a_batch_has_few_bytes_but_always_a_letter,
+    what_turns_out_right_before_it_goes_is_not_sent,
+    what_turns_out_right_on_its_way_is_not_taken_back_but_told,
+    what_turned_out_right_and_did_not_go_is_gone,
+    people_find_letters_and_retry_each_once,
+    what_ended_long_ago_goes_and_nothing_that_is_open,
+    a_claim_goes_with_the_last_that_makes_it,
+    what_is_named_again_is_there_again_with_its_gap,
+    the_audit_of_what_is_gone_goes_later,
+    one_goes_through_it_in_so_long_and_says_up_to_when,
+    made_again_it_is_the_same_whatever_its_keys,
+    what_the_topics_do_not_have_any_more_is_not_judged,
+}
+
+#[test]
+fn made_anew_it_has_what_the_topics_lost() {
+    use crate::store::beside::tests::{cut_short, what_is_cut_is_carried_over};
+    use proptest::test_runner::{Config, TestRunner};
+    if is_missing("made_anew_it_has_what_the_topics_lost") {
+        return;
+    }
+    let mut runner = TestRunner::new(Config { source_file: Some(file!()), ..Config::with_cases(8) });
+    let carried = |drawn| {
+        let address = address(&new_schema());
+        let at = crate::store::StoreAddress::Postgres(Box::new(address.clone()));
+        what_is_cut_is_carried_over(drawn, &at, |plans| Postgres::open(address.clone(), plans.clone()).unwrap())
+    };
+    runner.run(&cut_short(), carried).unwrap();
 }
 
 /// All that a person can ask for, but for what depends on the way there.
@@ -228,27 +272,33 @@ fn a_pooler_in_transaction_mode_will_do() {
     if is_missing("a_pooler_in_transaction_mode_will_do") {
         return;
     }
+    through_pooler("a_pooler_in_transaction_mode_will_do", |through| {
+        let (plans, all) = orders(30);
+        let mut whole = Postgres::fresh(&plans);
+        apply(&mut whole, all.clone());
+        make_each_order_twice_at_once(through, &plans, &all);
+        let mut both = Postgres::open_existing(through(), plans.clone()).unwrap();
+        assert_same(&whole, &both);
+        assert_eq!(told(&whole), told(&both));
+        let compared = compare(&mut both, &plans, all, &Marks::new());
+        assert!(compared.is_equal(), "{compared:#?}");
+    });
+}
+
+/// Gives the way to a new schema through a pooler, where one can be had.
+pub fn through_pooler(test: &str, work: impl FnOnce(&(dyn Fn() -> PostgresAddress + Sync))) {
     if pooler().is_none() {
-        let _ =
-            std::io::stderr().write_all(b"skipped: store::postgres::a_pooler_in_transaction_mode_will_do (pgbouncer is missing)\n");
+        let _ = std::io::stderr().write_all(format!("skipped: store::postgres::{test} (pgbouncer is missing)\n").as_bytes());
         return;
     }
     let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
     server::own(folder.path());
     let mut pooler = server::start_pooler(server(), folder.path(), port);
-    let (plans, all) = orders(30);
-    let schema = new_schema();
-    let query = format!("?schema={schema}&pgbouncer=true");
-    let through = || {
+    let query = format!("?schema={}&pgbouncer=true", new_schema());
+    work(&|| {
         let url = server().url(&query).replacen(&format!(":{}/", server().port), &format!(":{port}/"), 1);
         PostgresAddress::parse(&url, &|_| None).unwrap()
-    };
-    let mut whole = Postgres::fresh(&plans);
-    apply(&mut whole, all.clone());
-    make_each_order_twice_at_once(&through, &plans, &all);
-    let both = Postgres::open_existing(through(), plans).unwrap();
-    assert_same(&whole, &both);
-    assert_eq!(told(&whole), told(&both));
+    });
     let _ = pooler.kill();
     let _ = pooler.wait();
 }

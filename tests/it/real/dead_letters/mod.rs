@@ -2,10 +2,12 @@
 
 mod bad;
 mod people;
-mod sent;
+pub mod sent;
 
 use crate::kafka::{Kafka, create_topic};
 use crate::needs;
+use crate::postgres::Postgres;
+use crate::real::state::contents;
 use crate::real::state::processes::Consumer;
 use crate::real::state::{QUICK, quick};
 use crate::support::{folder, seconds, unique, wait_for};
@@ -22,11 +24,21 @@ const KILLS: usize = 10;
 #[test]
 fn each_is_sent_once_though_who_sends_them_is_killed() {
     needs!(Kafka, Kcat);
+    let folder = folder("letters");
+    each_is_sent_once(&Store::sqlite(folder.path().join("state.db")), KILLS);
+}
+
+#[test]
+fn from_postgresql_each_is_sent_once_too() {
+    needs!(Kafka, Kcat, Postgres);
+    let server = Postgres::start();
+    each_is_sent_once(&Store(contents::Store::Postgres(server.url(""))), KILLS / 2);
+}
+
+fn each_is_sent_once(store: &Store, wanted: usize) {
     let own = Kafka::start(quick());
     let brokers = own.address();
     bad::TOPICS.iter().for_each(|(topic, partitions)| create_topic(&brokers, topic, *partitions, &[]));
-    let folder = folder("letters");
-    let store = Store(folder.path().join("state.db"));
     let enough = Arc::new(AtomicBool::new(false));
     let feeder = std::thread::spawn({
         let (brokers, enough) = (brokers.clone(), Arc::clone(&enough));
@@ -46,7 +58,7 @@ fn each_is_sent_once_though_who_sends_them_is_killed() {
     let mut members = vec![start(), start()];
     let mut rng = fastrand::Rng::with_seed(11);
     let (mut kills, mut on_their_way, mut untold, mut frozen) = (0, 0, 0, false);
-    while kills < KILLS {
+    while kills < wanted {
         // What the one before had on its way is settled first.
         soon(|| members.iter().any(|m| Some(m.pid()) == store.relay()) && store.on_their_way() == 0);
         let mut held = None;
@@ -69,7 +81,7 @@ fn each_is_sent_once_though_who_sends_them_is_killed() {
         }
         let relay = store.relay();
         let at = members.iter().position(|m| Some(m.pid()) == relay).unwrap_or(0);
-        if kills % 3 == 0 && kills > KILLS / 2 && !frozen {
+        if kills % 3 == 0 && kills > wanted / 2 && !frozen {
             // Longer than its lease: another has sent its batch when it wakes and goes on.
             frozen = true;
             members[at].freeze(seconds(4));
@@ -115,7 +127,7 @@ fn they_wait_for_brokers_that_are_away() {
     let brokers = own.address();
     bad::TOPICS.iter().for_each(|(topic, partitions)| create_topic(&brokers, topic, *partitions, &[]));
     let folder = folder("away");
-    let store = Store(folder.path().join("state.db"));
+    let store = Store::sqlite(folder.path().join("state.db"));
     bad::produce(&brokers, 0..400);
     let group = unique("away");
     let consumer = Consumer::start(&brokers, &store.as_state(), &[&["--group", &group][..], &QUICK].concat());

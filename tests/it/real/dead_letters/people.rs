@@ -3,24 +3,37 @@
 use super::sent::{Store, committed};
 use crate::kafka::{Kafka, create_topic, kcat, kcat_lines, shared};
 use crate::needs;
+use crate::postgres::Postgres;
+use crate::real::state::contents;
 use crate::real::state::processes::Consumer;
 use crate::real::state::{QUICK, quick};
 use crate::support::{Ran, folder, seconds, text, unique, vigie, vigie_with, wait_for};
 use std::io::Write;
+use std::path::Path;
 use std::process::Stdio;
 
 #[test]
 fn a_letter_is_found_shown_and_once_its_reason_is_mended_retried() {
     needs!(Kafka, Kcat);
+    let folder = folder("people");
+    found_shown_and_retried(&Store::sqlite(folder.path().join("state.db")), folder.path());
+}
+
+#[test]
+fn so_it_is_in_postgresql() {
+    needs!(Kafka, Kcat, Postgres);
+    let (server, folder) = (Postgres::start(), folder("people"));
+    found_shown_and_retried(&Store(contents::Store::Postgres(server.url(""))), folder.path());
+}
+
+fn found_shown_and_retried(store: &Store, folder: &Path) {
     let own = Kafka::start(quick());
     let brokers = own.address();
     create_topic(&brokers, "orders.confirmed", 2, &[]);
     create_topic(&brokers, "vigie.dead-letter", 1, &[("max.message.bytes", "4000")]);
-    let folder = folder("people");
-    let store = Store(folder.path().join("state.db"));
-    let address = format!("sqlite:{}", store.0.display());
+    let address = store.as_state().address();
     // A catalogue that asks for more than the shop sends.
-    let strict = folder.path().join("strict.toml");
+    let strict = folder.join("strict.toml");
     let builtin = include_str!("../../../../src/catalogue/224solutions.toml");
     let (before, after) = builtin.split_once("name = \"orders.confirmed\"").expect("one of the topics");
     let asked = after.replacen("shopId = \"text\"", "shopId = \"text required\"", 1);

@@ -1,27 +1,26 @@
 //! What is in the store, and what a committed reader of the topic has.
 
 use crate::kafka::kcat;
-use rusqlite::{Connection, OpenFlags, Row};
+use crate::real::state::contents;
+use rusqlite::Connection;
+use std::any::Any;
 use std::path::PathBuf;
 
-pub struct Store(pub PathBuf);
+pub struct Store(pub contents::Store);
 
 impl Store {
-    /// As consumers take it.
-    pub fn as_state(&self) -> crate::real::state::contents::Store {
-        crate::real::state::contents::Store::Sqlite(self.0.clone())
+    pub fn sqlite(path: PathBuf) -> Self {
+        Self(contents::Store::Sqlite(path))
     }
 
-    fn ask<T>(&self, sql: &str, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Option<Vec<T>> {
-        let connection = Connection::open_with_flags(&self.0, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
-        connection.busy_timeout(std::time::Duration::from_secs(10)).ok()?;
-        let mut statement = connection.prepare(sql).ok()?;
-        statement.query_map([], read).ok()?.collect::<Result<_, _>>().ok()
+    /// As consumers take it.
+    pub fn as_state(&self) -> contents::Store {
+        self.0.clone()
     }
 
     fn count(&self, which: &str) -> u64 {
-        let sql = format!("SELECT count(*) FROM dead_letters WHERE {which}");
-        self.ask(&sql, |row| row.get::<_, i64>(0)).map_or(0, |rows| rows[0] as u64)
+        let count = self.0.ask(&format!("SELECT count(*) FROM dead_letters WHERE {which}"));
+        count.and_then(|rows| rows.first()?.parse().ok()).unwrap_or(0)
     }
 
     pub fn sent(&self) -> u64 {
@@ -36,25 +35,34 @@ impl Store {
         self.count("sent_at_ms IS NULL AND batch IS NOT NULL")
     }
 
-    /// A batch is on its way, and the store cannot be told what becomes of it until the connection is dropped.
-    pub fn held_on_its_way(&self) -> Option<Connection> {
-        let connection = Connection::open(&self.0).ok()?;
-        connection.busy_timeout(std::time::Duration::from_secs(10)).ok()?;
-        connection.execute_batch("BEGIN IMMEDIATE").ok()?;
-        (self.on_their_way() > 0).then_some(connection)
+    /// A batch is on its way, and the store cannot be told what becomes of it until what is given is dropped.
+    pub fn held_on_its_way(&self) -> Option<Box<dyn Any>> {
+        let held: Box<dyn Any> = match &self.0 {
+            contents::Store::Sqlite(path) => {
+                let connection = Connection::open(path).ok()?;
+                connection.busy_timeout(std::time::Duration::from_secs(10)).ok()?;
+                connection.execute_batch("BEGIN IMMEDIATE").ok()?;
+                Box::new(connection)
+            }
+            contents::Store::Postgres(url) => {
+                let mut client = postgres::Client::connect(url, postgres::NoTls).ok()?;
+                client.batch_execute("BEGIN; SELECT FROM vigie.relay FOR UPDATE").ok()?;
+                Box::new(client)
+            }
+        };
+        (self.on_their_way() > 0).then_some(held)
     }
 
     /// The process that sends.
     pub fn relay(&self) -> Option<u32> {
-        let owner = self.ask("SELECT owner FROM relay", |row| row.get::<_, String>(0))?.pop()?;
-        owner.rsplit('/').next()?.parse().ok()
+        self.0.ask("SELECT owner FROM relay")?.pop()?.rsplit('/').next()?.parse().ok()
     }
 
     /// Each as a committed reader should have it, but for its key and value.
     pub fn letters(&self) -> Vec<String> {
-        let sql = "SELECT topic || '/' || partition || '@' || offset || ' ' || reason || ' ' || detail FROM dead_letters
+        let sql = "SELECT topic || '/' || partition || '@' || \"offset\" || ' ' || reason || ' ' || detail FROM dead_letters
                    JOIN partitions ON partitions.id = place";
-        self.ask(sql, |row| row.get::<_, String>(0)).expect("the store").iter().map(|l| l.trim_end().to_owned()).collect()
+        self.0.ask(sql).expect("the store").iter().map(|l| l.trim_end().to_owned()).collect()
     }
 }
 

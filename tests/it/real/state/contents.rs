@@ -55,21 +55,69 @@ impl Store {
         count.and_then(|lines| lines.first()?.parse().ok()).unwrap_or(0)
     }
 
+    /// Cells of a table's rows, `-` for NULL; columns as above.
+    pub fn select(&self, table: &str, columns: &str, condition: &str) -> Vec<Vec<String>> {
+        let columns = columns.split_whitespace();
+        let lines = match self {
+            Self::Sqlite(path) => {
+                let columns: Vec<_> = columns.map(|c| c.trim_end_matches(['?', '#'])).collect();
+                lines(path, &format!("SELECT {} FROM {table} WHERE {condition}", columns.join(", ")))
+            }
+            Self::Postgres(url) => {
+                let columns: Vec<_> = columns.map(cell).collect();
+                rows(url, &format!("SELECT concat_ws(' | ', {}) FROM vigie.{table} WHERE {condition}", columns.join(", ")))
+            }
+        };
+        let cells = |line: String| line.split(" | ").map(str::to_owned).collect();
+        lines.expect("the store").into_iter().map(cells).collect()
+    }
+
+    /// One column, as text; `None` where the store is away.
+    pub fn ask(&self, sql: &str) -> Option<Vec<String>> {
+        match self {
+            Self::Sqlite(path) => lines(path, sql),
+            Self::Postgres(url) => {
+                let mut client = postgres::Client::connect(url, NoTls).ok()?;
+                client.batch_execute("SET search_path = vigie").ok()?;
+                let text = |message: postgres::SimpleQueryMessage| match message {
+                    postgres::SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or("-").to_owned()),
+                    _ => None,
+                };
+                Some(client.simple_query(sql).ok()?.into_iter().filter_map(text).collect())
+            }
+        }
+    }
+
+    /// Changes it past vigie.
+    pub fn tamper(&self, sql: &str) {
+        match self {
+            Self::Sqlite(path) => {
+                let connection = Connection::open(path).expect("the store");
+                connection.busy_timeout(std::time::Duration::from_secs(10)).expect("the store");
+                connection.execute_batch(sql).expect("our SQL");
+            }
+            Self::Postgres(url) => {
+                let mut client = postgres::Client::connect(url, NoTls).expect("the store");
+                client.batch_execute(&format!("SET search_path TO vigie; {sql}")).expect("our SQL");
+            }
+        }
+    }
+
     pub fn contents(&self) -> Vec<String> {
         let mut out = Vec::new();
         for (table, columns) in TABLES {
             let columns = columns.split_whitespace();
+            // A letter that was on its way when it turned out right stays, and says so.
+            let still = if table.starts_with("dead_letters") { " WHERE withdrawn_at_ms IS NULL" } else { "" };
             let lines = match self {
                 Self::Sqlite(path) => {
                     let columns: Vec<_> = columns.map(|c| c.trim_end_matches(['?', '#'])).collect();
-                    // A letter that was on its way when it turned out right stays, and says so.
-                    let still = if table.starts_with("dead_letters") { " WHERE withdrawn_at_ms IS NULL" } else { "" };
                     lines(path, &format!("SELECT {} FROM {table}{still}", columns.join(", ")))
                 }
                 Self::Postgres(url) => {
                     let columns: Vec<_> = columns.map(cell).collect();
                     let table = table.replace("JOIN ", "JOIN vigie.");
-                    rows(url, &format!("SELECT concat_ws(' | ', {}) FROM vigie.{table}", columns.join(", ")))
+                    rows(url, &format!("SELECT concat_ws(' | ', {}) FROM vigie.{table}{still}", columns.join(", ")))
                 }
             };
             out.extend(lines.expect("the store").into_iter().map(|line| format!("{table}: {line}")));

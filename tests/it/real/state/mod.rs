@@ -1,8 +1,14 @@
 //! The consumers that keep the state: whatever is done to them, the store ends as after one undisturbed pass.
 
+mod anew;
 pub mod contents;
-mod events;
+mod endurance;
+pub mod events;
+mod kept;
 pub mod processes;
+mod rebuild;
+mod verify;
+mod watched;
 
 use crate::kafka::{Kafka, Options, create_topic, kafkajs, kcat_lines};
 use crate::needs;
@@ -37,31 +43,51 @@ fn straight(brokers: &str, store: &Store, records: u64) {
     assert_eq!(consumer.stop(), Some(0), "it ends well on SIGTERM");
 }
 
-/// Members are killed, frozen, ended and started until all is applied; `at_kill` is told how many were killed by then.
-fn disturbed(brokers: &str, store: &Store, total: u64, mut at_kill: impl FnMut(usize)) -> (usize, usize) {
+/// What is done to members, at least.
+#[derive(Clone, Copy)]
+pub struct Trouble {
+    pub kills: usize,
+    pub freezes: usize,
+}
+
+impl Trouble {
+    pub const SHORT: Self = Self { kills: 8, freezes: 1 };
+}
+
+/// Members with these arguments are killed, frozen, ended and started until all is applied; `at_kill` is told how many were killed by then.
+pub fn disturbed(brokers: &str, store: &Store, total: u64, args: &[&str], at_kill: impl FnMut(usize)) -> (usize, usize) {
+    troubled(brokers, store, total, args, Trouble::SHORT, at_kill)
+}
+
+pub fn troubled(
+    brokers: &str,
+    store: &Store,
+    total: u64,
+    args: &[&str],
+    trouble: Trouble,
+    mut at_kill: impl FnMut(usize),
+) -> (usize, usize) {
     let mut rng = fastrand::Rng::with_seed(7);
-    let group = unique("killed");
-    let args = [&["--group", &group][..], &QUICK].concat();
-    let mut members = vec![Consumer::start(brokers, store, &args)];
+    let mut members = vec![Consumer::start(brokers, store, args)];
     let (mut kills, mut frozen) = (0, 0);
-    while kills < 8 || frozen < 1 || store.applied() < total {
+    while kills < trouble.kills || frozen < trouble.freezes || store.applied() < total {
         std::thread::sleep(Duration::from_millis(rng.u64(200..1_500)));
         match rng.u8(0..6) {
-            0..=2 if kills < 8 && !members.is_empty() => {
+            0..=2 if kills < trouble.kills && !members.is_empty() => {
                 members.swap_remove(rng.usize(..members.len())).kill9();
                 kills += 1;
                 at_kill(kills);
             }
-            3 if frozen < 1 && members.len() > 1 => {
+            3 if frozen < trouble.freezes && members.len() > 1 => {
                 // Longer than its session: its partitions are another's when it wakes.
                 members[0].freeze(seconds(4));
                 frozen += 1;
             }
-            _ if members.len() < 3 => members.push(Consumer::start(brokers, store, &args)),
+            _ if members.len() < 3 => members.push(Consumer::start(brokers, store, args)),
             _ => assert_eq!(members.remove(0).stop(), Some(0), "it ends well on SIGTERM"),
         }
         if members.is_empty() {
-            members.push(Consumer::start(brokers, store, &args));
+            members.push(Consumer::start(brokers, store, args));
         }
     }
     members.into_iter().for_each(|m| assert_eq!(m.stop(), Some(0)));
@@ -87,19 +113,26 @@ fn loses_and_doubles_nothing(one: &Store, store: &Store, at_kill: impl FnMut(usi
         }
     });
     let total = events.count();
-    let (kills, frozen) = disturbed(&brokers, store, total, at_kill);
+    let group = unique("killed");
+    let (kills, frozen) = disturbed(&brokers, store, total, &[&["--group", &group][..], &QUICK].concat(), at_kill);
     feeder.join().expect("all is produced");
 
     straight(&brokers, one, total);
-    let (one, other) = (one.contents(), store.contents());
+    let lines = assert_same(one, store);
+    assert!(lines > total as usize, "{lines} lines of {total} records: entities and audit");
+    eprintln!("{kills} kills, {frozen} freeze, {total} records: {lines} lines equal");
+}
+
+/// Row for row; returns how many there are.
+fn assert_same(one: &Store, other: &Store) -> usize {
+    let (one, other) = (one.contents(), other.contents());
     let missing = |from: &[String], of: &[String]| -> Vec<String> {
         let of: std::collections::HashSet<_> = of.iter().collect();
         from.iter().filter(|line| !of.contains(line)).take(5).cloned().collect()
     };
     assert_eq!((missing(&one, &other), missing(&other, &one)), (vec![], vec![]), "only undisturbed, only disturbed");
     assert_eq!(one.len(), other.len());
-    assert!(one.len() > total as usize, "{} lines of {total} records: entities and audit", one.len());
-    eprintln!("{kills} kills, {frozen} freeze, {total} records: {} lines equal", one.len());
+    one.len()
 }
 
 /// A copy is taken, more happens, and a store made from the copy is caught up.

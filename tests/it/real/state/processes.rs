@@ -12,11 +12,19 @@ pub struct Consumer {
 
 impl Consumer {
     pub fn start(brokers: &str, store: &Store, more: &[&str]) -> Self {
+        Self::start_telling(brokers, store, more, Stdio::inherit())
+    }
+
+    /// Its log goes to `log`.
+    pub fn start_telling(brokers: &str, store: &Store, more: &[&str], log: Stdio) -> Self {
         let store = store.address();
-        let mut args = vec!["consume", "-b", brokers, "--store", &store, "--log", "warn"];
+        let mut args = vec!["consume", "-b", brokers, "--store", &store];
+        if !more.contains(&"--log") {
+            args.extend(["--log", "warn"]);
+        }
         args.extend(more);
         let (mut command, home) = command(&args);
-        command.stdout(Stdio::null()).stderr(Stdio::inherit());
+        command.stdout(Stdio::null()).stderr(log);
         Self { child: nursery::spawn(command).expect("vigie starts"), _home: home }
     }
 
@@ -39,6 +47,12 @@ impl Consumer {
         self.signal(libc::SIGSTOP);
         std::thread::sleep(time);
         self.signal(libc::SIGCONT);
+    }
+
+    /// Waits until it ends by itself, and gives its exit code.
+    pub fn wait(mut self) -> Option<i32> {
+        let child = &mut self.child;
+        wait_for("vigie consume to end", seconds(30), || child.try_wait().expect("our child")).code()
     }
 
     /// Ends it as a service manager does, and gives its exit code.

@@ -1,0 +1,146 @@
+//! A store beside the tail. Its walkers join those that the tail made: both are made of the same events, so what both know
+//! changes nothing. What it counted counts in place of ours, for it saw all of it.
+
+use super::pipeline::Moment;
+use super::{Business, memory};
+use crate::domain::{Kind, Known, Profile, Subject};
+use crate::engine::clock::Step;
+use crate::engine::topics::Topics;
+use crate::model::{Code, Meaning, Reason, Timestamp, TopicPartition};
+use crate::snapshot::StoreSource;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What is read of a store, in the order of reading.
+pub enum StoreNews {
+    /// Some of what it knows.
+    Known(Known),
+    /// All that it has up to here was told.
+    Stands(Stand),
+    /// It cannot be read.
+    Away(String),
+}
+
+pub struct Stand {
+    /// The offset that each partition goes on with.
+    pub marks: BTreeMap<TopicPartition, i64>,
+    /// Of all customers, and of all channels: kind, what, how often.
+    pub counted: BTreeMap<(String, String), u64>,
+    /// What ended before is not in it.
+    pub since: Timestamp,
+}
+
+/// How the store is doing, as the dashboard sees it.
+#[derive(Default)]
+pub struct StoreSide {
+    /// Told to its end once.
+    told: bool,
+    away: Option<Arc<str>>,
+    counted: BTreeMap<(String, String), u64>,
+    since: Option<Timestamp>,
+}
+
+impl StoreSide {
+    pub fn counted(&self, kind: &str, what: &str) -> u64 {
+        self.counted.iter().find(|((k, w), _)| k == kind && w == what).map_or(0, |(_, n)| *n)
+    }
+
+    pub fn since(&self) -> Option<Timestamp> {
+        self.since
+    }
+
+    pub fn source(&self) -> StoreSource {
+        let state = match (&self.away, self.told) {
+            (Some(_), _) => "down",
+            (None, false) => "reading",
+            (None, true) => "ok",
+        };
+        let reason = self.away.as_ref().map(|why| Reason::new(Code::StoreAway).text("error", why.clone()));
+        StoreSource { state, reason }
+    }
+
+    pub fn step_back(&mut self, step: Step) {
+        step.moments(&mut self.since);
+    }
+}
+
+impl Business {
+    /// There is a store, which will be told of.
+    pub fn follow_store(&mut self) {
+        self.store.get_or_insert_default();
+    }
+
+    pub fn take_store(&mut self, news: StoreNews, topics: &Topics, now: Timestamp) {
+        self.follow_store();
+        match news {
+            StoreNews::Known(known) => self.join(known, now),
+            StoreNews::Stands(stand) => self.stands(stand, topics, now),
+            StoreNews::Away(why) => {
+                if let Some(store) = &mut self.store {
+                    store.away = Some(why.into());
+                }
+            }
+        }
+    }
+
+    fn stands(&mut self, stand: Stand, topics: &Topics, now: Timestamp) {
+        self.knowledge().for_each(|knowledge| knowledge.stands(&stand.marks, topics, now));
+        self.customers.changed = true;
+        let Some(store) = &mut self.store else { return };
+        store.told = true;
+        store.away = None;
+        store.counted = stand.counted;
+        store.since = Some(stand.since);
+    }
+
+    fn join(&mut self, mut known: Known, now: Timestamp) {
+        known.walkers.retain(|(subject, walker)| self.is_news(subject, walker, now));
+        let moment = Moment { now, live: None };
+        for moved in self.world.join(known.walkers, known.claims, &self.plans) {
+            if let Kind::Walker(pipeline) = moved.subject.kind
+                && let Some(way) = self.way(pipeline)
+            {
+                way.state.changed = true;
+            }
+            self.note(&moved, moment);
+            self.note_customer(&moved);
+        }
+        for (subject, profile) in known.profiles {
+            self.join_profile(subject, &profile);
+        }
+        self.stay_small(now);
+    }
+
+    /// What ended long ago was told and counted, and is forgotten: a late event does not bring it back.
+    fn is_news(&self, subject: &Subject, walker: &crate::domain::Walker, now: Timestamp) -> bool {
+        let told = self.store.as_ref().is_some_and(|store| store.told);
+        let Kind::Walker(pipeline) = subject.kind else { return false };
+        if !told || self.world.walkers.contains_key(subject) {
+            return true;
+        }
+        let standing = crate::domain::Standing::of(walker, pipeline, &self.plans);
+        !memory::is_over(&standing, subject, &self.plans) || standing.since_at().is_none_or(|since| memory::remembers(since, now))
+    }
+
+    fn join_profile(&mut self, subject: Subject, theirs: &Profile) {
+        let new = !self.world.profiles.contains_key(&subject);
+        let id = subject.id.clone();
+        self.world.profiles.entry(subject.clone()).or_default().merge(theirs);
+        let gone = match subject.kind {
+            Kind::Customer => theirs.last.as_ref().and_then(|last| self.customers.known(&id, last.at, &theirs.counts)),
+            Kind::Article => {
+                if let (Some(level), Some((_, stamp))) = (theirs.values.integer(Meaning::Level), theirs.values.get(Meaning::Level))
+                {
+                    self.stock.level(&id, stamp.at, level);
+                }
+                new.then(|| self.articles.push(id)).flatten()
+            }
+            Kind::Courier => new.then(|| self.couriers.push(id)).flatten(),
+            Kind::Channel | Kind::Walker(_) => None,
+        };
+        if let (Kind::Article, Some(gone)) = (subject.kind, &gone) {
+            self.stock.forget(gone);
+        }
+        self.forget_profile(subject.kind, gone);
+    }
+}

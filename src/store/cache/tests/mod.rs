@@ -1,0 +1,3 @@
+mod real;
+#[allow(dead_code)] // tests from outside use all of it
+mod server;

@@ -1,0 +1,154 @@
+//! All rows of a store at one moment, in a form that is the same for every kind of store: two can be held against each other.
+
+mod table;
+
+pub use table::{Column, Form, Table};
+
+use super::postgres::text;
+use super::{Marks, Postgres, Sqlite, StoreAddress, StoreError};
+use crate::domain::{Claim, Plans};
+use crate::model::TopicPartition;
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+/// A store that can be seen as it is at one moment.
+pub trait Moments: Send {
+    /// What is written after this is not seen in it. The database keeps for it what others replace: it should not last for long.
+    ///
+    /// # Errors
+    /// The store cannot be reached, or holds what cannot be read; so for all of these.
+    fn moment(&mut self) -> Result<Box<dyn Whole + '_>, StoreError>;
+}
+
+pub trait Whole {
+    /// The offset that each partition goes on with.
+    fn marks(&self) -> Marks;
+
+    /// The rows after this key, in the order of the keys' bytes; none: there are no more.
+    fn page(&mut self, table: Table, after: Option<&Key>, limit: usize) -> Result<Vec<Row>, StoreError>;
+
+    /// The claims on these parts; those that nobody made are left out.
+    fn claims(&mut self, parts: &[Name]) -> Result<Vec<(Name, Claim)>, StoreError>;
+
+    /// Those of these entities that have an event below these offsets.
+    fn cut(&mut self, entities: &[Name], below: &Marks) -> Result<BTreeSet<Name>, StoreError>;
+}
+
+/// Opens a store that is there, to see it whole. It is never written to.
+///
+/// # Errors
+/// It is not there, cannot be reached, or is of another vigie or another catalogue.
+pub fn open_whole(address: &StoreAddress, plans: Plans) -> Result<Box<dyn Moments>, StoreError> {
+    Ok(match address {
+        StoreAddress::Sqlite(path) => Box::new(Sqlite::open_to_read(path, plans)?),
+        StoreAddress::Postgres(address) => Box::new(Postgres::open_existing((**address).clone(), plans)?),
+    })
+}
+
+/// An entity or a part: the table's kind or pipeline, and an id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name {
+    pub of: String,
+    pub id: String,
+}
+
+impl Name {
+    pub fn new(of: &str, id: &str) -> Self {
+        Self { of: of.to_owned(), id: id.to_owned() }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    Entity(Name),
+    Record(TopicPartition, i64),
+}
+
+/// A row with one cell a column of its table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub key: Key,
+    pub cells: Vec<Cell>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    Null,
+    Text(String),
+    Memory(Vec<u8>),
+}
+
+impl Cell {
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A text that both kinds of store hold in the same way.
+    pub fn of_text(form: Form, held: &str) -> Self {
+        Self::Text(match form {
+            Form::Key => held.to_owned(),
+            // One store keeps the digits as they were told, the other as a number.
+            Form::Amount => held.parse::<Decimal>().map_or_else(|_| held.to_owned(), |amount| amount.normalize().to_string()),
+            _ => text::plain(held).into_owned(),
+        })
+    }
+
+    /// SQLite knows no negative zero, and takes what is no number for nothing.
+    pub fn of_real(held: f64) -> Self {
+        if held.is_nan() { Self::Null } else { Self::Text((held + 0.0).to_string()) }
+    }
+
+    pub fn of_flag(held: bool) -> Self {
+        Self::Text(held.to_string())
+    }
+}
+
+impl Row {
+    /// The cell of a column of its table.
+    pub fn cell(&self, table: Table, name: &str) -> Option<&Cell> {
+        self.cells.get(table.columns().iter().position(|c| c.name == name)?)
+    }
+
+    pub fn text(&self, table: Table, name: &str) -> Option<&str> {
+        self.cell(table, name)?.text()
+    }
+}
+
+/// A partition as the store numbers it, and where it goes on.
+pub struct Numbered {
+    pub partition: TopicPartition,
+    pub place: i64,
+    pub next: Option<i64>,
+}
+
+pub fn marks_of(partitions: &[Numbered]) -> Marks {
+    partitions.iter().filter_map(|p| Some((p.partition.clone(), p.next?))).collect()
+}
+
+/// The places where something was cut off, with the offset that the rest begins with.
+pub fn cuts<'a>(partitions: &'a [Numbered], below: &'a Marks) -> impl Iterator<Item = (i64, i64)> + 'a {
+    partitions.iter().filter_map(|p| below.get(&p.partition).filter(|low| **low > 0).map(|low| (p.place, *low)))
+}
+
+/// A page of a table of records, whose partitions are sorted: `read` gives the rows of one after an offset.
+pub fn page_of_records(
+    partitions: &[Numbered],
+    after: Option<&Key>,
+    mut read: impl FnMut(&Numbered, i64) -> Result<Vec<Row>, StoreError>,
+) -> Result<Vec<Row>, StoreError> {
+    let (first, mut offset) = match after {
+        Some(Key::Record(partition, offset)) => (partitions.partition_point(|p| p.partition < *partition), *offset),
+        _ => (0, i64::MIN),
+    };
+    for partition in partitions.iter().skip(first) {
+        let rows = read(partition, offset)?;
+        if !rows.is_empty() {
+            return Ok(rows);
+        }
+        offset = i64::MIN;
+    }
+    Ok(Vec::new())
+}
