@@ -3,24 +3,28 @@ use super::Knowledge;
 use crate::engine::clock::Step;
 use crate::model::{Code, Fact, Reason, Timestamp, TopicPartition};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// A store that is further behind than this does not stand for what the tail missed.
 const BEHIND_MS: i64 = 30_000;
+
+/// The ends of what a reader can get, as of one moment.
+pub struct LogEnds {
+    pub as_of: Timestamp,
+    pub of: Vec<(TopicPartition, i64)>,
+}
 
 /// Up to which moment a store has all records of a section's topics. Log ends of one moment are held against where the store
 /// stands later, so no clock but ours is asked.
 #[derive(Default)]
 pub struct Coverage {
-    /// Log ends, and of which moment they are.
-    ends: Option<(Timestamp, Vec<(Arc<str>, i32, i64)>)>,
+    ends: Option<LogEnds>,
     until: Option<Timestamp>,
 }
 
 impl Coverage {
     pub fn stands(&mut self, marks: &BTreeMap<TopicPartition, i64>, of: &Knowledge, topics: &Topics) {
-        if self.ends.as_ref().is_some_and(|(_, ends)| ends.iter().all(|end| has(marks, topics, end))) {
-            self.until = self.ends.take().map(|(at, _)| at);
+        if self.ends.as_ref().is_some_and(|ends| ends.of.iter().all(|(p, end)| has(marks, topics, p, *end))) {
+            self.until = self.ends.take().map(|ends| ends.as_of);
         }
         if self.ends.is_none() {
             self.ends = of.log_ends(topics);
@@ -51,16 +55,16 @@ impl Coverage {
 
     pub fn step_back(&mut self, step: Step) {
         step.moments(&mut self.until);
-        step.moments(self.ends.iter_mut().map(|(at, _)| at));
+        step.moments(self.ends.iter_mut().map(|ends| &mut ends.as_of));
     }
 }
 
 /// The store has what lies below the end, or nothing but markers is missing.
-fn has(marks: &BTreeMap<TopicPartition, i64>, topics: &Topics, (topic, partition, end): &(Arc<str>, i32, i64)) -> bool {
-    let Some(state) = topics.get(topic) else { return true };
-    let Some(low) = state.partition(*partition).and_then(|p| p.low) else { return true };
-    let next = marks.get(&TopicPartition { topic: topic.clone(), partition: *partition }).copied().unwrap_or(0).max(low);
-    next >= *end || topics.only_markers(state, *partition, next, *end)
+fn has(marks: &BTreeMap<TopicPartition, i64>, topics: &Topics, partition: &TopicPartition, end: i64) -> bool {
+    let Some(state) = topics.get(&partition.topic) else { return true };
+    let Some(low) = state.partition(partition.partition).and_then(|p| p.low) else { return true };
+    let next = marks.get(partition).copied().unwrap_or(0).max(low);
+    next >= end || topics.only_markers(state, partition.partition, next, end)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-use super::coverage::Coverage;
+use super::coverage::{Coverage, LogEnds};
 use super::picture::Gaze;
 use crate::catalogue::{Catalogue, Role, TopicEntry};
 use crate::engine::clock::Step;
+use crate::engine::partition::Partition;
 use crate::engine::topics::Topics;
 use crate::model::{Code, Reason, Timestamp, TopicPartition};
 use std::collections::BTreeMap;
@@ -71,10 +72,10 @@ impl Knowledge {
     }
 
     /// The end of what a reader can get of each partition, and of which moment that is; `None`: not all are known.
-    pub fn log_ends(&self, topics: &Topics) -> Option<(Timestamp, Vec<(Arc<str>, i32, i64)>)> {
+    pub fn log_ends(&self, topics: &Topics) -> Option<LogEnds> {
         let partitions = self.there(topics).flat_map(|topic| topic.partitions.iter().map(|p| (topic.name.clone(), p)));
-        let ends = partitions.map(|(topic, p)| Some((topic, p.number, p.readable_end()?)));
-        Some((topics.as_of()?, ends.collect::<Option<_>>()?))
+        let end = |(topic, p): (Arc<str>, &Partition)| Some((TopicPartition { topic, partition: p.number }, p.readable_end()?));
+        Some(LogEnds { as_of: topics.as_of()?, of: partitions.map(end).collect::<Option<_>>()? })
     }
 
     /// Returns whether what is known must be forgotten: records are missing in it, and from here on none are.

@@ -134,8 +134,11 @@ fn the_oldest_goes_when_there_are_too_many() {
     assert!(!business.world.walkers.contains_key(&gone));
 }
 
+/// Reached, ended, ended after it had entered, stand there.
+type OfStep = (u64, u64, u64, usize);
+
 /// What is counted of a pipeline, without rates and waits.
-fn counts(business: &Business) -> Vec<(u64, u64, u64, u64, Vec<(u64, u64, u64, usize)>)> {
+fn counts(business: &Business) -> Vec<(u64, u64, u64, u64, Vec<OfStep>)> {
     let step = |s: &pipeline::StepState| (s.reached, s.ended, s.ended_entered, s.standers.len());
     let of = |state: &pipeline::PipelineState| {
         (state.entered, state.midway, state.midway_inside, state.evicted, state.steps.iter().map(step).collect())

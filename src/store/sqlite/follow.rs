@@ -47,12 +47,13 @@ impl Sqlite {
         Ok(found.into_iter().filter_map(subject).collect())
     }
 
-    fn counted(&self, partition: &TopicPartition, from: i64, to: i64) -> Result<Vec<((String, String), u64)>, StoreError> {
+    fn counted(&self, partition: &TopicPartition, from: i64, to: i64) -> Result<Counted, StoreError> {
         let sql = "SELECT kind, CASE kind WHEN 'channel' THEN subject ELSE effect END AS what, count(*) FROM audit
                    WHERE place = (SELECT id FROM partitions WHERE topic = ?1 AND partition = ?2) AND offset >= ?3 AND offset < ?4
                        AND kind IN ('channel', 'customer') GROUP BY 1, 2";
         let range = params![partition.topic.as_ref(), partition.partition, from, to];
-        self.all(sql, range, |row| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)?.unsigned_abs())))
+        let rows = self.all(sql, range, |row| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)?.unsigned_abs())))?;
+        Ok(rows.into_iter().collect())
     }
 }
 
