@@ -4,6 +4,7 @@
 //! second by their times; ticks are inside the figures, pictures are not. Memory is that of the 200 × 12 case, pictures included.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use vigie::catalogue::Catalogue;
@@ -17,6 +18,8 @@ const START: Timestamp = Timestamp(1_780_000_000_000);
 const BATCH: usize = 1_000;
 const PER_S: i64 = 50_000;
 const EVENT: &str = r#"{"id":"CMD-104233","customerId":"CLI-00817","customerName":"Aïssatou Diallo","shopId":"BTQ-012","items":[{"sku":"SKU-0142","name":"Riz gras au poisson","quantity":2,"unitPrice":45000}],"total":90000,"currency":"GNF","paymentMethod":"orange_money","address":{"district":"Kipé","lat":9.5921,"lon":-13.6432},"createdAt":"2026-03-01T12:04:31.250Z","occurredAt":"2026-03-01T12:04:31.250Z"}"#;
+const POSITION: &str =
+    r#"{"orderId":"CMD-104233","lat":9.592143,"lon":-13.643211,"courierId":"LIV-0042","etaAt":"2026-03-01T12:34:31.250Z"}"#;
 
 /// How records are spread over partitions.
 #[derive(Clone, Copy)]
@@ -27,27 +30,54 @@ struct Case {
     /// Records of one partition that come one after the other.
     run: usize,
     judged: bool,
-    /// Each record is another order; else all are one order's.
-    fresh: bool,
+    told: Told,
 }
 
-const CASES: [Case; 7] = [
-    Case { name: "hot", topics: 1, partitions: 1, run: BATCH, judged: false, fresh: false },
-    Case { name: "hot-judged", topics: 1, partitions: 1, run: BATCH, judged: true, fresh: false },
+#[derive(Clone, Copy, PartialEq)]
+enum Told {
+    /// One order, told again and again.
+    Again,
+    /// Each record is another order.
+    Orders,
+    /// Where the couriers of 2,000 orders are, each order by turns.
+    Positions,
+}
+
+impl Told {
+    fn topic(self) -> &'static str {
+        if self == Self::Positions { "delivery.tracking" } else { "orders.created" }
+    }
+
+    /// The record's value, where it is not the same for all.
+    fn value(self, number: i64) -> Option<String> {
+        match self {
+            Self::Again => None,
+            Self::Orders => Some(EVENT.replacen("CMD-104233", &format!("C{number:09}"), 1)),
+            Self::Positions => Some(POSITION.replacen("CMD-104233", &format!("C{:09}", number % 2_000), 1)),
+        }
+    }
+}
+
+const CASES: [Case; 8] = [
+    Case { name: "hot", topics: 1, partitions: 1, run: BATCH, judged: false, told: Told::Again },
+    Case { name: "hot-judged", topics: 1, partitions: 1, run: BATCH, judged: true, told: Told::Again },
     // Nothing but new orders: the domain's worst.
-    Case { name: "hot-orders", topics: 1, partitions: 1, run: BATCH, judged: true, fresh: true },
+    Case { name: "hot-orders", topics: 1, partitions: 1, run: BATCH, judged: true, told: Told::Orders },
+    Case { name: "hot-positions", topics: 1, partitions: 1, run: BATCH, judged: true, told: Told::Positions },
     // As a fetch brings them: some of one partition, then the next one.
-    Case { name: "200x12", topics: 200, partitions: 12, run: 20, judged: false, fresh: false },
-    Case { name: "200x12-judged", topics: 200, partitions: 12, run: 20, judged: true, fresh: false },
+    Case { name: "200x12", topics: 200, partitions: 12, run: 20, judged: false, told: Told::Again },
+    Case { name: "200x12-judged", topics: 200, partitions: 12, run: 20, judged: true, told: Told::Again },
     // The worst: never two of one partition.
-    Case { name: "200x12-cold", topics: 200, partitions: 12, run: 1, judged: false, fresh: false },
-    Case { name: "200x12-cold-judged", topics: 200, partitions: 12, run: 1, judged: true, fresh: false },
+    Case { name: "200x12-cold", topics: 200, partitions: 12, run: 1, judged: false, told: Told::Again },
+    Case { name: "200x12-cold-judged", topics: 200, partitions: 12, run: 1, judged: true, told: Told::Again },
 ];
 
-/// A batch as cheap to read as the client's own: one value for all, unless orders are to differ.
+/// A batch as cheap to read as the client's own: one value for all, unless they are to differ.
 struct Batch {
     places: Vec<(Slot, i64, RecordTime)>,
     values: Vec<String>,
+    /// Where the order's id lies in them.
+    id: Range<usize>,
 }
 
 impl RecordBatch for Batch {
@@ -57,7 +87,7 @@ impl RecordBatch for Batch {
     fn get(&self, index: usize) -> Record<'_> {
         let (slot, offset, time) = self.places[index];
         let own = self.values.get(index);
-        let key = own.map_or(b"CMD-104233".as_slice(), |v| &v.as_bytes()[7..17]);
+        let key = own.map_or(b"CMD-104233".as_slice(), |v| &v.as_bytes()[self.id.clone()]);
         let (key, value) = (Some(key), Some(own.map_or(EVENT, String::as_str).as_bytes()));
         Record { slot, offset, time: Some(time), key, value, headers: &NoHeaders }
     }
@@ -76,7 +106,7 @@ struct Feed {
 impl Feed {
     fn new(case: Case) -> Self {
         let names: Vec<Arc<str>> = (0..case.topics).map(|t| format!("topic-{t:03}").into()).collect();
-        let entry = Catalogue::builtin().topic("orders.created").expect("shipped").clone();
+        let entry = Catalogue::builtin().topic(case.told.topic()).expect("shipped").clone();
         let entries = names.iter().map(|name| vigie::catalogue::TopicEntry { name: Arc::clone(name), ..entry.clone() });
         let entries = if case.judged { entries.collect() } else { Vec::new() };
         let mut engine = Engine::new(EngineConfig {
@@ -121,9 +151,9 @@ impl Feed {
             (Slot(self.at as u32), offset, time)
         });
         let places = places.collect();
-        let fresh = if self.case.fresh { BATCH as i64 } else { 0 };
-        let order = |i| EVENT.replacen("CMD-104233", &format!("C{:09}", self.sent + i), 1);
-        let batch = Batch { places, values: (0..fresh).map(order).collect() };
+        let values: Vec<String> = (0..BATCH as i64).map_while(|i| self.case.told.value(self.sent + i)).collect();
+        let id = values.first().and_then(|v| v.find("C0")).map_or(0..0, |at| at..at + 10);
+        let batch = Batch { places, values, id };
         Timed { at, input: Input::Records(Box::new(batch)) }
     }
 

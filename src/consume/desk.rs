@@ -129,7 +129,7 @@ impl Desk {
     }
 
     fn keep_batch(&mut self, keep: impl Fn(&TopicPartition) -> bool) {
-        self.batch.retain(|t| keep(&TopicPartition { topic: t.place.topic.clone(), partition: t.place.partition }));
+        self.batch.retain(|t| keep(&TopicPartition { topic: t.place.topic.into(), partition: t.place.partition }));
         if self.batch.is_empty() {
             self.begun = None;
         }
@@ -197,7 +197,7 @@ impl Desk {
         let mut last: BTreeMap<TopicPartition, i64> = BTreeMap::new();
         // A partition that was sought back gives some records again.
         events.retain(|taken| {
-            let partition = TopicPartition { topic: taken.place.topic.clone(), partition: taken.place.partition };
+            let partition = TopicPartition { topic: taken.place.topic.into(), partition: taken.place.partition };
             let next = last.entry(partition).or_insert(i64::MIN);
             let is_new = taken.place.offset >= *next;
             *next = (*next).max(taken.place.offset + 1);

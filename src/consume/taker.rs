@@ -1,7 +1,7 @@
 use crate::catalogue::Catalogue;
 use crate::decode::{Decoder, Outcome};
 use crate::domain::{Happening, Plans, Reader};
-use crate::model::{Headers, Meaning, Place, Record};
+use crate::model::{Headers, Meaning, Place, Record, TopicName};
 use crate::store::{Original, Refusal, Taken, What};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub struct Taker(HashMap<Arc<str>, OneTopic>);
 
 struct OneTopic {
-    name: Arc<str>,
+    name: TopicName,
     decoder: Decoder,
     reader: Reader,
 }
@@ -19,7 +19,7 @@ impl Taker {
     pub fn new(catalogue: &Catalogue, plans: &Plans) -> Self {
         let one = |entry: &crate::catalogue::TopicEntry| {
             let reader = Reader::new(entry, plans)?;
-            Some((entry.name.clone(), OneTopic { name: entry.name.clone(), decoder: Decoder::new(entry), reader }))
+            Some((entry.name.clone(), OneTopic { name: TopicName::new(&entry.name), decoder: Decoder::new(entry), reader }))
         };
         Self(catalogue.topics.iter().filter_map(one).collect())
     }
@@ -34,8 +34,8 @@ impl Taker {
     /// `None`: of a topic that was not asked for.
     pub fn take(&mut self, topic: &str, partition: i32, record: &Record<'_>) -> Option<Taken> {
         let of = self.0.get_mut(topic)?;
-        let place = Place { topic: of.name.clone(), partition, offset: record.offset };
-        let what = of.read(place.clone(), record);
+        let place = Place { topic: of.name, partition, offset: record.offset };
+        let what = of.read(place, record);
         let kept = match &what {
             What::Happened(happening) => may_be_rejected(happening),
             What::Deletion => false,

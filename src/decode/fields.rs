@@ -3,11 +3,10 @@
 use super::Decoder;
 use super::kinds;
 use super::scan::{Kind, Token, is_number};
-use crate::model::{Fields, Meaning, Point, Timestamp};
+use crate::model::{Fields, Label, Meaning, Point, Timestamp};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 pub(super) struct Read<'a> {
     pub decoder: &'a Decoder,
@@ -60,13 +59,13 @@ impl Fields for Read<'_> {
         (token.kind == Kind::Bool).then(|| token.bytes(self.value) == b"true")
     }
 
-    fn point(&self, meaning: Meaning) -> Option<(Point, Option<Arc<str>>)> {
+    fn point(&self, meaning: Meaning) -> Option<(Point, Option<Label>)> {
         let token = self.token(meaning);
         if token.kind != Kind::Object {
             return None;
         }
         let place: Place<'_> = serde_json::from_slice(token.bytes(self.value)).ok()?;
-        Some((Point { lat: place.lat?, lon: place.lon? }, place.district.as_deref().map(Arc::from)))
+        Some((Point { lat: place.lat?, lon: place.lon? }, place.district.map(Label::from)))
     }
 }
 

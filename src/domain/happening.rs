@@ -1,7 +1,7 @@
 use super::plan::{PipelineId, Step};
-use crate::model::{Meaning, Stamp, Value};
+use crate::model::{Label, Meaning, Stamp, Value};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use smallvec::SmallVec;
 
 /// What kinds of entities there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,14 +20,14 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subject {
     pub kind: Kind,
-    pub id: Arc<str>,
+    pub id: Label,
 }
 
 /// An entity inside another one, with a pipeline of its own: a payment of an order, its delivery.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Part {
     pub pipeline: PipelineId,
-    pub id: Arc<str>,
+    pub id: Label,
 }
 
 /// The part that an event moves, and where to.
@@ -37,18 +37,21 @@ pub struct PartMove {
     pub step: Option<Step>,
 }
 
+/// What an event says. Most say little: it lies where the event lies.
+pub type Values = SmallVec<[(Meaning, Value); 6]>;
+
 /// One event as the domain takes it: who, when, where to, and what is known since.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Happening {
     pub stamp: Stamp,
     pub subject: Subject,
     /// The order that it belongs to, where its subject is another.
-    pub about: Option<Arc<str>>,
+    pub about: Option<Label>,
     pub step: Option<Step>,
     pub part: Option<PartMove>,
     /// What is counted for a customer or a channel.
-    pub counted: Option<Arc<str>>,
-    pub values: Vec<(Meaning, Value)>,
+    pub counted: Option<Label>,
+    pub values: Values,
 }
 
 impl Happening {

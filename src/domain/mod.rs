@@ -25,12 +25,12 @@ mod walker;
 mod world;
 
 pub use claim::Claim;
-pub use happening::{Happening, Kind, Outcome, Part, PartMove, Rejection, Subject};
+pub use happening::{Happening, Kind, Outcome, Part, PartMove, Rejection, Subject, Values};
 pub use known::Known;
 pub use plan::{PipelineId, Plan, Plans, Step};
 pub use profile::Profile;
 pub use reader::Reader;
 pub use registers::Registers;
-pub use standing::{PartStanding, Standing};
-pub use walker::{Group, GroupKey, Reached, Walker};
-pub use world::{Change, Kept, Map, Moved, World};
+pub use standing::{PartStanding, Standing, Ways};
+pub use walker::{Group, GroupKey, PartSteps, Reached, Steps, Walker};
+pub use world::{Change, Kept, Map, Moved, Moves, World};

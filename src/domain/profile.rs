@@ -1,9 +1,8 @@
 use super::happening::Happening;
 use super::registers::Registers;
-use crate::model::Stamp;
+use crate::model::{Label, Stamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// An entity that walks no pipeline: an article, a courier, a customer, a channel. Its newest values, and what was counted.
 ///
@@ -11,7 +10,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     pub values: Registers,
-    pub counts: BTreeMap<Arc<str>, u64>,
+    pub counts: BTreeMap<Label, u64>,
     pub first: Option<Stamp>,
     pub last: Option<Stamp>,
 }
@@ -29,10 +28,10 @@ impl Profile {
             changed = true;
         }
         if self.first.as_ref().is_none_or(|first| stamp < first) {
-            self.first = Some(stamp.clone());
+            self.first = Some(*stamp);
         }
         if self.last.as_ref().is_none_or(|last| stamp > last) {
-            self.last = Some(stamp.clone());
+            self.last = Some(*stamp);
         }
         changed
     }
@@ -40,8 +39,8 @@ impl Profile {
     /// Takes what another state of the same entity knows, but for what it counted: nobody can say which events both counted.
     pub fn merge(&mut self, other: &Self) {
         self.values.merge(&other.values);
-        self.first = [self.first.take(), other.first.clone()].into_iter().flatten().min();
-        self.last = self.last.take().max(other.last.clone());
+        self.first = [self.first.take(), other.first].into_iter().flatten().min();
+        self.last = self.last.take().max(other.last);
     }
 
     pub fn count(&self, name: &str) -> u64 {

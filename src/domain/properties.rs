@@ -66,7 +66,7 @@ fn state(world: &World) -> impl PartialEq + std::fmt::Debug + use<> {
 /// Takes each place once, as the stores do.
 fn fold(world: &mut World, plans: &Plans, seen: &mut HashSet<Place>, happenings: &[Happening]) {
     for happening in happenings {
-        if seen.insert(happening.stamp.place.clone()) {
+        if seen.insert(happening.stamp.place) {
             world.take(happening, plans);
         }
     }

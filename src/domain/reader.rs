@@ -1,7 +1,7 @@
-use super::happening::{Happening, Kind, Part, PartMove, Rejection, Subject};
+use super::happening::{Happening, Kind, Part, PartMove, Rejection, Subject, Values};
 use super::plan::{PipelineId, Plans, Step};
 use crate::catalogue::{FieldKind, Role, TopicEntry};
-use crate::model::{Event, Fields, Meaning, Place, Stamp, Value};
+use crate::model::{Event, Fields, Label, Meaning, Place, Stamp, Value};
 use std::sync::Arc;
 
 /// An event whose own time is later than its record's by more than this contradicts itself.
@@ -22,8 +22,8 @@ enum Sense {
     Walker { pipeline: PipelineId, step: Option<Step>, part: Option<PartSense>, status: Vec<StatusSense> },
     Article,
     Courier,
-    Customer { step: Arc<str> },
-    Channel { name: Arc<str> },
+    Customer { step: Label },
+    Channel { name: Label },
 }
 
 #[derive(Clone, Debug)]
@@ -69,14 +69,14 @@ impl Reader {
         if event.recorded_at.is_some_and(|recorded| event.at.since_ms(recorded) > AHEAD_MS) {
             return Err(Rejection::Ahead);
         }
-        let id: Arc<str> = event.entity.as_ref().into();
-        let about = || event.fields.text(Meaning::Order).map(|order| Arc::from(order.as_ref()));
+        let id = Label::from(event.entity.as_ref());
+        let about = || event.fields.text(Meaning::Order).map(Label::from);
         let (kind, about, step, part, counted) = match &self.sense {
             Sense::Walker { pipeline, step, part, status } => {
                 let said = said(status, event.fields);
                 let step = step.or(said.and_then(|s| s.step));
                 let part = part.as_ref().map(|p| PartMove {
-                    part: Part { pipeline: p.pipeline, id: event.also.as_deref().map_or_else(|| id.clone(), Arc::from) },
+                    part: Part { pipeline: p.pipeline, id: event.also.as_deref().map_or_else(|| id.clone(), Label::from) },
                     step: p.step.or(said.and_then(|s| s.part)),
                 });
                 (Kind::Walker(*pipeline), None, step, part, None)
@@ -92,12 +92,12 @@ impl Reader {
         Ok(Happening { stamp, subject: Subject { kind, id }, about, step, part, counted, values })
     }
 
-    fn values(&self, fields: &dyn Fields) -> Vec<(Meaning, Value)> {
+    fn values(&self, fields: &dyn Fields) -> Values {
         // A channel only counts: what the message said is not its state.
         if matches!(self.sense, Sense::Channel { .. }) {
-            return Vec::new();
+            return Values::new();
         }
-        let mut values = Vec::with_capacity(self.kept.len() + 1);
+        let mut values = Values::new();
         for (meaning, kind) in &self.kept {
             push(&mut values, *meaning, *kind, fields);
         }
@@ -110,9 +110,9 @@ impl Reader {
     }
 }
 
-fn push(values: &mut Vec<(Meaning, Value)>, meaning: Meaning, kind: FieldKind, fields: &dyn Fields) {
+fn push(values: &mut Values, meaning: Meaning, kind: FieldKind, fields: &dyn Fields) {
     let value = match kind {
-        FieldKind::Text => fields.text(meaning).map(|text| Value::Text(text.as_ref().into())),
+        FieldKind::Text => fields.text(meaning).map(|text| Value::Text(text.into())),
         FieldKind::Integer => fields.integer(meaning).map(Value::Integer),
         FieldKind::Amount => fields.amount(meaning).map(Value::Amount),
         FieldKind::Number => fields.number(meaning).map(Value::Number),
@@ -125,7 +125,9 @@ fn push(values: &mut Vec<(Meaning, Value)>, meaning: Meaning, kind: FieldKind, f
             Value::Point(point)
         }),
     };
-    values.extend(value.map(|value| (meaning, value)));
+    if let Some(value) = value {
+        values.push((meaning, value));
+    }
 }
 
 fn sense(entry: &TopicEntry, plans: &Plans) -> Option<Sense> {
@@ -147,8 +149,8 @@ fn sense(entry: &TopicEntry, plans: &Plans) -> Option<Sense> {
         }
         Role::Location => Sense::Courier,
         Role::StockLevel => Sense::Article,
-        Role::Journey { step } => Sense::Customer { step: step.clone() },
-        Role::Notification { channel } => Sense::Channel { name: channel.clone() },
+        Role::Journey { step } => Sense::Customer { step: step.into() },
+        Role::Notification { channel } => Sense::Channel { name: channel.into() },
         // That an article is low is seen by its level; the alert is somebody's message.
         Role::StockAlert | Role::DeadLetter | Role::Alert | Role::Internal => return None,
     })

@@ -2,9 +2,9 @@ use super::happening::{Part, Rejection};
 use super::plan::{PipelineId, Plan, Plans, Step};
 use super::registers::Registers;
 use super::walker::{Group, Reached, Walker};
-use crate::model::{Stamp, Timestamp};
+use crate::model::{Label, Stamp, Timestamp};
+use smallvec::SmallVec;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// Where an entity stands by all that is known of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Standing {
     /// The event that brought it there.
     pub since: Option<Stamp>,
     /// Every step that counts, with the first event that said so, in the order of the steps.
-    pub reached: Vec<(Step, Stamp)>,
+    pub reached: Ways,
     /// A stage before the furthest one was never told.
     pub gap: bool,
     /// Ends that exclude each other were told.
@@ -23,8 +23,11 @@ pub struct Standing {
     pub parts: Vec<PartStanding>,
     /// Groups that do not count, by their place.
     pub rejected: Vec<(usize, Rejection)>,
-    pub currency: Option<Arc<str>>,
+    pub currency: Option<Label>,
 }
+
+/// Most are at their first step.
+pub type Ways = SmallVec<[(Step, Stamp); 1]>;
 
 /// Where a part stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +35,7 @@ pub struct PartStanding {
     pub part: Part,
     pub step: Option<Step>,
     pub since: Option<Stamp>,
-    pub reached: Vec<(Step, Stamp)>,
+    pub reached: Ways,
 }
 
 impl Standing {
@@ -41,9 +44,10 @@ impl Standing {
         let currency = own_currency(walker);
         let rejected = rejected(walker, currency.as_ref());
         let counts = |at: usize| rejected.iter().all(|(r, _)| *r != at);
-        let groups: Vec<&Group> = walker.groups.iter().enumerate().filter(|(at, _)| counts(*at)).map(|(_, g)| g).collect();
+        let groups: SmallVec<[&Group; 8]> =
+            walker.groups.iter().enumerate().filter(|(at, _)| counts(*at)).map(|(_, g)| g).collect();
         let parts = parts(&groups, plans);
-        let reached = merged(groups.iter().map(|g| &g.steps));
+        let reached = merged(groups.iter().map(|g| g.steps.as_slice()));
         let (step, since) = stand(plan, &reached, &parts, plans);
         let furthest = reached.iter().rev().find(|r| !plan.is_exit(r.step)).map(|r| r.step);
         let gap = furthest.is_some_and(|f| reached.iter().filter(|r| r.step <= f).count() <= usize::from(f.0));
@@ -51,7 +55,7 @@ impl Standing {
         Self {
             step,
             since,
-            reached: reached.iter().map(|r| (r.step, r.first.clone())).collect(),
+            reached: reached.iter().map(|r| (r.step, r.first)).collect(),
             gap,
             conflict: ends > 1,
             parts,
@@ -94,12 +98,12 @@ impl Standing {
 }
 
 /// The currency that the earliest of the entity's own events names.
-fn own_currency(walker: &Walker) -> Option<Arc<str>> {
+fn own_currency(walker: &Walker) -> Option<Label> {
     let own = walker.groups.iter().filter(|g| g.key.part.is_none() && g.key.currency.is_some());
     own.min_by(|a, b| a.first.cmp(&b.first)).and_then(|g| g.key.currency.clone())
 }
 
-fn rejected(walker: &Walker, currency: Option<&Arc<str>>) -> Vec<(usize, Rejection)> {
+fn rejected(walker: &Walker, currency: Option<&Label>) -> Vec<(usize, Rejection)> {
     let why = |group: &Group| match (&group.key.currency, currency) {
         _ if group.foreign => Some(Rejection::Foreign),
         (Some(named), Some(own)) if named != own => Some(Rejection::Currency),
@@ -109,21 +113,21 @@ fn rejected(walker: &Walker, currency: Option<&Arc<str>>) -> Vec<(usize, Rejecti
 }
 
 /// The steps of several groups as if they were one.
-fn merged<'a>(groups: impl Iterator<Item = &'a Vec<Reached>>) -> Cow<'a, [Reached]> {
+fn merged<'a>(groups: impl Iterator<Item = &'a [Reached]>) -> Cow<'a, [Reached]> {
     let mut told = groups.filter(|steps| !steps.is_empty());
     let (Some(first), next) = (told.next(), told.next()) else { return Cow::Borrowed(&[]) };
     // Most steps are told in one group: nothing is to be merged.
     let Some(next) = next else { return Cow::Borrowed(first) };
-    let mut out = first.clone();
+    let mut out = first.to_vec();
     for reached in next.iter().chain(told.flatten()) {
         match out.binary_search_by_key(&reached.step, |r| r.step) {
             Ok(at) => {
                 let kept = &mut out[at];
                 if reached.first < kept.first {
-                    kept.first = reached.first.clone();
+                    kept.first = reached.first;
                 }
                 if reached.last > kept.last {
-                    kept.last = reached.last.clone();
+                    kept.last = reached.last;
                 }
             }
             Err(at) => out.insert(at, reached.clone()),
@@ -138,9 +142,9 @@ fn parts(groups: &[&Group], plans: &Plans) -> Vec<PartStanding> {
     names.dedup();
     let standing = |part: &&Part| {
         let of_part = groups.iter().filter(|g| g.key.part.as_ref() == Some(part));
-        let reached = merged(of_part.map(|g| &g.part_steps));
+        let reached = merged(of_part.map(|g| g.part_steps.as_slice()));
         let (step, since) = part_stands(plans.get(part.pipeline), &reached);
-        let reached = reached.iter().map(|r| (r.step, r.first.clone())).collect();
+        let reached = reached.iter().map(|r| (r.step, r.first)).collect();
         PartStanding { part: (*part).clone(), step, since, reached }
     };
     names.iter().map(standing).collect()
@@ -150,19 +154,19 @@ fn parts(groups: &[&Group], plans: &Plans) -> Vec<PartStanding> {
 /// that a part may take back holds only while none of the parts goes on or has come to its end.
 fn stand(plan: &Plan, reached: &[Reached], parts: &[PartStanding], plans: &Plans) -> (Option<Step>, Option<Stamp>) {
     if let Some(end) = reached.iter().find(|r| r.step == plan.end()) {
-        return (Some(end.step), Some(end.first.clone()));
+        return (Some(end.step), Some(end.first));
     }
     let holds = |exit: &&Reached| match plan.soft(exit.step) {
         None => true,
         Some(pipeline) => !parts.iter().any(|p| p.part.pipeline == pipeline && goes_on(p, plans.get(pipeline))),
     };
-    let when = |exit: &Reached| if plan.soft(exit.step).is_some() { exit.last.clone() } else { exit.first.clone() };
+    let when = |exit: &Reached| if plan.soft(exit.step).is_some() { exit.last } else { exit.first };
     let exits = reached.iter().filter(|r| plan.is_exit(r.step)).filter(holds);
     if let Some(exit) = exits.min_by_key(|exit| when(exit)) {
         return (Some(exit.step), Some(when(exit)));
     }
     let Some(stage) = reached.iter().rev().find(|r| !plan.is_exit(r.step)) else { return (None, None) };
-    let since = begun_again(plan, stage, parts, plans).unwrap_or_else(|| stage.first.clone());
+    let since = begun_again(plan, stage, parts, plans).unwrap_or(stage.first);
     (Some(stage.step), Some(since))
 }
 
@@ -170,7 +174,7 @@ fn stand(plan: &Plan, reached: &[Reached], parts: &[PartStanding], plans: &Plans
 fn begun_again(plan: &Plan, stage: &Reached, parts: &[PartStanding], plans: &Plans) -> Option<Stamp> {
     let pipeline = plan.retried_in(stage.step)?;
     let open = parts.iter().filter(|p| p.part.pipeline == pipeline && goes_on(p, plans.get(pipeline)));
-    open.filter_map(|p| p.since.clone()).min()
+    open.filter_map(|p| p.since).min()
 }
 
 /// Neither failed nor unknown.
@@ -184,14 +188,14 @@ fn part_stands(plan: &Plan, reached: &[Reached]) -> (Option<Step>, Option<Stamp>
         return stand(plan, reached, &[], &Plans::default());
     }
     if let Some(end) = reached.iter().find(|r| r.step == plan.end()) {
-        return (Some(end.step), Some(end.first.clone()));
+        return (Some(end.step), Some(end.first));
     }
     let exit = reached.iter().filter(|r| plan.is_exit(r.step)).max_by(|a, b| a.last.cmp(&b.last));
     let stage = reached.iter().rev().find(|r| !plan.is_exit(r.step));
     match (stage, exit) {
-        (Some(stage), Some(exit)) if stage.last > exit.last => (Some(stage.step), Some(stage.last.clone())),
-        (_, Some(exit)) => (Some(exit.step), Some(exit.last.clone())),
-        (Some(stage), None) => (Some(stage.step), Some(stage.first.clone())),
+        (Some(stage), Some(exit)) if stage.last > exit.last => (Some(stage.step), Some(stage.last)),
+        (_, Some(exit)) => (Some(exit.step), Some(exit.last)),
+        (Some(stage), None) => (Some(stage.step), Some(stage.first)),
         (None, None) => (None, None),
     }
 }

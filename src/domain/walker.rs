@@ -1,9 +1,9 @@
 use super::happening::{Happening, Part};
 use super::plan::Step;
 use super::registers::Registers;
-use crate::model::{Meaning, Stamp, Value};
+use crate::model::{Label, Meaning, Stamp, Value};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use smallvec::SmallVec;
 
 /// All that the events so far said of one entity that walks a pipeline. It is a function of their set: whatever the order in
 /// which they came, however often, the same events make the same walker.
@@ -20,9 +20,9 @@ pub struct Walker {
 pub struct Group {
     pub key: GroupKey,
     /// The steps of the entity itself.
-    pub steps: Vec<Reached>,
+    pub steps: Steps,
     /// The steps of the part.
-    pub part_steps: Vec<Reached>,
+    pub part_steps: PartSteps,
     pub values: Registers,
     /// The earliest event.
     pub first: Stamp,
@@ -34,8 +34,12 @@ pub struct Group {
 pub struct GroupKey {
     /// `None`: events of the entity itself.
     pub part: Option<Part>,
-    pub currency: Option<Arc<str>>,
+    pub currency: Option<Label>,
 }
+
+/// Most groups move their entity once.
+pub type Steps = SmallVec<[Reached; 1]>;
+pub type PartSteps = SmallVec<[Reached; 0]>;
 
 /// A step with the first and the last event that said so.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,14 +70,14 @@ impl Walker {
                 let foreign = self.groups.iter().any(|g| g.foreign && g.key.part == key.part);
                 // Most have few groups: room is made for one more, not for four.
                 self.groups.reserve_exact(1);
-                self.groups.insert(at, Group::new(key, stamp.clone(), foreign, happening.values.len()));
+                self.groups.insert(at, Group::new(key, *stamp, foreign, happening.values.len()));
                 at
             }
         };
         let group = &mut self.groups[at];
         let mut changed = false;
         if *stamp < group.first {
-            group.first = stamp.clone();
+            group.first = *stamp;
         }
         if let Some(step) = happening.step {
             changed |= reach(&mut group.steps, step, stamp);
@@ -122,34 +126,37 @@ impl Walker {
 impl Group {
     fn new(key: GroupKey, first: Stamp, foreign: bool, values: usize) -> Self {
         let values = Registers::with_capacity(values);
-        Self { key, steps: Vec::new(), part_steps: Vec::new(), values, first, foreign }
+        Self { key, steps: Steps::new(), part_steps: PartSteps::new(), values, first, foreign }
     }
 
     fn merge(&mut self, other: &Self) {
-        for (ours, theirs) in [(&mut self.steps, &other.steps), (&mut self.part_steps, &other.part_steps)] {
-            for reached in theirs {
-                reach(ours, reached.step, &reached.first);
-                reach(ours, reached.step, &reached.last);
-            }
-        }
+        reach_all(&mut self.steps, &other.steps);
+        reach_all(&mut self.part_steps, &other.part_steps);
         self.values.merge(&other.values);
         if other.first < self.first {
-            self.first = other.first.clone();
+            self.first = other.first;
         }
     }
 }
 
+fn reach_all<A: smallvec::Array<Item = Reached>>(ours: &mut SmallVec<A>, theirs: &[Reached]) {
+    for reached in theirs {
+        reach(ours, reached.step, &reached.first);
+        reach(ours, reached.step, &reached.last);
+    }
+}
+
 /// Returns whether the step was reached for the first time, or earlier or later than known.
-fn reach(steps: &mut Vec<Reached>, step: Step, stamp: &Stamp) -> bool {
+fn reach<A: smallvec::Array<Item = Reached>>(steps: &mut SmallVec<A>, step: Step, stamp: &Stamp) -> bool {
     match steps.binary_search_by_key(&step, |r| r.step) {
         Ok(at) => {
             let reached = &mut steps[at];
             let (first, last) = (*stamp < reached.first, *stamp > reached.last);
             if first {
-                reached.first = stamp.clone();
+                reached.first = *stamp;
             }
             if last {
-                reached.last = stamp.clone();
+                reached.last = *stamp;
             }
             first || last
         }
@@ -157,7 +164,7 @@ fn reach(steps: &mut Vec<Reached>, step: Step, stamp: &Stamp) -> bool {
             if steps.is_empty() {
                 steps.reserve_exact(1);
             }
-            steps.insert(at, Reached { step, first: stamp.clone(), last: stamp.clone() });
+            steps.insert(at, Reached { step, first: *stamp, last: *stamp });
             true
         }
     }

@@ -4,6 +4,7 @@ use super::plan::{PipelineId, Plan, Plans};
 use super::profile::Profile;
 use super::standing::Standing;
 use super::walker::{GroupKey, Walker};
+use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock};
@@ -48,8 +49,11 @@ pub struct World {
 pub struct Change {
     pub outcome: Outcome,
     /// Where walkers stood before and stand now: the event's own first, then those that lost or won a part by it.
-    pub moved: Vec<Moved>,
+    pub moved: Moves,
 }
+
+/// Most events move one.
+pub type Moves = SmallVec<[Moved; 1]>;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moved {
@@ -75,11 +79,17 @@ impl World {
         // Values alone move nobody.
         if !(grown || happening.step.is_some() || happening.part.is_some() || happening.names_currency()) {
             let outcome = outcome(kept, happening, plans.get(pipeline), &before, changed);
-            return Change { outcome, moved: Vec::new() };
+            return Change { outcome, moved: Moves::new() };
         }
         let claimed = happening.part.as_ref().is_some_and(|p| Claim::is_needed(&happening.subject, &p.part));
-        let mut moved = if claimed { self.settle_claim(happening, pipeline, plans) } else { Vec::new() };
-        let Some(kept) = self.walkers.get_mut(&happening.subject) else { return Change { outcome: Outcome::Applied, moved } };
+        let mut moved = Moves::new();
+        let kept = if claimed {
+            moved = self.settle_claim(happening, pipeline, plans);
+            let Some(kept) = self.walkers.get_mut(&happening.subject) else { return Change { outcome: Outcome::Applied, moved } };
+            kept
+        } else {
+            kept
+        };
         kept.stand_anew(pipeline, plans);
         let outcome = outcome(kept, happening, plans.get(pipeline), &before, changed);
         let after = kept.standing.clone();
@@ -89,14 +99,14 @@ impl World {
 
     fn take_profile(&mut self, happening: &Happening) -> Change {
         let changed = self.profiles.entry(happening.subject.clone()).or_default().take(happening);
-        Change { outcome: if changed { Outcome::Applied } else { Outcome::Late }, moved: Vec::new() }
+        Change { outcome: if changed { Outcome::Applied } else { Outcome::Late }, moved: Moves::new() }
     }
 
     /// Whose the part is, by the earliest event that names it; walkers that lost or won it stand anew.
-    fn settle_claim(&mut self, happening: &Happening, pipeline: PipelineId, plans: &Plans) -> Vec<Moved> {
-        let Some(part) = happening.part.as_ref().map(|p| &p.part) else { return Vec::new() };
-        let Some(first) = self.walkers.get(&happening.subject).and_then(|k| k.walker.claim(part)).cloned() else {
-            return Vec::new();
+    fn settle_claim(&mut self, happening: &Happening, pipeline: PipelineId, plans: &Plans) -> Moves {
+        let Some(part) = happening.part.as_ref().map(|p| &p.part) else { return Moves::new() };
+        let Some(first) = self.walkers.get(&happening.subject).and_then(|k| k.walker.claim(part)).copied() else {
+            return Moves::new();
         };
         let claim = self.claims.entry(part.clone()).or_default();
         let news = claim.put(&happening.subject.id, &first);
@@ -106,10 +116,10 @@ impl World {
             if let Some(kept) = self.walkers.get_mut(&happening.subject) {
                 kept.walker.set_foreign(part, owner.as_ref() != Some(&happening.subject.id));
             }
-            return Vec::new();
+            return Moves::new();
         }
         let claimants: Vec<_> = claim.claimants().cloned().collect();
-        let mut moved = Vec::new();
+        let mut moved = Moves::new();
         for id in claimants {
             let subject = Subject { kind: happening.subject.kind, id };
             let foreign = owner.as_ref() != Some(&subject.id);

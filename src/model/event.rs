@@ -1,19 +1,18 @@
-use super::Timestamp;
+use super::{Label, Timestamp, TopicName};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// The record that an event came in: no two are at the same place.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
-    pub topic: Arc<str>,
+    pub topic: TopicName,
     pub partition: i32,
     pub offset: i64,
 }
 
 /// When something happened, and by which record: of two values the one with the greater stamp wins, whatever came first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Stamp {
     pub at: Timestamp,
     pub place: Place,
@@ -113,7 +112,7 @@ impl Meaning {
 /// What a field holds, kept. Amounts are exact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {
-    Text(Arc<str>),
+    Text(Label),
     // As a text: what is kept in a store is read without a look at its shape.
     Amount(#[serde(with = "rust_decimal::serde::str")] Decimal),
     Number(f64),
@@ -132,7 +131,7 @@ pub trait Fields {
     fn time(&self, meaning: Meaning) -> Option<Timestamp>;
     fn flag(&self, meaning: Meaning) -> Option<bool>;
     /// An object with `lat` and `lon`, and its district.
-    fn point(&self, meaning: Meaning) -> Option<(Point, Option<Arc<str>>)>;
+    fn point(&self, meaning: Meaning) -> Option<(Point, Option<Label>)>;
 }
 
 /// A record as its catalogue entry understands it.

@@ -9,11 +9,13 @@ mod event;
 pub mod hostile;
 mod ids;
 mod input;
+mod label;
 mod link;
 mod lookup;
 mod reason;
 mod record;
 mod time;
+mod topic_name;
 mod worker;
 
 pub use ask::{Ask, ChartSpan, Focused, TailFilter};
@@ -25,9 +27,11 @@ pub use consumer::{CacheReading, CacheState, ConsumerReading, ConsumerTimes, Sto
 pub use event::{Event, Fields, Meaning, Place, Point, Stamp, Value};
 pub use ids::{Slot, TopicPartition};
 pub use input::{Assignment, HostReading, Input, TailReading, Timed, WarmUp};
+pub use label::Label;
 pub use link::{Link, LinkState};
 pub use lookup::{Answer, Lookup, LookupId, LookupResult};
 pub use reason::{Code, Fact, Finding, FindingState, Level, Reason, Subject};
 pub use record::{Header, Headers, NoHeaders, OwnedBatch, OwnedRecord, Record, RecordBatch, RecordTime, TimestampKind};
 pub use time::Timestamp;
+pub use topic_name::TopicName;
 pub use worker::{EtaError, WorkerReading};

@@ -36,6 +36,7 @@ pub struct Taken {
 }
 
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all have happened")]
 pub enum What {
     Happened(Happening),
     /// A null value.

@@ -147,7 +147,7 @@ fn audit_row(taken: &Taken, outcome: Outcome, world: &World, plans: &Plans) -> A
     let group = GroupKey::of(happening);
     let rejected = rejection(world, happening, &group);
     AuditRow {
-        place: taken.place.clone(),
+        place: taken.place,
         at: Some(happening.stamp.at),
         recorded_at: taken.recorded_at,
         subject: Some(happening.subject.clone()),
@@ -174,7 +174,7 @@ fn dead_letter(taken: &Taken, audit: &AuditRow) -> Option<DeadLetterRow> {
         _ => String::new(),
     };
     Some(DeadLetterRow {
-        place: taken.place.clone(),
+        place: taken.place,
         reason: audit.rejected.clone()?,
         detail,
         recorded_at: taken.recorded_at,

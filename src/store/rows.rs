@@ -2,7 +2,7 @@
 
 use super::batch::{Original, Progress, Taken, What};
 use crate::domain::{GroupKey, Happening, Kept, Kind, Outcome, Part, PartStanding, Plans, Profile, Rejection, Subject};
-use crate::model::{Meaning, Place, Point, Stamp, Timestamp, Value};
+use crate::model::{Label, Meaning, Place, Point, Stamp, Timestamp, Value};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,11 +35,11 @@ pub struct WalkerRow {
     pub ended: bool,
     pub gap: bool,
     pub conflict: bool,
-    pub customer: Option<Arc<str>>,
-    pub shop: Option<Arc<str>>,
+    pub customer: Option<Label>,
+    pub shop: Option<Label>,
     pub amount: Option<Decimal>,
-    pub currency: Option<Arc<str>>,
-    pub district: Option<Arc<str>>,
+    pub currency: Option<Label>,
+    pub district: Option<Label>,
     /// The newest event that changed it.
     pub last: Option<Stamp>,
     pub memory: Vec<u8>,
@@ -54,12 +54,12 @@ pub struct PartRow {
     pub since: Option<Timestamp>,
     pub ended: bool,
     pub amount: Option<Decimal>,
-    pub currency: Option<Arc<str>>,
-    pub method: Option<Arc<str>>,
-    pub country: Option<Arc<str>>,
-    pub customer: Option<Arc<str>>,
-    pub courier: Option<Arc<str>>,
-    pub reason: Option<Arc<str>>,
+    pub currency: Option<Label>,
+    pub method: Option<Label>,
+    pub country: Option<Label>,
+    pub customer: Option<Label>,
+    pub courier: Option<Label>,
+    pub reason: Option<Label>,
     pub position: Option<(Point, Timestamp)>,
     pub destination: Option<Point>,
     pub eta: Option<Timestamp>,
@@ -70,13 +70,13 @@ pub struct PartRow {
 pub struct ProfileRow {
     pub subject: Subject,
     pub kind: &'static str,
-    pub title: Option<Arc<str>>,
-    pub shop: Option<Arc<str>>,
+    pub title: Option<Label>,
+    pub shop: Option<Label>,
     pub level: Option<i64>,
     pub threshold: Option<i64>,
     pub position: Option<(Point, Timestamp)>,
-    pub about: Option<Arc<str>>,
-    pub counts: BTreeMap<Arc<str>, u64>,
+    pub about: Option<Label>,
+    pub counts: BTreeMap<Label, u64>,
     pub first: Option<Timestamp>,
     pub last: Option<Timestamp>,
     pub memory: Vec<u8>,
@@ -88,7 +88,7 @@ pub struct AuditRow {
     pub at: Option<Timestamp>,
     pub recorded_at: Option<Timestamp>,
     pub subject: Option<Subject>,
-    pub about: Option<Arc<str>>,
+    pub about: Option<Label>,
     pub group: GroupKey,
     /// What it says, whatever came before it: `paying`, `position`, `login`.
     pub effect: String,
@@ -155,7 +155,7 @@ pub fn walker_row(subject: &Subject, kept: &Kept, plans: &Plans, memory: Vec<u8>
         amount: values.amount(Meaning::Amount),
         currency: standing.currency.clone(),
         district: values.text(Meaning::District).cloned(),
-        last: reached.chain(newest).max().cloned(),
+        last: reached.chain(newest).max().copied(),
         memory,
     })
 }
@@ -258,7 +258,7 @@ pub fn audit_of_refused(taken: &Taken) -> AuditRow {
         _ => ("deletion", Outcome::Applied, None),
     };
     AuditRow {
-        place: taken.place.clone(),
+        place: taken.place,
         at: None,
         recorded_at: taken.recorded_at,
         subject: None,

@@ -73,12 +73,12 @@ pub(super) use tests_of_a_store;
 
 pub fn taken(happening: Happening) -> Taken {
     let original = Some(Original { value: Some(b"as it was".to_vec()), ..Original::default() });
-    Taken { place: happening.stamp.place.clone(), recorded_at: Some(happening.stamp.at), what: What::Happened(happening), original }
+    Taken { place: happening.stamp.place, recorded_at: Some(happening.stamp.at), what: What::Happened(happening), original }
 }
 
 pub fn partitions(events: &[Taken]) -> Vec<TopicPartition> {
-    let named: BTreeSet<_> = events.iter().map(|t| (t.place.topic.clone(), t.place.partition)).collect();
-    named.into_iter().map(|(topic, partition)| TopicPartition { topic, partition }).collect()
+    let named: BTreeSet<_> = events.iter().map(|t| (t.place.topic, t.place.partition)).collect();
+    named.into_iter().map(|(topic, partition)| TopicPartition { topic: topic.into(), partition }).collect()
 }
 
 /// The batch as a consumer gives it: each partition in the order of its offsets.
@@ -271,7 +271,7 @@ pub fn the_way_of_reading<R: Rig>(told: Vec<Drawn>, turns: Vec<Turn>) -> TestCas
 
     let mut queues: BTreeMap<_, Vec<Taken>> = BTreeMap::new();
     for event in &events {
-        queues.entry(event.place.topic.clone()).or_default().push(event.clone());
+        queues.entry(event.place.topic).or_default().push(event.clone());
     }
     let mut queues: Vec<Vec<Taken>> = queues.into_values().collect();
     let mut other = R::fresh(&plans);

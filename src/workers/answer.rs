@@ -1,7 +1,7 @@
 //! What a worker produces, in the shape that the catalogue gives its topic.
 
 use crate::catalogue::TopicEntry;
-use crate::model::{Meaning, Timestamp, Value};
+use crate::model::{Label, Meaning, Timestamp, Value};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub struct Answer {
     pub form: Arc<Form>,
     /// Whom it is about: the record's key.
-    pub entity: Arc<str>,
+    pub entity: Label,
     /// When what it follows from happened.
     pub at: Timestamp,
     pub values: Vec<(Meaning, Value)>,

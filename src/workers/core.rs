@@ -2,8 +2,7 @@ use super::answer::Answer;
 use super::memory::Keeps;
 use super::unit::Unit;
 use crate::domain::Happening;
-use crate::model::{EtaError, Meaning, Point, Timestamp, Value};
-use std::sync::Arc;
+use crate::model::{EtaError, Label, Meaning, Point, Timestamp, Value};
 
 /// An event that a worker takes.
 pub struct Told<'a> {
@@ -27,7 +26,7 @@ pub trait Core: Send {
 }
 
 impl Told<'_> {
-    pub fn id(&self) -> &Arc<str> {
+    pub fn id(&self) -> &Label {
         &self.happening.subject.id
     }
 
@@ -40,7 +39,7 @@ pub fn value_of(of: &Happening, meaning: Meaning) -> Option<&Value> {
     of.values.iter().find(|(m, _)| *m == meaning).map(|(_, value)| value)
 }
 
-pub fn text(of: &Happening, meaning: Meaning) -> Option<&Arc<str>> {
+pub fn text(of: &Happening, meaning: Meaning) -> Option<&Label> {
     match value_of(of, meaning)? {
         Value::Text(text) => Some(text),
         _ => None,

@@ -2,7 +2,6 @@ use super::intake::Intake;
 use crate::domain::Happening;
 use crate::model::{Place, Record, TopicPartition};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// What was read and is not committed yet.
@@ -27,8 +26,8 @@ impl Inbox {
     pub fn take(&mut self, intake: &mut Intake, topic: &str, partition: i32, record: &Record<'_>) {
         let Some(topic) = intake.name(topic) else { return };
         self.begun.get_or_insert_with(Instant::now);
-        let place = Place { topic: Arc::clone(&topic), partition, offset: record.offset };
-        self.read.push((TopicPartition { topic, partition }, record.offset, intake.read(place, record)));
+        let place = Place { topic, partition, offset: record.offset };
+        self.read.push((TopicPartition { topic: topic.into(), partition }, record.offset, intake.read(place, record)));
     }
 
     pub fn len(&self) -> usize {

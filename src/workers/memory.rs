@@ -1,22 +1,22 @@
 //! What a worker remembers, by unit and key, and what of it is not written yet.
 
 use super::unit::Unit;
+use crate::model::Label;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 /// One entry as it lies on the memory's topic; without a value it is forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub unit: Unit,
-    pub key: Arc<str>,
+    pub key: Label,
     pub value: Option<Vec<u8>>,
 }
 
 pub struct Memory<V> {
-    units: HashMap<Unit, HashMap<Arc<str>, V>>,
-    unwritten: BTreeSet<(Unit, Arc<str>)>,
+    units: HashMap<Unit, HashMap<Label, V>>,
+    unwritten: BTreeSet<(Unit, Label)>,
 }
 
 /// A memory, whatever it is of.
@@ -43,23 +43,23 @@ impl<V> Memory<V> {
     }
 
     /// To be written with the next transaction.
-    pub fn put(&mut self, unit: Unit, key: &Arc<str>, value: V) {
+    pub fn put(&mut self, unit: Unit, key: &Label, value: V) {
         self.hold(unit, key, value);
-        self.unwritten.insert((unit, Arc::clone(key)));
+        self.unwritten.insert((unit, key.clone()));
     }
 
     /// Known from now on, and not worth a record yet.
-    pub fn hold(&mut self, unit: Unit, key: &Arc<str>, value: V) {
-        self.units.entry(unit).or_default().insert(Arc::clone(key), value);
+    pub fn hold(&mut self, unit: Unit, key: &Label, value: V) {
+        self.units.entry(unit).or_default().insert(key.clone(), value);
     }
 
-    pub fn remove(&mut self, unit: Unit, key: &Arc<str>) {
+    pub fn remove(&mut self, unit: Unit, key: &Label) {
         if self.units.get_mut(&unit).and_then(|of| of.remove(key)).is_some() {
-            self.unwritten.insert((unit, Arc::clone(key)));
+            self.unwritten.insert((unit, key.clone()));
         }
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (Unit, &Arc<str>, &V)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Unit, &Label, &V)> {
         self.units.iter().flat_map(|(unit, of)| of.iter().map(|(key, value)| (*unit, key, value)))
     }
 
@@ -98,7 +98,7 @@ impl<V: Serialize + DeserializeOwned> Keeps for Memory<V> {
     }
 
     fn changes(&mut self) -> Vec<Entry> {
-        let entry = |(unit, key): (Unit, Arc<str>)| {
+        let entry = |(unit, key): (Unit, Label)| {
             let value = match self.units.get(&unit).and_then(|of| of.get(&key)).map(serde_json::to_vec) {
                 Some(Ok(value)) => Some(value),
                 None => None,

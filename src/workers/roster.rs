@@ -114,7 +114,8 @@ impl Roster<'_> {
         let inputs = self.all(|entry| way.step(entry).is_some() || way.updates(entry) || is_eta(entry));
         let table = self.all(|entry| way.step(entry) == Some(Step(0)) && has(entry, Meaning::Customer));
         let topics = || self.catalogue.topics.iter();
-        let messages = topics().filter_map(|entry| Some((way.step(entry)?, entry.message.clone()?))).collect::<HashMap<_, _>>();
+        let messages =
+            topics().filter_map(|entry| Some((way.step(entry)?, entry.message.as_ref()?.into()))).collect::<HashMap<_, _>>();
         let sense = Sense {
             page: self.form(page, &[Meaning::Status])?.into(),
             push: self.form(push, &[Meaning::Order, Meaning::Template, Meaning::Message])?.into(),

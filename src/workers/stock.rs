@@ -45,7 +45,7 @@ impl Core for Stock {
         values.extend(threshold.map(|t| (Meaning::Threshold, Value::Integer(t))));
         let more = [Meaning::Shop, Meaning::Title];
         values.extend(more.into_iter().filter_map(|m| Some((m, value_of(told.happening, m)?.clone()))));
-        vec![Answer { form: Arc::clone(&self.form), entity: Arc::clone(told.id()), at: told.at(), values }]
+        vec![Answer { form: Arc::clone(&self.form), entity: told.id().clone(), at: told.at(), values }]
     }
 
     fn memory(&mut self) -> &mut dyn Keeps {

@@ -94,6 +94,6 @@ fn follow(mut follower: Follower, mut intake: Intake, news: &Sender<News>, ended
 
 fn read(intake: &mut Intake, followed: &Followed) -> Option<Happening> {
     let record = followed.record.borrow();
-    let place = Place { topic: Arc::clone(&followed.topic), partition: followed.partition, offset: record.offset };
+    let place = Place { topic: intake.name(&followed.topic)?, partition: followed.partition, offset: record.offset };
     intake.read(place, &record)
 }

@@ -1,13 +1,12 @@
 use super::knowledge::Counts;
-use super::seen::number;
 use super::store::StoreSide;
 use crate::domain::Map;
 use crate::engine::clock::Step;
 use crate::engine::sliding::Sliding;
-use crate::model::{Reason, Timestamp};
+use crate::model::{Label, Reason, Timestamp};
 use crate::snapshot::{Customer, CustomerSections, Customers as Figures};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// Customers that are kept; those seen longest ago go first.
 const MOST: usize = 200_000;
@@ -24,9 +23,9 @@ struct Row {
 /// Customers by when they were last seen, and what they did in the shop.
 #[derive(Default)]
 pub struct Customers {
-    rows: Map<Arc<str>, Row>,
-    recent: BTreeSet<(Timestamp, u64, Arc<str>)>,
-    steps: Vec<(Arc<str>, u64, Sliding)>,
+    rows: Map<Label, Row>,
+    recent: BTreeSet<(Timestamp, Label)>,
+    steps: Vec<(Label, u64, Sliding)>,
     visitors: u64,
     buyers: u64,
     pub changed: bool,
@@ -34,7 +33,7 @@ pub struct Customers {
 
 impl Customers {
     /// A step of the journey. Returns a customer that memory has to let go.
-    pub fn step(&mut self, id: &Arc<str>, step: &Arc<str>, at: Timestamp, live: Option<i64>) -> Option<Arc<str>> {
+    pub fn step(&mut self, id: &Label, step: &Label, at: Timestamp, live: Option<i64>) -> Option<Label> {
         let place = self.steps.iter().position(|(name, ..)| name == step).unwrap_or_else(|| {
             self.steps.push((step.clone(), 0, Sliding::default()));
             self.steps.len() - 1
@@ -44,57 +43,65 @@ impl Customers {
         if let Some(second) = live {
             window.record(second);
         }
-        let gone = self.seen(id, at);
-        self.visited(id, step.as_ref() == "purchase");
-        gone
+        self.visited(id, at, step.as_ref() == "purchase")
     }
 
     /// An order of theirs began.
-    pub fn ordered(&mut self, id: &Arc<str>, at: Timestamp) -> Option<Arc<str>> {
-        let gone = self.seen(id, at);
-        if let Some(row) = self.rows.get_mut(id) {
-            row.orders += 1;
-        }
-        gone
+    pub fn ordered(&mut self, id: &Label, at: Timestamp) -> Option<Label> {
+        self.seen(id, at, |row| row.orders += 1)
     }
 
     /// A customer as a store knows it. Returns one that memory has to let go.
-    pub fn known(&mut self, id: &Arc<str>, last: Timestamp, counts: &BTreeMap<Arc<str>, u64>) -> Option<Arc<str>> {
-        let gone = self.seen(id, last);
-        if !counts.is_empty() {
-            self.visited(id, counts.contains_key("purchase"));
+    pub fn known(&mut self, id: &Label, last: Timestamp, counts: &BTreeMap<Label, u64>) -> Option<Label> {
+        if counts.is_empty() {
+            return self.seen(id, last, |_| {});
         }
-        gone
+        self.visited(id, last, counts.contains_key("purchase"))
     }
 
-    fn visited(&mut self, id: &Arc<str>, buys: bool) {
-        let Some(row) = self.rows.get_mut(id) else { return };
-        self.visitors += u64::from(!row.visited);
-        row.visited = true;
-        self.buyers += u64::from(buys && !row.bought);
-        row.bought |= buys;
+    fn visited(&mut self, id: &Label, at: Timestamp, buys: bool) -> Option<Label> {
+        let (mut visitor, mut buyer) = (false, false);
+        let gone = self.seen(id, at, |row| {
+            (visitor, buyer) = (!row.visited, buys && !row.bought);
+            row.visited = true;
+            row.bought |= buys;
+        });
+        // One that is let go at once is nobody's visit: it would be counted again each time.
+        if gone.as_ref() != Some(id) {
+            self.visitors += u64::from(visitor);
+            self.buyers += u64::from(buyer);
+        }
+        gone
     }
 
     pub fn step_back(&mut self, step: Step) {
         self.steps.iter_mut().for_each(|(.., window)| window.step_back(step));
     }
 
-    fn seen(&mut self, id: &Arc<str>, at: Timestamp) -> Option<Arc<str>> {
+    fn seen(&mut self, id: &Label, at: Timestamp, note: impl FnOnce(&mut Row)) -> Option<Label> {
         self.changed = true;
-        let row = match self.rows.get_mut(id) {
-            Some(row) if at <= row.last_seen => return None,
-            Some(row) => {
-                self.recent.remove(&(row.last_seen, number(id), id.clone()));
+        let row = match self.rows.entry(id.clone()) {
+            Entry::Occupied(known) => {
+                let row = known.into_mut();
+                note(row);
+                if at <= row.last_seen {
+                    return None;
+                }
+                self.recent.remove(&(row.last_seen, id.clone()));
                 row
             }
-            None => self.rows.entry(id.clone()).or_default(),
+            Entry::Vacant(place) => {
+                let row = place.insert(Row::default());
+                note(row);
+                row
+            }
         };
         row.last_seen = at;
-        self.recent.insert((at, number(id), id.clone()));
+        self.recent.insert((at, id.clone()));
         if self.rows.len() <= MOST {
             return None;
         }
-        let (.., gone) = self.recent.pop_first()?;
+        let (_, gone) = self.recent.pop_first()?;
         self.rows.remove(&gone);
         Some(gone)
     }
@@ -113,9 +120,9 @@ impl Customers {
         };
         let newest = self.recent.iter().rev().take(SHOWN);
         let mut rows: Vec<Customer> = newest
-            .filter_map(|(.., id)| {
+            .filter_map(|(_, id)| {
                 let row = self.rows.get(id)?;
-                Some(Customer { id: id.clone(), orders: row.orders, last_seen: row.last_seen })
+                Some(Customer { id: id.into(), orders: row.orders, last_seen: row.last_seen })
             })
             .collect();
         rows.sort_by(|a, b| a.id.cmp(&b.id));

@@ -1,7 +1,6 @@
 use crate::domain::{Kept, Part};
-use crate::model::{Meaning, Point, Stamp, Timestamp, Value};
+use crate::model::{Label, Meaning, Point, Stamp, Timestamp, Value};
 use crate::snapshot::Amount;
-use std::sync::Arc;
 
 /// The newest values of a walker and of its parts, found where they lie: nothing is merged or copied.
 #[derive(Clone, Copy)]
@@ -45,7 +44,7 @@ impl<'a> Look<'a> {
     }
 }
 
-pub fn text(found: Found<'_>) -> Option<Arc<str>> {
+pub fn text(found: Found<'_>) -> Option<Label> {
     match found?.0 {
         Value::Text(text) => Some(text.clone()),
         _ => None,

@@ -34,7 +34,7 @@ use super::topic::TopicState;
 use crate::catalogue::{Catalogue, Role};
 use crate::decode::Decoder;
 use crate::domain::{Happening, Kind, Moved, Outcome, Part, PipelineId, Plans, Subject, World};
-use crate::model::{Meaning, Place, Record, Timestamp, Value};
+use crate::model::{Label, Meaning, Place, Record, Timestamp, Value};
 use knowledge::Knowledge;
 use pipeline::Moment;
 use seen::{Entity, Seen};
@@ -128,8 +128,8 @@ impl Business {
 
     /// Takes a record; returns whether it contradicts its entity for good.
     pub fn take(&mut self, told: &Told<'_>, at: Timestamp) -> bool {
-        let Some(reader) = self.readers.of(told.place, told.topic, &self.catalogue, &self.plans) else { return false };
-        let place = Place { topic: told.topic.clone(), partition: told.partition, offset: told.record.offset };
+        let Some((topic, reader)) = self.readers.of(told.place, told.topic, &self.catalogue, &self.plans) else { return false };
+        let place = Place { topic, partition: told.partition, offset: told.record.offset };
         self.since.get_or_insert(at);
         if told.live {
             self.live.began(at);
@@ -253,6 +253,7 @@ impl Business {
             way.state.moved(plan, &entity, before, after, moment);
         }
         if Some(pipeline) == self.special.payment
+            && payments::Payments::counts(plan, before.as_ref(), after.as_ref())
             && let Some(kept) = self.world.walkers.get(subject)
         {
             let look = look::Look { kept, id: &subject.id };
@@ -303,7 +304,7 @@ impl Business {
         self.forget_profile(happening.subject.kind, gone);
     }
 
-    fn forget_profile(&mut self, kind: Kind, id: Option<Arc<str>>) {
+    fn forget_profile(&mut self, kind: Kind, id: Option<Label>) {
         if let Some(id) = id {
             self.world.profiles.remove(&Subject { kind, id });
         }
@@ -346,7 +347,7 @@ impl Business {
         }
         for part in kept.walker.groups.iter().filter_map(|g| g.key.part.as_ref()) {
             // A claim is of use while somebody who makes it is known.
-            let known = |id: &Arc<str>| self.world.walkers.contains_key(&Subject { kind: subject.kind, id: id.clone() });
+            let known = |id: &Label| self.world.walkers.contains_key(&Subject { kind: subject.kind, id: id.clone() });
             if self.world.claims.get(part).is_some_and(|claim| !claim.claimants().any(known)) {
                 self.world.claims.remove(part);
             }

@@ -1,7 +1,7 @@
 use super::look::{self, Look};
 use super::seen::Seen;
 use crate::domain::{Part, Plan, Standing, Step};
-use crate::model::{Code, Fact, Meaning, Reason, Timestamp, Value};
+use crate::model::{Code, Fact, Label, Meaning, Reason, Timestamp, Value};
 use crate::snapshot::{Amount, Method, Sum, Suspicious};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, HashSet, VecDeque};
@@ -21,19 +21,19 @@ struct Counts {
 /// What is counted of payments beside their pipeline.
 #[derive(Default)]
 pub struct Payments {
-    methods: BTreeMap<Arc<str>, Counts>,
-    sums: BTreeMap<Option<Arc<str>>, (i64, Decimal)>,
+    methods: BTreeMap<Label, Counts>,
+    sums: BTreeMap<Option<Label>, (i64, Decimal)>,
     suspicious: VecDeque<Suspicious>,
-    suspected: HashSet<(Arc<str>, Code)>,
+    suspected: HashSet<(Label, Code)>,
     suspicious_count: u64,
 }
 
 /// A payment that stands elsewhere than before.
 pub struct Moved<'a> {
-    pub id: &'a Arc<str>,
+    pub id: &'a Label,
     /// `None`: payments have no orders here.
     pub part: Option<&'a Part>,
-    pub order: Option<&'a Arc<str>>,
+    pub order: Option<&'a Label>,
     pub look: Look<'a>,
     pub plan: &'a Plan,
     pub before: Option<Seen<'a>>,
@@ -41,14 +41,18 @@ pub struct Moved<'a> {
 }
 
 impl Payments {
+    /// Whether a move is counted: only beginnings and ends are.
+    pub fn counts(plan: &Plan, before: Option<&Seen<'_>>, after: Option<&Seen<'_>>) -> bool {
+        let end = |seen: Option<&Seen<'_>>| seen.and_then(|s| s.step).filter(|step| plan.has_ended(*step));
+        let began = |seen: Option<&Seen<'_>>| seen.is_some_and(Seen::entered);
+        end(before) != end(after) || began(before) != began(after)
+    }
+
     pub fn moved(&mut self, moved: &Moved<'_>, now: Timestamp) {
         let end = |seen: &Option<Seen<'_>>| seen.as_ref().and_then(|s| s.step).filter(|step| moved.plan.has_ended(*step));
         let began = |seen: &Option<Seen<'_>>| i64::from(seen.as_ref().is_some_and(Seen::entered));
         let (before, after) = (end(&moved.before), end(&moved.after));
         let initiated = began(&moved.after) - began(&moved.before);
-        if before == after && initiated == 0 {
-            return;
-        }
         let method = look::text(moved.look.of_or_own(moved.part, Meaning::Method)).unwrap_or_else(|| "unknown".into());
         let counts = entry(&mut self.methods, method, "other".into());
         counts.initiated += initiated;
@@ -82,7 +86,7 @@ impl Payments {
         let standing: &Standing = &moved.look.kept.standing;
         let paid = standing.parts.iter().filter(|p| p.part.pipeline == part.pipeline && p.step == Some(moved.plan.end()));
         if paid.count() > 1 {
-            self.tell(moved, Reason::new(Code::PaidTwice).text("order", order.clone()), now);
+            self.tell(moved, Reason::new(Code::PaidTwice).text("order", Arc::from(order)), now);
         }
         let own = moved.look.own(Meaning::Amount);
         let told = moved.look.of(part, Meaning::Amount);
@@ -102,18 +106,24 @@ impl Payments {
         }
         self.suspicious_count += 1;
         let at = moved.after.as_ref().and_then(|s| s.since).unwrap_or(now);
-        self.suspicious.push_front(Suspicious { id: moved.id.clone(), order: moved.order.cloned(), at, code: reason.code, reason });
+        self.suspicious.push_front(Suspicious {
+            id: moved.id.into(),
+            order: moved.order.map(Into::into),
+            at,
+            code: reason.code,
+            reason,
+        });
         if self.suspicious.len() > MOST_SUSPICIOUS
             && let Some(old) = self.suspicious.pop_back()
         {
-            self.suspected.remove(&(old.id, old.code));
+            self.suspected.remove(&((&old.id).into(), old.code));
         }
     }
 
     pub fn by_method(&self) -> Vec<Method> {
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
-        let row = |(method, counts): (&Arc<str>, &Counts)| Method {
-            method: method.clone(),
+        let row = |(method, counts): (&Label, &Counts)| Method {
+            method: method.into(),
             initiated: count(counts.initiated),
             completed: count(counts.completed),
             failed: count(counts.failed),
@@ -123,8 +133,8 @@ impl Payments {
     }
 
     pub fn amounts(&self) -> Vec<Sum> {
-        let row = |(currency, (count, total)): (&Option<Arc<str>>, &(i64, Decimal))| Sum {
-            currency: currency.clone(),
+        let row = |(currency, (count, total)): (&Option<Label>, &(i64, Decimal))| Sum {
+            currency: currency.as_ref().map(Into::into),
             count: u64::try_from(*count).unwrap_or(0),
             total: Amount::new(total.to_string()),
         };

@@ -62,28 +62,28 @@ impl PipelineState {
     }
 
     fn restand(&mut self, plan: &Plan, entity: &Entity, before: &Option<Seen<'_>>, after: &Option<Seen<'_>>, moment: Moment) {
-        let stands = |seen: &Option<Seen<'_>>| seen.as_ref().and_then(|s| Some((s.step?, s.since?)));
         let entered = |seen: &Option<Seen<'_>>| seen.as_ref().is_some_and(Seen::entered);
-        let (from, to) = (stands(before), stands(after));
+        let stand = |seen: &Option<Seen<'_>>| seen.as_ref().and_then(Seen::stand);
+        let (from, to) = (stand(before), stand(after));
         if from != to {
-            if let Some((step, since)) = from
+            if let Some((step, since, offset)) = from
                 && let Some(state) = self.step(step)
             {
-                state.standers.remove(since, entity);
+                state.standers.remove(since, offset, entity);
             }
-            if let Some((step, since)) = to
+            if let Some((step, since, offset)) = to
                 && let Some(state) = self.step(step)
             {
-                state.standers.insert(since, entity.clone());
+                state.standers.insert(since, offset, entity.clone());
             }
         }
         for (stand, seen, more) in [(from, before, false), (to, after, true)] {
-            let Some((step, _)) = stand.filter(|(step, _)| plan.has_ended(*step)) else { continue };
+            let Some((step, ..)) = stand.filter(|(step, ..)| plan.has_ended(*step)) else { continue };
             let Some(state) = self.step(step) else { continue };
             count(&mut state.ended, !more, more);
             count(&mut state.ended_entered, !more && entered(seen), more && entered(seen));
         }
-        let news = to.map(|(step, _)| step).filter(|step| plan.is_exit(*step) && from.is_none_or(|(old, _)| old != *step));
+        let news = to.map(|(step, ..)| step).filter(|step| plan.is_exit(*step) && from.is_none_or(|(old, ..)| old != *step));
         if let (Some(second), Some(exit)) = (moment.live, news.and_then(|step| self.step(step))) {
             exit.window.record(second);
         }
@@ -133,9 +133,9 @@ impl PipelineState {
     /// Memory lets go of an entity; returns whether it was still on its way.
     pub fn forget(&mut self, plan: &Plan, entity: &Entity, seen: &Seen<'_>) -> bool {
         self.changed = true;
-        let (Some(step), Some(since)) = (seen.step, seen.since) else { return false };
+        let Some((step, since, offset)) = seen.stand() else { return false };
         let Some(state) = self.step(step) else { return false };
-        if !state.standers.remove(since, entity) || !is_open(plan, seen) {
+        if !state.standers.remove(since, offset, entity) || !is_open(plan, seen) {
             return false;
         }
         self.evicted += u64::from(seen.entered());

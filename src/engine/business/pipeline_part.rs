@@ -175,12 +175,12 @@ impl Sight<'_> {
             .text("stage", stage.clone())
             .with("deadline_s", Fact::Seconds(f64::from(deadline_s)));
         Stuck {
-            key: entity.id.clone(),
+            key: (&entity.id).into(),
             stage,
             age_s,
             deadline_s,
             amount: look::amount(find(Meaning::Amount)),
-            currency: look::text(find(Meaning::Currency)),
+            currency: look::text(find(Meaning::Currency)).as_ref().map(Into::into),
             reason: Some(reason),
         }
     }

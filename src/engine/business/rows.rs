@@ -5,7 +5,7 @@ use super::pipeline::PipelineState;
 use super::seen::Entity;
 use super::standers::Standers;
 use crate::domain::{Kind, Part, PipelineId, Plan, Standing, Step, Subject, World};
-use crate::model::{Code, Meaning, Reason, Timestamp};
+use crate::model::{Code, Label, Meaning, Reason, Timestamp};
 use crate::snapshot::{Delivery, LastEvent, Order, Payment};
 use std::sync::Arc;
 
@@ -41,11 +41,15 @@ fn known<'a>(world: &'a World, pipeline: PipelineId, (step, since, entity): (Ste
 
 impl Known<'_> {
     fn order(&self) -> Option<Arc<str>> {
-        self.entity.owner.as_ref().map(|(_, id)| id.clone())
+        self.entity.owner.as_ref().map(|owner| (&owner.1).into())
+    }
+
+    fn label(&self, meaning: Meaning) -> Option<Label> {
+        look::text(self.look.of_or_own(self.part.as_ref(), meaning))
     }
 
     fn text(&self, meaning: Meaning) -> Option<Arc<str>> {
-        look::text(self.look.of_or_own(self.part.as_ref(), meaning))
+        self.label(meaning).as_ref().map(Into::into)
     }
 
     fn standing(&self) -> &Standing {
@@ -61,7 +65,7 @@ pub fn orders(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState)
     let row = |stand| {
         let known = known(world, id, stand)?;
         Some(Order {
-            id: known.entity.id.clone(),
+            id: (&known.entity.id).into(),
             state: plan.step_name(known.step).clone(),
             since: known.since,
             amount: look::amount(known.look.of_or_own(known.part.as_ref(), Meaning::Amount)),
@@ -69,7 +73,7 @@ pub fn orders(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState)
             customer: known.text(Meaning::Customer),
             gap: known.standing().gap,
             last: known.look.last().map(|stamp| LastEvent {
-                topic: stamp.place.topic.clone(),
+                topic: stamp.place.topic.into(),
                 partition: stamp.place.partition,
                 offset: stamp.place.offset,
             }),
@@ -82,7 +86,7 @@ pub fn payments(world: &World, id: PipelineId, plan: &Plan, state: &PipelineStat
     let row = |stand| {
         let known = known(world, id, stand)?;
         Some(Payment {
-            id: known.entity.id.clone(),
+            id: (&known.entity.id).into(),
             order: known.order(),
             state: plan.step_name(known.step).clone(),
             method: known.text(Meaning::Method),
@@ -106,7 +110,7 @@ pub fn deliveries(world: &World, id: PipelineId, plan: &Plan, state: &PipelineSt
 }
 
 fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> Delivery {
-    let courier = known.text(Meaning::Courier);
+    let courier = known.label(Meaning::Courier);
     let place = position(world, known, courier.as_ref());
     let eta = newest_eta(known);
     let remaining = look::number(known.look.own(Meaning::Remaining));
@@ -117,8 +121,8 @@ fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> De
         eta.max(now).since_s(promised).max(0.0)
     });
     Delivery {
-        order: known.order().unwrap_or_else(|| known.entity.id.clone()),
-        courier,
+        order: known.order().unwrap_or_else(|| (&known.entity.id).into()),
+        courier: courier.as_ref().map(Into::into),
         state: plan.step_name(known.step).clone(),
         since: known.since,
         lat: place.map(|(_, point)| point.lat),
@@ -132,7 +136,7 @@ fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> De
 }
 
 /// The newest of the delivery's own, the order's tracking and the courier's, since it is theirs.
-fn position(world: &World, known: &Known<'_>, courier: Option<&Arc<str>>) -> Option<(Timestamp, crate::model::Point)> {
+fn position(world: &World, known: &Known<'_>, courier: Option<&Label>) -> Option<(Timestamp, crate::model::Point)> {
     let of_part = known.part.as_ref().and_then(|part| known.look.of(part, Meaning::Position));
     let subject = courier.map(|id| Subject { kind: Kind::Courier, id: id.clone() });
     let courier = subject.and_then(|s| world.profiles.get(&s)).and_then(|p| p.values.point(Meaning::Position));

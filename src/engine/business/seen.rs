@@ -1,29 +1,28 @@
 use crate::domain::{PartStanding, PipelineId, Standing, Step, Subject};
-use crate::model::{Stamp, Timestamp};
-use std::hash::BuildHasher;
+use crate::model::{Label, Stamp, Timestamp};
 use std::sync::Arc;
 
 /// Who stands somewhere: a walker, or a part inside one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entity {
-    pub id: Arc<str>,
+    pub id: Label,
     /// The walker that the part belongs to.
-    pub owner: Option<(PipelineId, Arc<str>)>,
+    pub owner: Option<Arc<(PipelineId, Label)>>,
 }
 
 impl Entity {
-    pub fn walker(id: &Arc<str>) -> Self {
+    pub fn walker(id: &Label) -> Self {
         Self { id: id.clone(), owner: None }
     }
 
-    pub fn part(id: &Arc<str>, pipeline: PipelineId, owner: &Arc<str>) -> Self {
-        Self { id: id.clone(), owner: Some((pipeline, owner.clone())) }
+    pub fn part(id: &Label, pipeline: PipelineId, owner: &Label) -> Self {
+        Self { id: id.clone(), owner: Some(Arc::new((pipeline, owner.clone()))) }
     }
 
     /// The walker that holds all that is known of it; `pipeline` is the one that it stands in itself.
     pub fn subject(&self, pipeline: PipelineId) -> Subject {
-        let (pipeline, id) = self.owner.clone().unwrap_or_else(|| (pipeline, self.id.clone()));
-        Subject { kind: crate::domain::Kind::Walker(pipeline), id }
+        let (pipeline, id) = self.owner.as_ref().map_or((pipeline, &self.id), |owner| (owner.0, &owner.1));
+        Subject { kind: crate::domain::Kind::Walker(pipeline), id: id.clone() }
     }
 }
 
@@ -59,13 +58,14 @@ impl Seen<'_> {
         self.step.is_some() && !self.entered()
     }
 
+    /// Where it stands, since when, and the offset of the first event that said so.
+    pub fn stand(&self) -> Option<(Step, Timestamp, i64)> {
+        let step = self.step?;
+        let offset = self.reached.iter().find(|(s, _)| *s == step).map_or(0, |(_, stamp)| stamp.place.offset);
+        Some((step, self.since?, offset))
+    }
+
     pub fn reached_at(&self, step: Step) -> Option<Timestamp> {
         self.reached.iter().find(|(s, _)| *s == step).map(|(_, stamp)| stamp.at)
     }
-}
-
-/// A number made of an id, which decides between equal times in a sorted set without a look at the ids. The same each time:
-/// equal inputs give equal pictures.
-pub fn number(id: &str) -> u64 {
-    foldhash::fast::FixedState::default().hash_one(id)
 }

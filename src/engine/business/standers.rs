@@ -1,13 +1,10 @@
-use super::seen::{Entity, number};
+use super::seen::Entity;
 use crate::model::Timestamp;
 use std::collections::BTreeSet;
 
-/// Since when, the entity's number, and the entity.
-type Stand = (Timestamp, u64, Entity);
-
-fn stand(since: Timestamp, entity: Entity) -> Stand {
-    (since, number(&entity.id), entity)
-}
+/// Since when, the offset of the event that said so, and who. Of one moment there may be many: offsets are told apart sooner
+/// than ids, and come in order.
+type Stand = (Timestamp, i64, Entity);
 
 /// Who stands in one step, by the time since when. Those past the stage's deadline are kept apart, so that they are counted
 /// without a walk over all.
@@ -20,13 +17,13 @@ pub struct Standers {
 }
 
 impl Standers {
-    pub fn insert(&mut self, since: Timestamp, entity: Entity) {
-        self.set(since).insert(stand(since, entity));
+    pub fn insert(&mut self, since: Timestamp, offset: i64, entity: Entity) {
+        self.set(since).insert((since, offset, entity));
     }
 
     /// Returns whether it stood here.
-    pub fn remove(&mut self, since: Timestamp, entity: &Entity) -> bool {
-        self.set(since).remove(&stand(since, entity.clone()))
+    pub fn remove(&mut self, since: Timestamp, offset: i64, entity: &Entity) -> bool {
+        self.set(since).remove(&(since, offset, entity.clone()))
     }
 
     fn set(&mut self, since: Timestamp) -> &mut BTreeSet<Stand> {
@@ -81,14 +78,14 @@ mod tests {
     fn the_late_are_told_apart_as_time_goes_on() {
         let mut standers = Standers::default();
         for (since, id) in [(10, "a"), (20, "b"), (30, "c")] {
-            standers.insert(Timestamp(since), entity(id));
+            standers.insert(Timestamp(since), 0, entity(id));
         }
         standers.age(Timestamp(20));
         assert_eq!((standers.late(), standers.len()), (1, 3), "exactly at the deadline is not past it");
-        standers.insert(Timestamp(5), entity("d"));
+        standers.insert(Timestamp(5), 0, entity("d"));
         assert_eq!(standers.late(), 2, "one that comes late is late at once");
-        assert!(standers.remove(Timestamp(10), &entity("a")) && standers.remove(Timestamp(30), &entity("c")));
-        assert!(!standers.remove(Timestamp(10), &entity("a")));
+        assert!(standers.remove(Timestamp(10), 0, &entity("a")) && standers.remove(Timestamp(30), 0, &entity("c")));
+        assert!(!standers.remove(Timestamp(10), 0, &entity("a")));
         assert_eq!(standers.oldest().map(|(at, _)| at.0), Some(5));
         let newest: Vec<_> = standers.newest().map(|(at, _)| at.0).collect();
         assert_eq!(newest, [20, 5]);

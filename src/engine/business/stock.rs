@@ -1,8 +1,7 @@
 use crate::domain::{Kind, Map, Profile, Subject, World};
-use crate::model::{Code, Meaning, Reason, Timestamp};
+use crate::model::{Code, Label, Meaning, Reason, Timestamp};
 use crate::snapshot::{Article, Stock as Section};
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 const WINDOW_MS: i64 = 1_800_000;
 /// Falls are kept by the minute.
@@ -21,12 +20,12 @@ struct Falls {
 /// Levels as they come.
 #[derive(Default)]
 pub struct Stock {
-    falls: Map<Arc<str>, Falls>,
+    falls: Map<Label, Falls>,
 }
 
 impl Stock {
     /// A level was told. One that is older than the newest says nothing any more.
-    pub fn level(&mut self, id: &Arc<str>, at: Timestamp, level: i64) {
+    pub fn level(&mut self, id: &Label, at: Timestamp, level: i64) {
         let Some(falls) = self.falls.get_mut(id) else {
             self.falls.insert(id.clone(), Falls { first: at, last: (at, level), slices: VecDeque::new() });
             return;
@@ -50,7 +49,7 @@ impl Stock {
         }
     }
 
-    pub fn forget(&mut self, id: &Arc<str>) {
+    pub fn forget(&mut self, id: &Label) {
         self.falls.remove(id);
     }
 
@@ -70,12 +69,12 @@ impl Stock {
     }
 }
 
-fn article(id: &Arc<str>, falls: &Falls, world: &World, now: Timestamp) -> Option<Article> {
+fn article(id: &Label, falls: &Falls, world: &World, now: Timestamp) -> Option<Article> {
     let Profile { values, .. } = world.profiles.get(&Subject { kind: Kind::Article, id: id.clone() })?;
     let run_out = falls.run_out_s(now);
     Some(Article {
-        sku: id.clone(),
-        name: values.text(Meaning::Title).cloned(),
+        sku: id.into(),
+        name: values.text(Meaning::Title).map(Into::into),
         level: values.integer(Meaning::Level)?,
         threshold: values.integer(Meaning::Threshold),
         run_out_s: run_out.as_ref().ok().copied(),
@@ -109,7 +108,7 @@ mod tests {
     #[test]
     fn the_pace_is_that_of_the_falls_not_of_the_refills() {
         let mut stock = Stock::default();
-        let (id, start) = (Arc::from("riz"), Timestamp(1_700_000_040_000));
+        let (id, start) = (Label::from("riz"), Timestamp(1_700_000_040_000));
         stock.level(&id, start, 60);
         let run_out = |stock: &Stock, ms| stock.falls[&id].run_out_s(start.plus_ms(ms));
         assert_eq!(run_out(&stock, 30_000), Err(Code::TooFewReadings));

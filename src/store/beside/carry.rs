@@ -1,5 +1,5 @@
 use crate::domain::{Claim, Kept, Kind, Known, Part, Plans, Profile, Standing, Subject, World};
-use crate::model::Timestamp;
+use crate::model::{Label, Timestamp};
 use crate::store::fold::{entity_rows, regrouped};
 use crate::store::{StoreError, Tx, follow};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -14,7 +14,7 @@ pub fn carry<T: Tx>(
     mut tx: T,
     plans: &Plans,
     known: Known,
-    counted: &BTreeMap<Subject, BTreeMap<Arc<str>, u64>>,
+    counted: &BTreeMap<Subject, BTreeMap<Label, u64>>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut world = load(&mut tx, plans, &known)?;

@@ -69,7 +69,7 @@ pub fn what_is_cut_is_carried_over<R: Rig>(
     prop_assert_eq!(live.letters(), letters);
     // The consumers go on with the claims that they had.
     let more = taken(read(&mut Town::new(), (0, 0, 0, 0, 1)));
-    let mine: Vec<_> = claimed.iter().filter(|c| c.partition.topic == more.place.topic).cloned().collect();
+    let mine: Vec<_> = claimed.iter().filter(|c| more.place.topic == c.partition.topic).cloned().collect();
     if !mine.is_empty() {
         live.apply(&batch(&mine, vec![more])).unwrap();
     }

@@ -8,11 +8,10 @@ use super::columns::{Column, Of, Parameter};
 use super::error::{failed, reading, writing};
 use super::{Postgres, make, tls, tx};
 use crate::domain::{Kind, Known, Plans, Profile, Subject};
-use crate::model::{Timestamp, TopicPartition};
+use crate::model::{Label, Timestamp, TopicPartition};
 use postgres::types::Type;
 use postgres::{Client, Row};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 const DIALECT: Dialect = Dialect {
     empty: "TRUNCATE",
@@ -100,7 +99,7 @@ impl PostgresBeside {
     }
 
     /// How often events that the topics have no more were counted for an entity.
-    fn counted(&mut self, (kind, id): &Named) -> Result<BTreeMap<Arc<str>, u64>, StoreError> {
+    fn counted(&mut self, (kind, id): &Named) -> Result<BTreeMap<Label, u64>, StoreError> {
         let sql = "SELECT r.effect, count(*) IS_CUT(audit) AND r.subject = $1 AND r.kind = $2 GROUP BY r.effect";
         let rows = self.ask(sql, &[(id, Type::TEXT), (kind, Type::TEXT)])?;
         Ok(rows.iter().map(|row| (row.get::<_, &str>(0).into(), row.get::<_, i64>(1).unsigned_abs())).collect())
@@ -147,7 +146,7 @@ impl PostgresBeside {
     }
 }
 
-type Counts = BTreeMap<Subject, BTreeMap<Arc<str>, u64>>;
+type Counts = BTreeMap<Subject, BTreeMap<Label, u64>>;
 
 impl Beside for PostgresBeside {
     fn fresh(&mut self) -> &mut dyn Store {

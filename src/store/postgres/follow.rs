@@ -5,7 +5,7 @@ use super::Postgres;
 use super::columns::{Column, Of};
 use super::text::{key, plain};
 use crate::domain::{Claim, Kind, Known, Part, Subject, Walker};
-use crate::model::{ConsumerReading, TopicPartition};
+use crate::model::{ConsumerReading, Label, TopicPartition};
 use postgres::types::Type;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ fn columns<'a>(ranges: &'a [Range<'a>]) -> [Column<'a>; 4] {
 
 impl Postgres {
     /// The memory of these keys of a table, in the order asked; those that are not there, or hold a place only, are left out.
-    fn kept(&self, table: &str, kind: &str, keys: &[(Arc<str>, Arc<str>)]) -> Result<Vec<(usize, Vec<u8>)>, StoreError> {
+    fn kept(&self, table: &str, kind: &str, keys: &[(Arc<str>, Label)]) -> Result<Vec<(usize, Vec<u8>)>, StoreError> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }

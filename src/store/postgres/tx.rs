@@ -6,7 +6,7 @@ use super::link::Session;
 use super::text::key;
 use super::write;
 use crate::domain::{Claim, Part, Plans, Profile, Subject, Walker};
-use crate::model::TopicPartition;
+use crate::model::{Label, TopicPartition};
 use serde::de::DeserializeOwned;
 use std::borrow::Borrow;
 use std::collections::{BTreeSet, HashMap};
@@ -122,9 +122,9 @@ pub fn part_key(part: &Part, plans: &Plans) -> Key {
     (plans.get(part.pipeline).name.clone(), short(&part.id))
 }
 
-fn short(id: &Arc<str>) -> Arc<str> {
+fn short(id: &Label) -> Arc<str> {
     match key(id) {
-        std::borrow::Cow::Borrowed(_) => id.clone(),
+        std::borrow::Cow::Borrowed(_) => id.into(),
         std::borrow::Cow::Owned(short) => short.into(),
     }
 }

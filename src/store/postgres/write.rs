@@ -149,7 +149,7 @@ fn claims(session: &mut Session<'_>, rows: &Rows, plans: &Plans) -> Done {
 
 /// The audit and the dead letters.
 pub fn records(session: &mut Session<'_>, rows: &Rows, places: &Places, plans: &Plans) -> Done {
-    let number = |place: &Place| places.get(&(place.topic.clone(), place.partition)).copied();
+    let number = |place: &Place| places.get(&(place.topic.shared().clone(), place.partition)).copied();
     let audit = rows.audit.iter().map(|row| Ok((row, row.original.as_ref().map(memory::keep).transpose()?)));
     let audit: Vec<(&AuditRow, Option<Vec<u8>>)> = audit.collect::<Result<_, StoreError>>()?;
     for audit in portions(&audit, |(row, original)| row.says.len() + original.as_ref().map_or(0, Vec::len)) {

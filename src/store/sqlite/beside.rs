@@ -5,11 +5,10 @@ use super::super::{Marks, Store, StoreError, memory};
 use super::error::{failed, reading, writing};
 use super::{BUSY, STATEMENTS, Sqlite, VERSION};
 use crate::domain::{Kind, Known, Plans, Profile, Subject};
-use crate::model::{Timestamp, TopicPartition};
+use crate::model::{Label, Timestamp, TopicPartition};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 const DIALECT: Dialect = Dialect { empty: "DELETE FROM", own_numbers: "", or_leave: "ON CONFLICT DO NOTHING", renumber: &[] };
 
@@ -114,10 +113,10 @@ impl SqliteBeside {
     }
 
     /// How often events that the topics have no more were counted for an entity.
-    fn counted(&self, kind: &str, id: &str) -> Result<BTreeMap<Arc<str>, u64>, StoreError> {
+    fn counted(&self, kind: &str, id: &str) -> Result<BTreeMap<Label, u64>, StoreError> {
         let sql = self.say("SELECT r.effect, count(*) IS_CUT(audit) AND r.subject = ?1 AND r.kind = ?2 GROUP BY r.effect");
         let mut statement = self.both.prepare_cached(&sql).map_err(reading)?;
-        let row = |row: &Row<'_>| Ok((Arc::from(row.get::<_, String>(0)?), row.get::<_, i64>(1)?.unsigned_abs()));
+        let row = |row: &Row<'_>| Ok((Label::from(row.get::<_, String>(0)?), row.get::<_, i64>(1)?.unsigned_abs()));
         let rows = statement.query_map(params![id, kind], row).map_err(reading)?;
         rows.collect::<Result<_, _>>().map_err(reading)
     }

@@ -16,7 +16,7 @@ impl Places {
 
     /// The number of a record's partition, made where it is new.
     pub fn id(&mut self, tx: &Transaction<'_>, place: &Place) -> Result<i64, StoreError> {
-        let key = (place.topic.clone(), place.partition);
+        let key = (place.topic.shared().clone(), place.partition);
         if let Some(id) = self.0.get(&key) {
             return Ok(*id);
         }

@@ -11,7 +11,7 @@ use super::core::{Core, Told, number, point};
 use super::memory::{Keeps, Memory};
 use super::unit::Unit;
 use crate::domain::{Happening, PipelineId, Plan};
-use crate::model::{EtaError, Meaning, Timestamp, Value};
+use crate::model::{EtaError, Label, Meaning, Timestamp, Value};
 use error::Errors;
 use orders::{Change, Orders};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub struct Eta {
     memory: Memory<Kept>,
     orders: Orders,
     /// Where each courier's memory is, by its last position.
-    units: HashMap<Arc<str>, Unit>,
+    units: HashMap<Label, Unit>,
     errors: Errors,
     positions: u32,
 }
@@ -86,8 +86,8 @@ impl Eta {
             return;
         }
         let is_old = |kept: &Kept| matches!(kept, Kept::Track(track) if now.since_ms(track.at) > SILENT_MS);
-        let old = self.memory.iter().filter(|(_, _, kept)| is_old(kept)).map(|(unit, key, _)| (unit, Arc::clone(key)));
-        let old: Vec<(Unit, Arc<str>)> = old.collect();
+        let old = self.memory.iter().filter(|(_, _, kept)| is_old(kept)).map(|(unit, key, _)| (unit, key.clone()));
+        let old: Vec<(Unit, Label)> = old.collect();
         for (unit, key) in old {
             self.memory.remove(unit, &key);
         }
@@ -97,13 +97,13 @@ impl Eta {
 impl Core for Eta {
     fn take(&mut self, told: &Told<'_>) -> Vec<Answer> {
         let courier = told.id();
-        self.units.insert(Arc::clone(courier), told.unit);
+        self.units.insert(courier.clone(), told.unit);
         self.sweep(told.at());
         let Some(position) = point(told.happening, Meaning::Position) else { return Vec::new() };
         let Some(order) = told.happening.about.clone().or_else(|| self.orders.of(courier)) else { return Vec::new() };
         let Some(way) = self.orders.way(&order) else { return Vec::new() };
         let fix = Fix { at: told.at(), position, told_m_s: number(told.happening, Meaning::Speed).map(|kmh| kmh / 3.6) };
-        let key: Arc<str> = order_key(&order).into();
+        let key: Label = order_key(&order).into();
         let known = self.track(told.unit, &key);
         // An older position says nothing new.
         let Some(mut track) = Track::next(known, way, &fix) else { return Vec::new() };
@@ -116,7 +116,7 @@ impl Core for Eta {
         self.memory.put(told.unit, &key, Kept::Track(track));
         let values = vec![
             (Meaning::Eta, Value::Time(forecast.eta)),
-            (Meaning::Courier, Value::Text(Arc::clone(courier))),
+            (Meaning::Courier, Value::Text(courier.clone())),
             (Meaning::Remaining, Value::Number(forecast.left_m.round())),
         ];
         vec![Answer { form: Arc::clone(&self.form), entity: order, at: fix.at, values }]
@@ -125,7 +125,7 @@ impl Core for Eta {
     fn learn(&mut self, happening: &Happening) {
         let Some(Change { courier, arrived }) = self.orders.learn(happening) else { return };
         let Some(unit) = self.units.get(&courier).copied() else { return };
-        let key: Arc<str> = order_key(&happening.subject.id).into();
+        let key: Label = order_key(&happening.subject.id).into();
         let Some(track) = self.track(unit, &key).cloned() else { return };
         if arrived {
             self.arrived(unit, &track, happening.stamp.at);

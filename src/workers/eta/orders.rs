@@ -3,9 +3,8 @@
 
 use super::super::core::{point, text};
 use crate::domain::{Happening, Kind, PipelineId, Plan, Step};
-use crate::model::{Meaning, Point};
+use crate::model::{Label, Meaning, Point};
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::Arc;
 
 /// Orders on their way, and orders that ended, the newest each: topics are read side by side, so an end may come before its beginning.
 const MOST: usize = 200_000;
@@ -13,7 +12,7 @@ const MOST: usize = 200_000;
 /// Where an order is brought.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Way {
-    pub courier: Option<Arc<str>>,
+    pub courier: Option<Label>,
     pub pickup: Option<Point>,
     pub destination: Option<Point>,
     /// The furthest stage that was told, and the one in which the courier was named.
@@ -23,7 +22,7 @@ pub struct Way {
 
 /// A delivery is over.
 pub struct Change {
-    pub courier: Arc<str>,
+    pub courier: Label,
     /// As it should be.
     pub arrived: bool,
 }
@@ -31,12 +30,12 @@ pub struct Change {
 pub struct Orders {
     pipeline: PipelineId,
     plan: Plan,
-    ways: HashMap<Arc<str>, Way>,
-    begun: VecDeque<Arc<str>>,
+    ways: HashMap<Label, Way>,
+    begun: VecDeque<Label>,
     /// By courier, the order that was given to it last.
-    given: HashMap<Arc<str>, Arc<str>>,
-    ended: HashSet<Arc<str>>,
-    ended_first: VecDeque<Arc<str>>,
+    given: HashMap<Label, Label>,
+    ended: HashSet<Label>,
+    ended_first: VecDeque<Label>,
 }
 
 impl Way {
@@ -65,7 +64,7 @@ impl Orders {
     }
 
     /// What the courier has to bring.
-    pub fn of(&self, courier: &str) -> Option<Arc<str>> {
+    pub fn of(&self, courier: &str) -> Option<Label> {
         self.given.get(courier).filter(|order| self.ways.contains_key(*order)).cloned()
     }
 
@@ -79,10 +78,10 @@ impl Orders {
             return self.end(id, text(happening, Meaning::Courier), step == self.plan.end());
         }
         if !self.ways.contains_key(id) {
-            self.begun.push_back(Arc::clone(id));
+            self.begun.push_back(id.clone());
             self.make_room();
         }
-        let way = self.ways.entry(Arc::clone(id)).or_default();
+        let way = self.ways.entry(id.clone()).or_default();
         way.pickup = point(happening, Meaning::Pickup).or(way.pickup);
         way.destination = point(happening, Meaning::Destination).or(way.destination);
         way.stage = way.stage.max(happening.step);
@@ -91,15 +90,15 @@ impl Orders {
                 (Some(one), Some(other)) => Some(one.min(other)),
                 (one, other) => one.or(other),
             };
-            way.courier = Some(Arc::clone(courier));
-            self.given.insert(Arc::clone(courier), Arc::clone(id));
+            way.courier = Some(courier.clone());
+            self.given.insert(courier.clone(), id.clone());
         }
         None
     }
 
-    fn end(&mut self, id: &Arc<str>, courier: Option<&Arc<str>>, arrived: bool) -> Option<Change> {
-        self.ended.insert(Arc::clone(id));
-        self.ended_first.push_back(Arc::clone(id));
+    fn end(&mut self, id: &Label, courier: Option<&Label>, arrived: bool) -> Option<Change> {
+        self.ended.insert(id.clone());
+        self.ended_first.push_back(id.clone());
         if self.ended_first.len() > MOST
             && let Some(oldest) = self.ended_first.pop_front()
         {

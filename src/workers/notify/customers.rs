@@ -1,5 +1,5 @@
+use crate::model::Label;
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
 
 /// Orders that are remembered, the newest.
 const MOST: usize = 200_000;
@@ -7,16 +7,16 @@ const MOST: usize = 200_000;
 /// Whose an order is: for events that lie in other partitions than the order's own.
 #[derive(Default)]
 pub struct Customers {
-    of: HashMap<Arc<str>, Arc<str>>,
-    oldest_first: VecDeque<Arc<str>>,
+    of: HashMap<Label, Label>,
+    oldest_first: VecDeque<Label>,
 }
 
 impl Customers {
-    pub fn learn(&mut self, order: &Arc<str>, customer: &Arc<str>) {
-        if self.of.insert(Arc::clone(order), Arc::clone(customer)).is_some() {
+    pub fn learn(&mut self, order: &Label, customer: &Label) {
+        if self.of.insert(order.clone(), customer.clone()).is_some() {
             return;
         }
-        self.oldest_first.push_back(Arc::clone(order));
+        self.oldest_first.push_back(order.clone());
         if self.oldest_first.len() > MOST
             && let Some(oldest) = self.oldest_first.pop_front()
         {
@@ -24,7 +24,7 @@ impl Customers {
         }
     }
 
-    pub fn of(&self, order: &str) -> Option<&Arc<str>> {
+    pub fn of(&self, order: &str) -> Option<&Label> {
         self.of.get(order)
     }
 }

@@ -7,7 +7,7 @@ use super::core::{Core, Told, text, time, value_of};
 use super::memory::{Keeps, Memory};
 use super::unit::Unit;
 use crate::domain::{Happening, Plan, Step};
-use crate::model::{Meaning, Timestamp, Value};
+use crate::model::{Label, Meaning, Timestamp, Value};
 use customers::Customers;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -39,7 +39,7 @@ pub struct Sense {
     pub page: Arc<Form>,
     pub push: Arc<Form>,
     /// What is said to a customer at a step. Of others only the page changes.
-    pub messages: HashMap<Step, Arc<str>>,
+    pub messages: HashMap<Step, Label>,
     /// What is said of a new time of arrival; `{minutes}` stands for how long it is until then.
     pub eta_message: Option<Arc<str>>,
 }
@@ -51,7 +51,7 @@ struct Standing {
     /// The furthest stage.
     stage: Option<Arc<str>>,
     exit: Option<Arc<str>>,
-    customer: Option<Arc<str>>,
+    customer: Option<Label>,
     page: Option<Eta>,
     push: Option<Eta>,
     /// Of the last event that changed something.
@@ -83,8 +83,8 @@ impl Notify {
             return;
         }
         let is_old = |s: &Standing| now.since_ms(s.at) > if self.sense.has_ended(s) { ENDED_MS } else { SILENT_MS };
-        let old = self.memory.iter().filter(|(_, _, s)| is_old(s)).map(|(unit, id, _)| (unit, Arc::clone(id)));
-        let old: Vec<(Unit, Arc<str>)> = old.collect();
+        let old = self.memory.iter().filter(|(_, _, s)| is_old(s)).map(|(unit, id, _)| (unit, id.clone()));
+        let old: Vec<(Unit, Label)> = old.collect();
         for (unit, id) in old {
             self.memory.remove(unit, &id);
         }
@@ -96,7 +96,7 @@ impl Core for Notify {
         let known = self.memory.get(told.unit, told.id()).cloned().unwrap_or_default();
         let mut now = known.clone();
         if let Some(customer) = text(told.happening, Meaning::Customer) {
-            now.customer = Some(Arc::clone(customer));
+            now.customer = Some(customer.clone());
         }
         let customer = now.customer.as_ref().or_else(|| self.customers.of(told.id())).cloned();
         let answers = match told.happening.step.filter(|step| self.sense.is_news(&known, *step)) {
@@ -137,7 +137,7 @@ impl Sense {
     }
 
     /// The order stands somewhere new.
-    fn stands(&self, told: &Told<'_>, now: &mut Standing, step: Step, customer: Option<Arc<str>>) -> Vec<Answer> {
+    fn stands(&self, told: &Told<'_>, now: &mut Standing, step: Step, customer: Option<Label>) -> Vec<Answer> {
         let name = self.plan.step_name(step);
         if self.plan.is_exit(step) {
             now.exit = Some(Arc::clone(name));
@@ -157,7 +157,7 @@ impl Sense {
     }
 
     /// Perhaps it comes at another time than was told.
-    fn comes(&self, told: &Told<'_>, now: &mut Standing, customer: Option<Arc<str>>) -> Vec<Answer> {
+    fn comes(&self, told: &Told<'_>, now: &mut Standing, customer: Option<Label>) -> Vec<Answer> {
         let Some(eta) = time(told.happening, Meaning::Eta).map(|eta| Eta { eta, at: told.at() }) else { return Vec::new() };
         if self.has_ended(now) || !eta.is_news(now.page, PAGE_MOVED_MS, PAGE_EVERY_MS) {
             return Vec::new();
@@ -178,16 +178,16 @@ impl Sense {
     fn page(&self, told: &Told<'_>, now: &Standing) -> Answer {
         let mut values = Vec::new();
         let status = now.exit.as_ref().or(now.stage.as_ref());
-        values.extend(status.map(|status| (Meaning::Status, Value::Text(Arc::clone(status)))));
+        values.extend(status.map(|status| (Meaning::Status, Value::Text(status.into()))));
         values.extend(value_of(told.happening, Meaning::Position).map(|p| (Meaning::Position, p.clone())));
         let eta = now.page.filter(|_| !self.has_ended(now));
         values.extend(eta.map(|eta| (Meaning::Eta, Value::Time(eta.eta))));
-        Answer { form: Arc::clone(&self.page), entity: Arc::clone(told.id()), at: told.at(), values }
+        Answer { form: Arc::clone(&self.page), entity: told.id().clone(), at: told.at(), values }
     }
 
-    fn message(&self, told: &Told<'_>, customer: Arc<str>, template: String, words: Arc<str>) -> Option<Answer> {
+    fn message(&self, told: &Told<'_>, customer: Label, template: String, words: Label) -> Option<Answer> {
         let values = vec![
-            (Meaning::Order, Value::Text(Arc::clone(told.id()))),
+            (Meaning::Order, Value::Text(told.id().clone())),
             (Meaning::Template, Value::Text(template.into())),
             (Meaning::Message, Value::Text(words)),
         ];
