@@ -1,17 +1,19 @@
 //! What it costs to keep the state: `cargo bench --bench apply [-- ORDERS]`.
 //!
-//! The events of so many orders (10,000), in the order of time, decoded and applied in batches of 2,000 into an SQLite file; beside
-//! it, in the same run, the floor: a plain loop that writes the very same rows in the same transactions, without reading,
-//! decoding or folding anything. Three rounds each, one after the other; the medians count.
+//! The events of so many orders (10,000), in the order of time, decoded and applied in batches of 2,000 into an SQLite file, and into
+//! PostgreSQL where `VIGIE_BENCH_POSTGRES` is the address of a database that may be filled; beside it, in the same run, the floor:
+//! a plain loop that writes the very same rows in the same transactions, without reading, decoding or folding anything. Three
+//! rounds each, one after the other; the medians count. CPU is this process's: PostgreSQL's own is not in it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::time::Instant;
 use vigie::catalogue::Catalogue;
 use vigie::consume::Taker;
 use vigie::domain::{Claim, Part, Plans, Profile, Subject, Walker};
 use vigie::model::{NoHeaders, Record, RecordTime, Slot, Timestamp, TimestampKind, TopicPartition};
-use vigie::store::{Batch, Claimed, GroupStatus, Progress, Rows, Sqlite, Store, StoreError, Taken, Tx, fold};
+use vigie::store::{
+    Batch, Claimed, GroupStatus, Postgres, Progress, Rows, Sqlite, Store, StoreAddress, StoreError, Taken, Tx, fold,
+};
 
 const BATCH: usize = 2_000;
 const ROUNDS: usize = 3;
@@ -28,19 +30,49 @@ fn main() {
     let orders = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(10_000);
     let lines = lines(orders);
     let folder = tempfile::tempdir().expect("a folder");
+    let plans = Plans::new(&Catalogue::builtin());
+    let sqlite = |name: &str| Sqlite::open(&folder.path().join(name), plans.clone()).expect("a store");
+    let rows = recorded(sqlite("recorded"), &lines);
+    compare("SQLite", &lines, &rows, &sqlite);
+    let Ok(url) = std::env::var("VIGIE_BENCH_POSTGRES") else { return };
+    let postgres = |name: &str| {
+        let joint = if url.contains('?') { '&' } else { '?' };
+        let text = format!("{url}{joint}schema=bench_{}_{name}", std::process::id());
+        let StoreAddress::Postgres(address) = StoreAddress::parse(&text, &|_| None).expect("an address") else {
+            panic!("VIGIE_BENCH_POSTGRES is an address of PostgreSQL")
+        };
+        Postgres::open(*address, plans.clone()).expect("a store")
+    };
+    compare("PostgreSQL", &lines, &rows, &postgres);
+}
+
+/// A store whose transactions can be had.
+trait Kept: Store {
+    fn transaction(&mut self) -> impl Tx;
+}
+
+impl Kept for Sqlite {
+    fn transaction(&mut self) -> impl Tx {
+        self.begin().expect("a transaction")
+    }
+}
+
+impl Kept for Postgres {
+    fn transaction(&mut self) -> impl Tx {
+        self.begin().expect("a transaction")
+    }
+}
+
+fn compare<S: Kept>(name: &str, lines: &[Line], rows: &[Rows], open: &dyn Fn(&str) -> S) {
     let (mut whole, mut floor) = (Vec::new(), Vec::new());
-    let mut rows = Vec::new();
     for round in 0..ROUNDS {
-        whole.push(apply(&folder.path().join(format!("whole-{round}.db")), &lines));
-        if rows.is_empty() {
-            rows = recorded(&folder.path().join("recorded.db"), &lines);
-        }
-        floor.push(plain(&folder.path().join(format!("floor-{round}.db")), &lines, &rows));
+        whole.push(apply(open(&format!("whole_{round}")), lines));
+        floor.push(plain(open(&format!("floor_{round}")), lines, rows));
     }
     let (whole, floor) = (median(whole), median(floor));
     let per = |(wall, cpu): (f64, f64)| (lines.len() as f64 / wall, cpu * 1e6 / lines.len() as f64);
     let ((rate, cpu), (floor_rate, floor_cpu)) = (per(whole), per(floor));
-    println!("{} events, batches of {BATCH}, SQLite", lines.len());
+    println!("{} events, batches of {BATCH}, {name}", lines.len());
     println!("decoded, folded, written: {rate:>9.0} events/s  {cpu:>6.1} µs CPU an event");
     println!("the same rows alone:      {floor_rate:>9.0} events/s  {floor_cpu:>6.1} µs CPU an event");
     println!("of the floor: {:.2} by events/s, {:.2} by CPU", rate / floor_rate, floor_cpu / cpu);
@@ -99,13 +131,10 @@ fn taken(taker: &mut Taker, lines: &[Line], offsets: &mut HashMap<&'static str, 
     lines.iter().map(take).collect()
 }
 
-fn open(path: &Path, lines: &[Line]) -> (Sqlite, Plans, Vec<Claimed>) {
-    let plans = Plans::new(&Catalogue::builtin());
-    let mut store = Sqlite::open(path, plans.clone()).expect("a store");
+fn claimed(store: &mut impl Store, lines: &[Line]) -> Vec<Claimed> {
     let topics: BTreeMap<&str, ()> = lines.iter().map(|l| (l.topic, ())).collect();
     let partitions: Vec<_> = topics.keys().map(|t| TopicPartition { topic: (*t).into(), partition: 0 }).collect();
-    let claimed = store.claim("bench", &partitions).expect("partitions");
-    (store, plans, claimed)
+    store.claim("bench", &partitions).expect("partitions")
 }
 
 fn batch(claimed: &[Claimed], events: Vec<Taken>) -> Batch {
@@ -117,9 +146,9 @@ fn batch(claimed: &[Claimed], events: Vec<Taken>) -> Batch {
 /// Wall and CPU seconds.
 type Took = (f64, f64);
 
-fn apply(path: &Path, lines: &[Line]) -> Took {
-    let (mut store, plans, claimed) = open(path, lines);
-    let mut taker = Taker::new(&Catalogue::builtin(), &plans);
+fn apply(mut store: impl Store, lines: &[Line]) -> Took {
+    let claimed = claimed(&mut store, lines);
+    let mut taker = Taker::new(&Catalogue::builtin(), &Plans::new(&Catalogue::builtin()));
     let mut offsets = HashMap::new();
     timed(|| {
         for chunk in lines.chunks(BATCH) {
@@ -129,8 +158,8 @@ fn apply(path: &Path, lines: &[Line]) -> Took {
 }
 
 /// The rows that each batch writes.
-fn recorded(path: &Path, lines: &[Line]) -> Vec<Rows> {
-    let (mut store, plans, claimed) = open(path, lines);
+fn recorded(mut store: Sqlite, lines: &[Line]) -> Vec<Rows> {
+    let (claimed, plans) = (claimed(&mut store, lines), Plans::new(&Catalogue::builtin()));
     let mut taker = Taker::new(&Catalogue::builtin(), &plans);
     let (mut offsets, mut rows) = (HashMap::new(), Vec::new());
     for chunk in lines.chunks(BATCH) {
@@ -141,11 +170,13 @@ fn recorded(path: &Path, lines: &[Line]) -> Vec<Rows> {
     rows
 }
 
-fn plain(path: &Path, lines: &[Line], rows: &[Rows]) -> Took {
-    let (mut store, _, _) = open(path, lines);
+fn plain(mut store: impl Kept, lines: &[Line], rows: &[Rows]) -> Took {
+    claimed(&mut store, lines);
     timed(|| {
         for rows in rows {
-            let mut tx = store.begin().expect("a transaction");
+            let mut tx = store.transaction();
+            // For the numbers of the partitions, which the audit's rows have to have.
+            tx.fence(&rows.progress).expect("ours");
             tx.write(rows).expect("written");
             tx.commit().expect("committed");
         }

@@ -145,13 +145,14 @@ impl Knowledge {
     /// Why the section's figures are not known.
     pub fn counted(&self, gaze: &Gaze<'_>, followed: bool) -> Result<Counts, Reason> {
         let tail = self.read(gaze.topics, gaze.nothing_read);
-        if !followed {
+        if !followed || (tail.is_ok() && self.has_all(gaze.topics)) {
             return tail.map(|()| Counts::OfTail);
         }
         if self.covered.is_fresh(gaze.now) {
-            return self.exist(gaze.topics).map(|()| Counts::OfStore);
+            self.exist(gaze.topics).map(|()| Counts::OfStore)
+        } else {
+            Err(self.covered.reason(gaze.now))
         }
-        if tail.is_ok() && self.has_all(gaze.topics) { Ok(Counts::OfTail) } else { Err(self.covered.reason(gaze.now)) }
     }
 
     /// One that is not there yet has no records: nothing is missed by it.

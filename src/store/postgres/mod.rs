@@ -76,6 +76,14 @@ impl Postgres {
         Ok(Self { link, plans, confirmed: HashMap::new() })
     }
 
+    /// A transaction beside others.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or refuses.
+    pub fn begin(&mut self) -> Result<tx::PostgresTx<'_>, StoreError> {
+        Ok(tx::PostgresTx::new(self.link.get_mut().begin()?, &self.plans, &self.confirmed))
+    }
+
     fn note(&mut self, batch: &Batch) {
         for progress in &batch.progress {
             let confirmed = self.confirmed.entry(progress.partition.clone()).or_insert(progress.next);

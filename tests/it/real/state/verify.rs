@@ -67,7 +67,7 @@ fn finds_what_was_tampered_with(brokers: &str, store: &Store) {
     store.tamper(&format!(
         "CREATE TABLE saved AS SELECT * FROM audit WHERE {FIRST}; DELETE FROM audit WHERE {FIRST};
          CREATE TABLE was AS SELECT state FROM walkers WHERE id = 'A3'; UPDATE walkers SET state = 'lost\u{1b}[2J' WHERE id = 'A3';
-         INSERT INTO profiles (kind, id, counts, memory) SELECT kind, 'forged', counts, memory FROM profiles WHERE id = 's1'"
+         INSERT INTO profiles (kind, id, counts, memory, version) SELECT kind, 'forged', counts, memory, version FROM profiles WHERE id = 's1'"
     ));
     let ran = verify(brokers, store, &[]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
