@@ -52,6 +52,7 @@ struct Work<'a> {
 impl Work<'_> {
     fn rebuild(&self, beside: &mut dyn Beside, gives_up: bool, address: &StoreAddress) -> Result<u8> {
         let marks = beside.marks()?;
+        let gone: BTreeSet<TopicPartition> = marks.keys().cloned().collect();
         let bounds = self.bounds(&marks)?;
         let lows: Marks = bounds.iter().map(|(partition, (low, _))| (partition.clone(), *low)).collect();
         let mut progress = Progress::new();
@@ -70,7 +71,17 @@ impl Work<'_> {
         if !unprovable.is_empty() && !gives_up {
             return refuse(&unprovable);
         }
+        // What came while much was carried over would else be read while everybody waits.
+        let mut progress = Progress::new();
+        self.read_to(beside, &lows, &self.ends(&bounds)?, &mut progress)?;
+        drop(progress);
         let marks = beside.lock()?;
+        let topics = (self.taker)();
+        if let Some(new) =
+            marks.keys().find(|p| !bounds.contains_key(p) && topics.topics().contains(&p.topic.as_ref()) && !gone.contains(p))
+        {
+            bail!("{}/{} came while the topics were read: the state is as it was\n  → run it again", new.topic, new.partition);
+        }
         let ends = self.ends(&bounds)?;
         let rest: Marks = marks.into_iter().filter_map(|(p, mark)| Some((p.clone(), mark.min(*ends.get(&p)?)))).collect();
         let mut progress = Progress::new();

@@ -39,6 +39,8 @@ pub struct Desk {
     /// Given to us, and not claimed in the store yet.
     given: Vec<Vec<TopicPartition>>,
     claim_after: Instant,
+    /// Some partition's log was not told when it had to be looked at.
+    look_again: Option<Instant>,
     batch: Vec<Taken>,
     begun: Option<Instant>,
     /// Applied, and not told to the group yet.
@@ -67,6 +69,7 @@ impl Desk {
             ours: BTreeMap::new(),
             given: Vec::new(),
             claim_after: Instant::now(),
+            look_again: None,
             batch: Vec::new(),
             begun: None,
             told: BTreeMap::new(),
@@ -82,6 +85,9 @@ impl Desk {
             self.poll();
             self.take_changes();
             self.claim_given()?;
+            if self.look_again.take_if(|at| Instant::now() >= *at).is_some() {
+                self.find_again();
+            }
             if self.is_due() {
                 self.apply()?;
             }

@@ -44,7 +44,7 @@ impl Register {
     /// `go_on` is asked now and then.
     ///
     /// # Errors
-    /// A partition that cannot be read to its end in time, or before we may not go on.
+    /// Transactions that do not end within the time, or a partition that gives nothing for so long; or we may not go on.
     pub fn replay(
         &self,
         (topic, partition): (&Arc<str>, i32),
@@ -53,7 +53,7 @@ impl Register {
         each: &mut dyn FnMut(OwnedRecord),
     ) -> Result<(), RegisterError> {
         let until = Instant::now() + within;
-        let mut go_on = || Instant::now() < until && go_on();
+        let go_on_within = go_on;
         let ends = |of: &Served| {
             let ends = of.handle.fetch_watermarks(topic, partition, CALL);
             ends.map_err(|error| RegisterError::Cluster(self.causes.reason_of(&error, Timestamp::now())))
@@ -65,7 +65,7 @@ impl Register {
             if stable >= end {
                 break low;
             }
-            if !go_on() {
+            if Instant::now() >= until || !go_on_within() {
                 return Err(self.failed(E::OperationTimedOut));
             }
             std::thread::sleep(LOOK);
@@ -77,7 +77,13 @@ impl Register {
         if !reader.start(topic, partition, low) {
             return Err(self.failed(E::UnknownTopicOrPartition));
         }
-        let read = read(&mut reader, &mut go_on, each);
+        // However much there is: only silence is too long.
+        let heard = std::cell::Cell::new(Instant::now());
+        let mut go_on = || heard.get().elapsed() < within && go_on_within();
+        let read = read(&mut reader, &mut go_on, &mut |record| {
+            heard.set(Instant::now());
+            each(record);
+        });
         reader.stop(topic, partition);
         read.map_err(|code| self.failed(code))
     }

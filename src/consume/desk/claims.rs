@@ -119,11 +119,14 @@ impl Desk {
         let all: Vec<(TopicPartition, i64)> = self.ours.iter().map(|(p, ours)| (p.clone(), ours.next)).collect();
         for (partition, next) in all {
             match self.start(&partition, Some(next)) {
-                Found::Unknown => {}
-                Found::At(start) if start == next => {}
+                Found::Unknown => self.look_again = Some(Instant::now() + LAST_RETRY),
+                // Also where it stands right: after such an error nothing is fetched before a seek.
                 Found::At(start) => {
                     // What was read of it lies before what is gone, or comes again.
                     self.keep_batch(|p| *p != partition);
+                    if let Some(ours) = self.ours.get_mut(&partition) {
+                        ours.next = start;
+                    }
                     if let Err(error) = self.member.seek(&partition, start) {
                         tracing::warn!(%error, "going on behind what was removed");
                     }

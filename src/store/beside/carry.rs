@@ -27,6 +27,13 @@ pub fn carry<T: Tx>(
     for (subject, theirs) in known.profiles {
         let profile = world.profiles.entry(subject.clone()).or_default();
         profile.merge(&theirs);
+        // Without an audit nobody can say what both counted: the greater count is what is known.
+        if counted.get(&subject).is_none_or(BTreeMap::is_empty) {
+            for (name, count) in &theirs.counts {
+                let ours = profile.counts.entry(name.clone()).or_default();
+                *ours = (*ours).max(*count);
+            }
+        }
         // An event's effect is what it was counted as, where it was counted.
         let counted = counted.get(&subject).into_iter().flatten().filter(|(name, _)| theirs.counts.contains_key(*name));
         for (name, count) in counted {

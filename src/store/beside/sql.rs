@@ -24,6 +24,9 @@ pub const CUT: &[&str] = &[
     "INSERT INTO fresh.cut (kind, id) SELECT w.pipeline, w.id FROM live.walkers AS w WHERE w.memory <> ''
         AND NOT EXISTS (SELECT 1 FROM live.audit AS a WHERE a.subject = w.id AND a.kind = w.pipeline)
         AND NOT EXISTS (SELECT 1 FROM fresh.cut AS c WHERE c.kind = w.pipeline AND c.id = w.id)",
+    "INSERT INTO fresh.cut (kind, id) SELECT w.kind, w.id FROM live.profiles AS w WHERE w.memory <> ''
+        AND NOT EXISTS (SELECT 1 FROM live.audit AS a WHERE a.subject = w.id AND a.kind = w.kind)
+        AND NOT EXISTS (SELECT 1 FROM fresh.cut AS c WHERE c.kind = w.kind AND c.id = w.id)",
 ];
 
 /// Records that the topics have no more: the audit, then the dead letters. Their partitions come first.
@@ -49,8 +52,12 @@ pub const CARRY: [&str; 3] = [
      IS_CUT(dead_letters) OR_LEAVE",
 ];
 
+/// A partition's topic was removed and made again: an offset of the one stands for nothing in the other. So `fresh.lows` says.
+const IS_ANEW: &str = "EXISTS (SELECT 1 FROM fresh.lows AS l WHERE l.topic = sp.topic AND l.partition = sp.partition
+     AND l.low = 9223372036854775807)";
+
 const SAME_RECORD: &str = "FROM live.dead_letters AS s JOIN live.partitions AS sp ON sp.id = s.place
-     JOIN fresh.partitions AS fp ON fp.topic = sp.topic AND fp.partition = sp.partition";
+     JOIN fresh.partitions AS fp ON fp.topic = sp.topic AND fp.partition = sp.partition AND NOT IS_ANEW";
 
 /// The fresh state takes the place of the other. NOW is the moment, FENCE what the epochs are raised by.
 pub const SWAP: &[&str] = &[
@@ -66,11 +73,20 @@ pub const SWAP: &[&str] = &[
          coalesce(s.withdrawn_at_ms, NOW), s.retried_at_ms, s.retried_partition, s.retried_offset
      SAME_RECORD WHERE s.batch IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM fresh.dead_letters AS f WHERE f.place = fp.id AND f.\"offset\" = s.\"offset\")",
-    "UPDATE fresh.partitions AS f SET epoch = o.epoch + FENCE, owner = o.owner
-     FROM live.partitions AS o WHERE o.topic = f.topic AND o.partition = f.partition",
+    // What retention has removed since it was sent is not sent again.
+    "UPDATE fresh.dead_letters AS f SET batch = 0, sent_at_ms = NOW
+     FROM live.partitions AS sp JOIN fresh.partitions AS fp ON fp.topic = sp.topic AND fp.partition = sp.partition AND NOT IS_ANEW
+     WHERE f.place = fp.id AND f.batch IS NULL AND f.\"offset\" < sp.next_offset
+         AND EXISTS (SELECT 1 FROM live.meta AS m WHERE m.name = 'audit_removed_before_ms')
+         AND NOT EXISTS (SELECT 1 FROM live.audit AS a WHERE a.place = sp.id AND a.\"offset\" = f.\"offset\")
+         AND NOT EXISTS (SELECT 1 FROM live.dead_letters AS d WHERE d.place = sp.id AND d.\"offset\" = f.\"offset\")",
+    "UPDATE fresh.partitions AS f SET epoch = sp.epoch + FENCE, owner = sp.owner,
+         topic_id = CASE WHEN IS_ANEW THEN NULL ELSE sp.topic_id END
+     FROM live.partitions AS sp WHERE sp.topic = f.topic AND sp.partition = f.partition",
     "EMPTY live.audit",
     "EMPTY live.dead_letters",
-    "EMPTY live.partitions",
+    // Readers hold it before the other tables: an exclusive lock on it now could close a circle with them.
+    "DELETE FROM live.partitions",
     "EMPTY live.walkers",
     "EMPTY live.parts",
     "EMPTY live.profiles",
@@ -103,6 +119,7 @@ impl Dialect {
         sql.replace("IS_CUT(audit)", &cut("audit"))
             .replace("IS_CUT(dead_letters)", &cut("dead_letters"))
             .replace("SAME_RECORD", SAME_RECORD)
+            .replace("IS_ANEW", IS_ANEW)
             .replace("EMPTY", self.empty)
             .replace("OWN_NUMBERS", self.own_numbers)
             .replace("OR_LEAVE", self.or_leave)

@@ -201,8 +201,8 @@ impl Beside for PostgresBeside {
     }
 
     fn lock(&mut self) -> Result<Marks, StoreError> {
-        // Every batch begins with a row of this table: none begins before we are done.
-        let sql = self.say("LOCK TABLE live.partitions IN EXCLUSIVE MODE");
+        // Every batch begins with a row of the first, every sending and retry with one of the second: none begins before we are done.
+        let sql = self.say("LOCK TABLE live.partitions, live.dead_letters IN EXCLUSIVE MODE");
         self.both.batch_execute(&format!("BEGIN; {PATIENCE}; {sql}")).map_err(failed("is not to be had for ourselves"))?;
         self.marks()
     }

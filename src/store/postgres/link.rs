@@ -40,6 +40,11 @@ impl Link {
         Ok(())
     }
 
+    /// The pipelines that we know.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
     pub fn session(&mut self) -> Result<Session<'_>, StoreError> {
         let schema = self.schema();
         let client = match self.client.take().filter(|client| !client.is_closed()) {

@@ -8,7 +8,13 @@ use crate::model::TopicPartition;
 use std::collections::HashMap;
 
 pub fn claim(link: &mut Link, instance: &str, partitions: &[TopicPartition]) -> Result<Vec<Claimed>, StoreError> {
+    let pipelines = link.fingerprint().to_owned();
     let mut session = link.begin()?;
+    // It may have been made anew, with another catalogue, since we connected.
+    let made_with = session.query("SELECT value FROM vigie.meta WHERE name = 'pipelines'", &[])?;
+    if made_with.first().is_none_or(|row| row.get::<_, &str>(0) != pipelines) {
+        return Err(StoreError::OtherPipelines);
+    }
     let mut sorted: Vec<&TopicPartition> = partitions.iter().collect();
     sorted.sort();
     sorted.dedup();

@@ -132,6 +132,8 @@ impl Store for Sqlite {
     fn claim(&mut self, instance: &str, partitions: &[TopicPartition]) -> Result<Vec<Claimed>, StoreError> {
         let failed = failed("does not give partitions");
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+        // It may have been made anew, with another catalogue, since we opened it.
+        look(&tx, &self.plans)?;
         let mut claimed = Vec::with_capacity(partitions.len());
         {
             let mut statement = tx
