@@ -30,7 +30,8 @@ pub fn kcat(brokers: &str, args: &[&str], input: &str) -> String {
 
 /// Produces one record a line, `KEY:VALUE`.
 pub fn kcat_lines(brokers: &str, topic: &str, more: &[&str], lines: impl IntoIterator<Item = String>) {
-    let mut args = vec!["-P", "-t", topic, "-K", ":"];
+    // -E: on a busy machine a broker may let go of a connection; the client tries again, and so does it.
+    let mut args = vec!["-P", "-E", "-t", topic, "-K", ":"];
     args.extend(more);
     let input: String = lines.into_iter().map(|line| line + "\n").collect();
     kcat(brokers, &args, &input);
