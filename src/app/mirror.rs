@@ -47,6 +47,8 @@ struct Mirror {
 
 /// Up to where the engine was told.
 struct So {
+    /// Of the state that it was told of.
+    name: String,
     marks: Marks,
     counted: Counted,
     since: Timestamp,
@@ -86,12 +88,16 @@ impl Mirror {
             Some(store) => store,
             None => store::open_to_follow(&self.config.address, self.config.plans.clone())?,
         };
+        let name = store.name()?;
         self.told = Some(match self.told.take() {
-            None => self.tell_all(store.as_ref())?,
+            None => self.tell_all(store.as_ref(), name)?,
             Some(so) => match self.tell_changes(store.as_ref(), &so)? {
-                Some((marks, counted)) => So { marks, counted, since: so.since },
-                // The store is an older one now, or another: what stands in it is told anew.
-                None => self.tell_all(store.as_ref())?,
+                Some((marks, counted)) if name == so.name => So { marks, counted, ..so },
+                // Made anew, put back from a copy, or another one.
+                _ => {
+                    self.tell(StoreNews::Anew)?;
+                    self.tell_all(store.as_ref(), name)?
+                }
             },
         });
         self.tell_stand()?;
@@ -104,7 +110,7 @@ impl Mirror {
         Ok(())
     }
 
-    fn tell_all(&self, store: &dyn Follow) -> Result<So, Broken> {
+    fn tell_all(&self, store: &dyn Follow, name: String) -> Result<So, Broken> {
         let (marks, counted) = store.stand()?;
         let horizon = Timestamp::now().plus_ms(-HORIZON_MS);
         let mut since = horizon;
@@ -116,7 +122,7 @@ impl Mirror {
         for kind in KINDS {
             self.tell_profiles(store, kind)?;
         }
-        Ok(So { marks, counted, since })
+        Ok(So { name, marks, counted, since })
     }
 
     /// Returns from when the last one is, if there are more.
@@ -168,7 +174,7 @@ impl Mirror {
     }
 
     fn tell_stand(&self) -> Result<(), Broken> {
-        let Some(So { marks, counted, since }) = &self.told else { return Ok(()) };
+        let Some(So { marks, counted, since, .. }) = &self.told else { return Ok(()) };
         self.tell(StoreNews::Stands(Stand { marks: marks.clone(), counted: counted.clone(), since: *since }))
     }
 

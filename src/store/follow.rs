@@ -31,6 +31,9 @@ pub trait Follow: Send {
     /// What changed since the store stood there.
     fn changed(&self, since: &Marks) -> Result<Changed, StoreError>;
 
+    /// Names this state: one that was made anew, or put back from a copy, has another name.
+    fn name(&self) -> Result<String, StoreError>;
+
     /// What the consumers last said of themselves, where it was after this moment, by instance.
     fn consumers(&self, since_ms: i64) -> Result<Vec<ConsumerReading>, StoreError>;
 }

@@ -2,23 +2,21 @@
 
 mod active;
 pub mod letters;
+mod reading;
 pub mod retention;
+mod whole;
 
 pub use active::active_rows_come_in_pages_as_they_were_handed_on;
 pub use letters::*;
+pub use reading::{the_way_of_reading, ways_of_reading};
 pub use retention::*;
+pub use whole::{compare, made_again_it_is_the_same_whatever_its_keys, what_the_topics_do_not_have_any_more_is_not_judged};
 
 use super::cache::Active;
-use super::{
-    Applied, Batch, Claimed, Compared, Comparison, Counted, Filter, Follow, Marks, Moments, Original, Page, Progress, Read,
-    Refusal, Side, Sqlite, Store, StoreError, Taken, What,
-};
-use crate::domain::properties::{drawn, read};
+use super::{Applied, Batch, Claimed, Filter, Follow, Moments, Original, Progress, Read, Refusal, Store, StoreError, Taken, What};
 use crate::domain::tests::Town;
-use crate::domain::{Happening, Known, Outcome, Plans, World};
+use crate::domain::{Happening, Outcome, Plans};
 use crate::model::{Timestamp, TopicPartition};
-use proptest::prelude::*;
-use proptest::test_runner::TestCaseResult;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A store that tests can look into.
@@ -47,9 +45,37 @@ pub trait Rig: Store + Read + Follow + Active + Moments + Sized {
     }
 }
 
-/// The tests of this file for one store.
+/// Everything that a store has to do, for one store; a property is tried so many times.
 macro_rules! tests_of_a_store {
-    ($rig:ty, $cases:expr, $($name:ident),+ $(,)?) => {
+    ($rig:ty, $cases:expr) => {
+        crate::store::tests::tests_of_a_store! { $rig, $cases,
+            what_was_told_can_be_asked_for,
+            a_batch_that_comes_again_changes_nothing,
+            who_lost_a_partition_cannot_write,
+            the_topic_that_was_read_is_remembered,
+            what_turns_out_wrong_becomes_a_dead_letter_and_what_turns_out_right_goes,
+            a_record_that_is_no_event_is_a_dead_letter,
+            no_text_is_too_odd,
+            active_rows_come_in_pages_as_they_were_handed_on,
+            one_at_a_time_is_the_relay,
+            batches_go_in_order_and_what_kafka_has_is_sent,
+            a_batch_that_kafka_does_not_have_goes_again_under_a_new_number,
+            a_restored_store_counts_on_from_kafka,
+            a_batch_has_few_bytes_but_always_a_letter,
+            what_turns_out_right_before_it_goes_is_not_sent,
+            what_turns_out_right_on_its_way_is_not_taken_back_but_told,
+            what_turned_out_right_and_did_not_go_is_gone,
+            people_find_letters_and_retry_each_once,
+            what_ended_long_ago_goes_and_nothing_that_is_open,
+            a_claim_goes_with_the_last_that_makes_it,
+            what_is_named_again_is_there_again_with_its_gap,
+            the_audit_of_what_is_gone_goes_later,
+            one_goes_through_it_in_so_long_and_says_up_to_when,
+            made_again_it_is_the_same_whatever_its_keys,
+            what_the_topics_do_not_have_any_more_is_not_judged
+        }
+    };
+    ($rig:ty, $cases:expr, $($name:ident),+) => {
         $(#[test]
         fn $name() {
             if !<$rig as crate::store::tests::Rig>::is_missing(stringify!($name)) {
@@ -209,119 +235,6 @@ pub fn a_record_that_is_no_event_is_a_dead_letter<R: Rig>() {
     assert_eq!(applied.dead_letters, BTreeMap::from([("malformed".to_owned(), 1)]));
 }
 
-type Drawn = (usize, usize, usize, usize, i64);
-/// Which queue, how many records of it, and whether they come twice.
-type Turn = (prop::sample::Index, usize, bool);
-
-pub fn ways_of_reading() -> impl Strategy<Value = (Vec<Drawn>, Vec<Turn>)> {
-    let turn = (any::<prop::sample::Index>(), 1..6_usize, any::<bool>());
-    (prop::collection::vec(drawn(), 1..50), prop::collection::vec(turn, 1..40))
-}
-
-/// Somebody who begins to look on at some moment, and is told what changes.
-#[derive(Default)]
-struct Onlooker {
-    world: World,
-    marks: Marks,
-    counted: Counted,
-}
-
-impl Onlooker {
-    fn begin(store: &impl Follow, plans: &Plans) -> Self {
-        let (marks, counted) = store.stand().unwrap();
-        let mut onlooker = Self { marks, counted, ..Self::default() };
-        for ended in [false, true] {
-            let mut after = None;
-            loop {
-                let page = Page { pipeline: "order", ended, since_ms: 0, after: after.as_ref(), limit: 1 };
-                let (known, last) = store.page(&page).unwrap();
-                onlooker.join(known, plans);
-                after = last;
-                if after.is_none() {
-                    break;
-                }
-            }
-        }
-        let kinds = ["article", "customer"].map(|kind| store.profile_page(kind, "", 100).unwrap());
-        kinds.into_iter().for_each(|known| onlooker.join(known, plans));
-        onlooker
-    }
-
-    fn go_on(&mut self, store: &impl Follow, plans: &Plans) {
-        let changed = store.changed(&self.marks).unwrap();
-        self.join(changed.known, plans);
-        self.marks = changed.marks;
-        changed.counted.into_iter().for_each(|(what, n)| *self.counted.entry(what).or_default() += n);
-    }
-
-    fn join(&mut self, known: Known, plans: &Plans) {
-        self.world.join(known.walkers, known.claims, plans);
-        self.world.profiles.extend(known.profiles);
-    }
-}
-
-/// Partitions advance against each other in any way, batches are cut anywhere and come again: the store ends the same, and as
-/// the world in memory; who looks on from any moment knows the same too.
-pub fn the_way_of_reading<R: Rig>(told: Vec<Drawn>, turns: Vec<Turn>) -> TestCaseResult {
-    let mut town = Town::new();
-    let events: Vec<Taken> = told.into_iter().map(|d| taken(read(&mut town, d))).collect();
-    let plans = town.plans;
-    let mut straight = R::fresh(&plans);
-    apply(&mut straight, events.clone());
-
-    let mut queues: BTreeMap<_, Vec<Taken>> = BTreeMap::new();
-    for event in &events {
-        queues.entry(event.place.topic).or_default().push(event.clone());
-    }
-    let mut queues: Vec<Vec<Taken>> = queues.into_values().collect();
-    let mut other = R::fresh(&plans);
-    let mut onlooker: Option<Onlooker> = None;
-    let begins = turns.len() / 2;
-    let mut turns = turns.into_iter().cycle().enumerate();
-    while !queues.is_empty() {
-        let (turn, (which, count, again)) = turns.next().unwrap();
-        let at = which.index(queues.len());
-        let cut = count.min(queues[at].len());
-        let rest = queues[at].split_off(cut);
-        let batch = std::mem::replace(&mut queues[at], rest);
-        if again {
-            apply(&mut other, batch.clone());
-        }
-        apply(&mut other, batch);
-        match &mut onlooker {
-            Some(onlooker) => onlooker.go_on(&other, &plans),
-            None if turn >= begins || queues.iter().all(Vec::is_empty) => onlooker = Some(Onlooker::begin(&other, &plans)),
-            None => {}
-        }
-        queues.retain(|q| !q.is_empty());
-    }
-    let (a, b) = (straight.contents(), other.contents());
-    let missing = |from: &Vec<String>, of: &Vec<String>| from.iter().filter(|l| !of.contains(l)).cloned().collect::<Vec<_>>();
-    prop_assert_eq!((missing(&a, &b), missing(&b, &a)), (Vec::new(), Vec::new()), "only straight, only the other");
-
-    let mut world = World::default();
-    for event in &events {
-        if let What::Happened(happening) = &event.what {
-            world.take(happening, &plans);
-        }
-    }
-    let rows = straight.walkers("order", &Filter { limit: 1_000, ..Filter::default() }).unwrap();
-    prop_assert_eq!(rows.len(), world.walkers.len());
-    let onlooker = onlooker.unwrap();
-    let known = |world: &World| -> BTreeMap<_, _> {
-        // What nobody knows the state of is on no page.
-        let stands = world.walkers.iter().filter(|(_, kept)| kept.standing.step.is_some());
-        stands.map(|(subject, kept)| (subject.clone(), kept.clone())).collect()
-    };
-    prop_assert_eq!(known(&onlooker.world), known(&world));
-    let profiles = |world: &World| world.profiles.iter().map(|(s, p)| (s.clone(), p.clone())).collect::<BTreeMap<_, _>>();
-    prop_assert_eq!(profiles(&onlooker.world), profiles(&world));
-    let purchases: u64 = world.profiles.values().map(|p| p.count("purchase")).sum();
-    let counted = onlooker.counted.get(&("customer".to_owned(), "purchase".to_owned())).copied().unwrap_or(0);
-    prop_assert_eq!(counted, purchases);
-    Ok(())
-}
-
 /// Long ids, NUL and what JSON has to escape come from outside: none may stop the store, and none may meet another.
 pub fn no_text_is_too_odd<R: Rig>() {
     let long = "x".repeat(20_000);
@@ -344,82 +257,4 @@ pub fn no_text_is_too_odd<R: Rig>() {
         assert_eq!(store.audit(id).unwrap().len(), 1, "{id:.20}");
         assert_eq!(store.reached("order", id).unwrap().len(), 1, "{id:.20}");
     }
-}
-
-/// Holds a store against one that is made of these events.
-pub fn compare<R: Rig>(store: &mut R, plans: &Plans, events: Vec<Taken>, below: &Marks) -> Compared {
-    let mut fresh = Sqlite::temporary(None, plans.clone()).unwrap();
-    apply(&mut fresh, events);
-    if R::SHORT_KEYS {
-        fresh.shorten_keys().unwrap();
-    }
-    let comparison = Comparison { plans, below, most: 100 };
-    let (mut store, mut fresh) = (store.moment().unwrap(), fresh.moment().unwrap());
-    assert_eq!(store.marks(), fresh.marks());
-    comparison.run(store.as_mut(), fresh.as_mut(), &mut |_, _| true).unwrap()
-}
-
-fn same(compared: &Compared) -> Vec<u64> {
-    assert!(compared.is_equal(), "{compared:#?}");
-    compared.tables.iter().map(|t| t.same).collect()
-}
-
-fn not_the_same(of: &Compared) -> BTreeMap<&'static str, [u64; 4]> {
-    let figures = |t: &super::Tally| (t.table, [t.different, t.only_in_store, t.only_in_topics, t.cannot_be_judged]);
-    of.tables.iter().map(figures).filter(|(_, figures)| *figures != [0; 4]).collect()
-}
-
-pub fn made_again_it_is_the_same_whatever_its_keys<R: Rig>() {
-    let long = "x".repeat(20_000);
-    let mut town = Town::new();
-    let order = |id: &str, more: &str| format!(r#"{{"id":"{id}","customerId":"{id}","total":"7.50","currency":"GNF"{more}}}"#);
-    let payment =
-        |id: &str, of: &str, currency: &str| format!(r#"{{"paymentId":"{id}","orderId":"{of}","currency":"{currency}"}}"#);
-    let told = [
-        ("orders.created", order(&format!("{long}y"), "")),
-        ("orders.created", order(&format!("{long}a"), "")),
-        ("orders.created", order("a\\u0000b", r#","shopId":"\u0000""#)),
-        ("orders.created", order("a\\u0000a", "")),
-        ("orders.created", order("a", "")),
-        ("payments.initiated", payment(&long, "a", "GNF")),
-        ("payments.initiated", payment(&long, &format!("{long}y"), "GNF")),
-        ("payments.completed", payment("p", "a", "USD")),
-        ("inventory.updated", format!(r#"{{"sku":"{long}","level":3}}"#)),
-        ("inventory.updated", r#"{"sku":"s\\u0000","level":4}"#.to_owned()),
-        ("delivery.tracking", r#"{"orderId":"a","courierId":"k","lat":-0.0,"lon":13.7123}"#.to_owned()),
-    ];
-    let mut events: Vec<Taken> = told.iter().map(|(topic, json)| taken(town.read(1, topic, json).unwrap())).collect();
-    events[4].what = What::Refused(Refusal::Malformed("not JSON".into()));
-    let mut store = R::fresh(&town.plans);
-    apply(&mut store, events.clone());
-    let compared = compare(&mut store, &town.plans, events, &Marks::new());
-    let same = same(&compared);
-    assert_eq!((same[0], same[4]), (5, 11), "{compared:#?}");
-    assert!(same.iter().all(|n| *n > 0), "{same:?}");
-}
-
-pub fn what_the_topics_do_not_have_any_more_is_not_judged<R: Rig>() {
-    let (plans, all) = events(&[
-        (1, "payments.initiated", r#"{"paymentId":"p1","orderId":"A1","amount":5,"currency":"GNF"}"#),
-        (2, "payments.initiated", r#"{"paymentId":"p1","orderId":"A2","amount":5,"currency":"GNF"}"#),
-        (3, "payments.initiated", r#"{"paymentId":"p3","orderId":"A3","amount":5,"currency":"GNF"}"#),
-        (4, "orders.created", r#"{"id":"A3","currency":"GNF"}"#),
-    ]);
-    let mut store = R::fresh(&plans);
-    apply(&mut store, all.clone());
-    let payments = partitions(&all).into_iter().find(|p| p.topic.as_ref() == "payments.initiated").unwrap();
-    let low = |offset| Marks::from([(payments.clone(), offset)]);
-    assert_eq!(same(&compare(&mut store, &plans, all.clone(), &low(2))), [3, 2, 0, 2, 4, 1], "equal is equal");
-    let cut = compare(&mut store, &plans, all[1..].to_vec(), &low(2));
-    // The second order's payment is its own only as long as nobody knows of the first one's; and then its letter is none.
-    let unjudged = |n| [0, 0, 0, n];
-    let expected = [("walkers", unjudged(2)), ("parts", unjudged(1)), ("claims", unjudged(1)), ("audit", unjudged(2))];
-    let expected: BTreeMap<_, _> = expected.into_iter().chain([("dead_letters", unjudged(1))]).collect();
-    assert_eq!(not_the_same(&cut), expected, "{cut:#?}");
-    let whole = compare(&mut store, &plans, all[1..].to_vec(), &low(1));
-    assert!(not_the_same(&whole).values().all(|t| t[3] == 0), "{whole:#?}");
-    let first = &whole.differences[0];
-    assert_eq!((first.table, first.key.as_str(), first.found), ("walkers", "order/A1", Side::OnlyInStore));
-    let foreign = whole.differences[1].differs.iter().map(|d| d.what.as_str()).collect::<Vec<_>>();
-    assert!(foreign.contains(&"memory/groups/0/foreign"), "{whole:#?}");
 }

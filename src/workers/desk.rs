@@ -138,7 +138,7 @@ impl<'a> Desk<'a> {
             if committed.is_none() {
                 fresh.push(partition.clone());
             }
-            let next = start(&partition, committed, self.bench.config.from, bounds);
+            let next = start(&partition, committed, self.bench.config.from, bounds)?;
             self.ours.insert(partition, Ours { unit, next });
         }
         self.remember(go_on)?;
@@ -242,9 +242,10 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// Where a partition is read from.
-fn start(partition: &TopicPartition, committed: Option<i64>, from: From, (low, high): (i64, i64)) -> i64 {
-    match committed {
+/// Where a partition is read from. One that ends before what was committed lost records, or is another topic's: to read it from its
+/// beginning would tell all of it again, so a person decides.
+fn start(partition: &TopicPartition, committed: Option<i64>, from: From, (low, high): (i64, i64)) -> Result<i64, Trouble> {
+    Ok(match committed {
         None if from == From::Now => high,
         None => low,
         Some(next) if next < low => {
@@ -252,11 +253,16 @@ fn start(partition: &TopicPartition, committed: Option<i64>, from: From, (low, h
             low
         }
         Some(next) if next > high => {
-            tracing::warn!(topic = %partition.topic, partition = partition.partition, next, high, "the topic was made anew: all is read");
-            low
+            let why = format!(
+                "{}/{} is committed up to {next} and its log ends at {high}: nothing is done until the group's offset is set again \
+                 (kafka-consumer-groups --reset-offsets, while the workers are stopped)",
+                partition.topic.escape_debug(),
+                partition.partition
+            );
+            return Err(Trouble::Group { what: "the group's offsets", why });
         }
         Some(next) => next,
-    }
+    })
 }
 
 fn asked<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> Trouble {

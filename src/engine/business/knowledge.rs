@@ -27,6 +27,8 @@ pub struct Knowledge {
     cut: bool,
     /// Since when no record was passed over.
     whole_since: Option<Timestamp>,
+    /// What was read before that was given up.
+    forgotten: bool,
     /// What a store stands for.
     covered: Coverage,
 }
@@ -34,7 +36,7 @@ pub struct Knowledge {
 impl Knowledge {
     pub fn of(catalogue: &Catalogue, wanted: impl Fn(&TopicEntry) -> bool) -> Self {
         let topics = catalogue.topics.iter().filter(|entry| wanted(entry)).map(|entry| entry.name.clone()).collect();
-        Self { topics, skipped: None, cut: false, whole_since: None, covered: Coverage::default() }
+        Self { topics, skipped: None, cut: false, whole_since: None, forgotten: false, covered: Coverage::default() }
     }
 
     /// The topics that move entities of this pipeline.
@@ -62,6 +64,11 @@ impl Knowledge {
         } else {
             self.skipped = Some((topic.clone(), now));
         }
+    }
+
+    /// What was read so far is given up.
+    pub fn forgets(&mut self, now: Timestamp) {
+        (self.forgotten, self.whole_since) = (true, Some(now));
     }
 
     pub fn step_back(&mut self, step: Step) {
@@ -114,10 +121,10 @@ impl Knowledge {
     /// Why the section's figures are not known.
     pub fn known(&self, gaze: &Gaze<'_>, followed: bool) -> Result<(), Reason> {
         let tail = self.read(gaze.topics, gaze.nothing_read);
-        if !followed || self.covered.is_fresh(gaze.now) {
-            return if followed { self.exist(gaze.topics) } else { tail };
+        if !followed || (tail.is_ok() && self.is_joined(gaze.topics)) {
+            return tail;
         }
-        if tail.is_ok() && self.is_joined(gaze.topics) { Ok(()) } else { Err(self.covered.reason(gaze.now)) }
+        if self.covered.is_fresh(gaze.now) { self.exist(gaze.topics) } else { Err(self.covered.reason(gaze.now)) }
     }
 
     /// The moment whose state is known: where records were passed over, what the store does not have yet may have moved on.
@@ -136,7 +143,8 @@ impl Knowledge {
     /// The tail began at the first offsets and passed nothing over.
     fn has_all(&self, topics: &Topics) -> bool {
         let mut partitions = self.there(topics).flat_map(|topic| &topic.partitions);
-        partitions.all(|p| p.slot.and_then(|s| topics.slot(s)).zip(p.low).is_some_and(|(slot, low)| slot.whole_from <= low))
+        !self.forgotten
+            && partitions.all(|p| p.slot.and_then(|s| topics.slot(s)).zip(p.low).is_some_and(|(slot, low)| slot.whole_from <= low))
     }
 
     /// Who counts what has happened: counts of tail and store cannot be joined, so it is one of them.

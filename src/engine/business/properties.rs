@@ -186,5 +186,13 @@ proptest! {
         look(&store, &mut business, 500_001);
         assert_same(&business);
         prop_assert_eq!(counts(&business), counts(&all));
+
+        // Another state: what was known is given up, also what the tail told.
+        let topics = Topics::new(Catalogue::builtin(), crate::history::Budget::new(1 << 20), Timestamp(START));
+        business.take_store(StoreNews::Anew, &topics, Timestamp(START + 600_000));
+        prop_assert_eq!(counts(&business), counts(&Business::new(Catalogue::builtin())));
+        look(&store, &mut business, 600_001);
+        assert_same(&business);
+        prop_assert_eq!(counts(&business), counts(&store));
     }
 }

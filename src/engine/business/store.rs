@@ -17,6 +17,8 @@ pub enum StoreNews {
     Known(Known),
     /// All that it has up to here was told.
     Stands(Stand),
+    /// It is another state than the one that was told: nothing of that holds any more.
+    Anew,
     /// It cannot be read.
     Away(String),
 }
@@ -75,12 +77,21 @@ impl Business {
         match news {
             StoreNews::Known(known) => self.join(known, now),
             StoreNews::Stands(stand) => self.stands(stand, topics, now),
+            StoreNews::Anew => self.begin_again(now),
             StoreNews::Away(why) => {
                 if let Some(store) = &mut self.store {
                     store.away = Some(why.into());
                 }
             }
         }
+    }
+
+    /// What the tail saw cannot be told from what the store told: both go.
+    fn begin_again(&mut self, now: Timestamp) {
+        let (picture, live) = (std::mem::take(&mut self.picture), self.live);
+        *self = Self { picture, live, ..Self::new(self.catalogue.clone()) };
+        self.follow_store();
+        self.knowledge().for_each(|knowledge| knowledge.forgets(now));
     }
 
     fn stands(&mut self, stand: Stand, topics: &Topics, now: Timestamp) {

@@ -103,6 +103,8 @@ pub const SWAP: &[&str] = &[
      SELECT seq, place, \"offset\", reason, detail, recorded_at_ms, rejected_at_ms, original, batch, sent_at_ms, withdrawn_at_ms,
          retried_at_ms, retried_partition, retried_offset FROM fresh.dead_letters",
     "UPDATE live.meta SET value = (SELECT f.value FROM fresh.meta AS f WHERE f.name = 'pipelines') WHERE name = 'pipelines'",
+    "DELETE FROM live.meta WHERE name = 'made_anew_at_ms'",
+    "INSERT INTO live.meta VALUES ('made_anew_at_ms', 'NOW')",
 ];
 
 /// Entities that the state in use has and the fresh one has not.

@@ -36,7 +36,7 @@ pub fn what_is_cut_is_carried_over<R: Rig>(
     let mut live = open(&plans);
     let claimed = live.claim("consumer", &partitions(&events)).unwrap();
     live.apply(&batch(&claimed, events.clone())).unwrap();
-    let (straight, letters) = (live.contents(), live.letters());
+    let (straight, letters, name) = (live.contents(), live.letters(), live.name().unwrap());
 
     let lows = cut(&events, &cuts);
     let still: Vec<Taken> =
@@ -62,6 +62,7 @@ pub fn what_is_cut_is_carried_over<R: Rig>(
     let swapped = beside.swap(Timestamp(9)).unwrap();
     prop_assert_eq!(swapped.gone, 0);
     beside.remove().unwrap();
+    prop_assert_ne!(live.name().unwrap(), name, "who looks on is told that it is another one");
 
     let other = live.contents();
     let missing = |from: &Vec<String>, of: &Vec<String>| from.iter().filter(|l| !of.contains(l)).cloned().collect::<Vec<_>>();

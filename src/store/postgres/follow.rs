@@ -163,6 +163,12 @@ impl Follow for Postgres {
         Ok(Changed { known, counted, marks })
     }
 
+    fn name(&self) -> Result<String, StoreError> {
+        let sql =
+            "SELECT coalesce(string_agg(value, ',' ORDER BY name), '') FROM vigie.meta WHERE name IN ('id', 'made_anew_at_ms')";
+        Ok(self.query(sql, &[])?.first().map_or_else(String::new, |row| row.get(0)))
+    }
+
     fn consumers(&self, since_ms: i64) -> Result<Vec<ConsumerReading>, StoreError> {
         let sql = "SELECT figures::text FROM vigie.consumers WHERE at_ms >= $1 ORDER BY instance COLLATE \"C\"";
         let reading = |e: serde_json::Error| StoreError::Unreadable { what: "figures", why: e.to_string() };

@@ -130,6 +130,11 @@ impl Follow for Sqlite {
         Ok(Changed { known: Known { profiles, ..self.with_claims(walkers)? }, counted, marks })
     }
 
+    fn name(&self) -> Result<String, StoreError> {
+        let sql = "SELECT group_concat(value) FROM (SELECT value FROM meta WHERE name IN ('id', 'made_anew_at_ms') ORDER BY name)";
+        Ok(self.all(sql, [], |row| row.get(0))?.pop().unwrap_or_default())
+    }
+
     fn consumers(&self, since_ms: i64) -> Result<Vec<ConsumerReading>, StoreError> {
         let sql = "SELECT figures FROM consumers WHERE at_ms >= ?1 ORDER BY instance";
         let texts = self.all(sql, params![since_ms], |row| row.get::<_, String>(0))?;

@@ -1,11 +1,12 @@
 //! A Redis of the tests' own, below a folder of theirs. It keeps nothing, and dies with the test runner.
 
+#[path = "../../tests/child.rs"]
+mod child;
+
+use child::spawn;
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 pub const PASSWORD: &str = "geheim 1";
@@ -42,7 +43,7 @@ impl Server {
         command.args(["--bind", "127.0.0.1", "--port", &port, "--save", "", "--appendonly", "no", "--dir"]).arg(&self.folder);
         command.args(["--requirepass", PASSWORD]).args(&self.settings);
         command.stdin(Stdio::null()).stdout(log).stderr(Stdio::null());
-        self.child = Some(spawn(command));
+        self.child = Some(spawn(command, libc::SIGKILL));
         let end = Instant::now() + Duration::from_secs(20);
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             let log = || std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
@@ -94,30 +95,4 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.kill9();
     }
-}
-
-type Order = (Command, Sender<Child>);
-
-/// The kernel ends the child with the *thread* that started it: one that stays starts them all.
-fn spawn(mut command: Command) -> Child {
-    static DOOR: OnceLock<Mutex<Sender<Order>>> = OnceLock::new();
-    let door = DOOR.get_or_init(|| {
-        let (sender, orders) = channel::<Order>();
-        std::thread::spawn(move || {
-            for (mut command, answer) in orders {
-                let _ = answer.send(command.spawn().expect("redis-server runs"));
-            }
-        });
-        Mutex::new(sender)
-    });
-    // SAFETY: prctl is async-signal-safe.
-    unsafe {
-        command.pre_exec(|| match libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) {
-            0 => Ok(()),
-            _ => Err(std::io::Error::last_os_error()),
-        });
-    }
-    let (sender, answer) = channel();
-    door.lock().unwrap_or_else(std::sync::PoisonError::into_inner).send((command, sender)).expect("the thread stays");
-    answer.recv().expect("a child")
 }

@@ -93,33 +93,7 @@ impl Rig for Postgres {
     }
 }
 
-tests_of_a_store! {
-    Postgres, 12,
-    what_was_told_can_be_asked_for,
-    a_batch_that_comes_again_changes_nothing,
-    who_lost_a_partition_cannot_write,
-    the_topic_that_was_read_is_remembered,
-    what_turns_out_wrong_becomes_a_dead_letter_and_what_turns_out_right_goes,
-    a_record_that_is_no_event_is_a_dead_letter,
-    no_text_is_too_odd,
-    active_rows_come_in_pages_as_they_were_handed_on,
-    one_at_a_time_is_the_relay,
-    batches_go_in_order_and_what_kafka_has_is_sent,
-    a_batch_that_kafka_does_not_have_goes_again_under_a_new_number,
-    a_restored_store_counts_on_from_kafka,
-    a_batch_has_few_bytes_but_always_a_letter,
-    what_turns_out_right_before_it_goes_is_not_sent,
-    what_turns_out_right_on_its_way_is_not_taken_back_but_told,
-    what_turned_out_right_and_did_not_go_is_gone,
-    people_find_letters_and_retry_each_once,
-    what_ended_long_ago_goes_and_nothing_that_is_open,
-    a_claim_goes_with_the_last_that_makes_it,
-    what_is_named_again_is_there_again_with_its_gap,
-    the_audit_of_what_is_gone_goes_later,
-    one_goes_through_it_in_so_long_and_says_up_to_when,
-    made_again_it_is_the_same_whatever_its_keys,
-    what_the_topics_do_not_have_any_more_is_not_judged,
-}
+tests_of_a_store! { Postgres, 12 }
 
 #[test]
 fn made_anew_it_has_what_the_topics_lost() {

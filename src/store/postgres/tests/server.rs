@@ -1,10 +1,12 @@
 //! A PostgreSQL of the tests' own, below a folder of theirs. It dies with the test runner.
 
+#[path = "../../tests/child.rs"]
+mod child;
+
+use child::spawn;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 pub const PASSWORD: &str = "geheim 1";
@@ -92,7 +94,8 @@ impl Server {
         for setting in &self.settings {
             command.args(["-c", setting]);
         }
-        self.child = Some(spawn(command));
+        // At this signal the server takes its own children with it.
+        self.child = Some(spawn(command, libc::SIGQUIT));
         let end = Instant::now() + Duration::from_secs(60);
         // Whatever it answers, it answers: a certificate may be asked for.
         while !self.answers() {
@@ -157,10 +160,8 @@ pub fn start_pooler(server: &Server, folder: &Path, port: u16) -> Child {
     );
     let mut command = Command::new(pooler().expect("asked for before"));
     run_as_owner(&mut command);
-    let child = spawn({
-        command.arg("-q").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command
-    });
+    command.arg("-q").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let child = spawn(command, libc::SIGQUIT);
     let end = Instant::now() + Duration::from_secs(20);
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(Instant::now() < end, "pgbouncer does not start");
@@ -179,30 +180,4 @@ fn run_as_owner(command: &mut Command) {
     if let Some((user, group)) = account().filter(|_| is_root()) {
         command.uid(user).gid(group);
     }
-}
-
-type Order = (Command, Sender<Child>);
-
-/// The kernel ends the child with the *thread* that started it: one that stays starts them all.
-fn spawn(mut command: Command) -> Child {
-    static DOOR: OnceLock<Mutex<Sender<Order>>> = OnceLock::new();
-    let door = DOOR.get_or_init(|| {
-        let (sender, orders) = channel::<Order>();
-        std::thread::spawn(move || {
-            for (mut command, answer) in orders {
-                let _ = answer.send(command.spawn().expect("postgres runs"));
-            }
-        });
-        Mutex::new(sender)
-    });
-    // SAFETY: prctl is async-signal-safe. SIGQUIT: the server takes its own children with it.
-    unsafe {
-        command.pre_exec(|| match libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGQUIT) {
-            0 => Ok(()),
-            _ => Err(std::io::Error::last_os_error()),
-        });
-    }
-    let (sender, answer) = channel();
-    door.lock().unwrap_or_else(std::sync::PoisonError::into_inner).send((command, sender)).expect("the thread stays");
-    answer.recv().expect("a child")
 }
