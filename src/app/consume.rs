@@ -13,7 +13,7 @@ use crate::kafka::member::{GroupProtocol, MemberConfig};
 use crate::kafka::{Causes, KafkaConfig};
 use crate::model::{ConsumerReading, Input, Timed, Timestamp};
 use crate::store::cache::CacheAddress;
-use crate::store::{Postgres, Sqlite, Store, StoreAddress, StoreError};
+use crate::store::{self, Store, StoreAddress, StoreError};
 use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::path::PathBuf;
@@ -130,19 +130,8 @@ fn open_patiently(address: &StoreAddress, catalogue: &Catalogue, consume: &Consu
 type Both = (Box<dyn Store>, Option<Relay>);
 
 fn open_both(address: &StoreAddress, plans: &Plans, relay: Option<RelayConfig>) -> Result<Both, StoreError> {
-    let store = open(address, plans.clone())?;
+    let store = store::open(address, plans.clone())?;
     Ok((store, relay.map(|config| Relay::new(config, plans.clone(), address)).transpose()?))
-}
-
-/// The store of an address, made where it is not there.
-///
-/// # Errors
-/// Those of the store.
-pub fn open(address: &StoreAddress, plans: Plans) -> Result<Box<dyn Store>, StoreError> {
-    Ok(match address {
-        StoreAddress::Sqlite(path) => Box::new(Sqlite::open(path, plans)?),
-        StoreAddress::Postgres(address) => Box::new(Postgres::open((**address).clone(), plans)?),
-    })
 }
 
 /// A consumer inside a dashboard, or inside `watch --no-ui`.

@@ -74,7 +74,7 @@ fn config(file: Option<PathBuf>, args: &DemoArgs) -> Result<Config> {
 fn crew(catalogue: &Arc<Catalogue>, asked: &[WorkerChoice]) -> Result<Crew> {
     let (group, instance, session_timeout) = (consume::GROUP, consume::instance(), consume::SESSION_TIMEOUT);
     let mut crew = match asked {
-        [] => Crew::of_all(catalogue, group, &instance, session_timeout)?,
+        [] => Crew::of_all(catalogue, group, &instance, session_timeout),
         asked => Crew::new(catalogue, asked, WorkerBegin::Now, group, &instance, session_timeout)?,
     };
     crew.properties = vec![CALM_FETCH.map(str::to_owned).into()];

@@ -130,7 +130,7 @@ fn bytes(of: Option<&[u8]>) -> String {
 }
 
 fn moment(ms: i64, now: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| at.to_string());
+    let at = Timestamp(ms).iso().unwrap_or_else(|| ms.to_string());
     format!("{at} ({} ago)", text::short_duration_s(now.since_s(Timestamp(ms)).max(0.0)))
 }
 

@@ -86,7 +86,7 @@ impl Mirror {
     fn round(&mut self) -> Result<(), Broken> {
         let store = match self.store.take() {
             Some(store) => store,
-            None => store::open_to_follow(&self.config.address, self.config.plans.clone())?,
+            None => store::open_to_read(&self.config.address, self.config.plans.clone())?,
         };
         let name = store.name()?;
         self.told = Some(match self.told.take() {

@@ -6,7 +6,7 @@ use crate::catalogue::{Catalogue, Role};
 use crate::consume::{self, ConsumeConfig, RelayConfig};
 use crate::domain::Plans;
 use crate::kafka::{Causes, KafkaConfig};
-use crate::store::{Letters, Postgres, Sqlite, StoreAddress, StoreError};
+use crate::store::{self, Letters, StoreAddress, StoreError};
 use anyhow::{Result, bail};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -44,7 +44,7 @@ impl Relay {
     /// # Errors
     /// Those of the store.
     pub fn new(config: RelayConfig, plans: Plans, address: &StoreAddress) -> Result<Self, StoreError> {
-        Ok(Self { config, store: open(address, plans)?, make: None })
+        Ok(Self { config, store: store::open(address, plans)?, make: None })
     }
 
     /// Runs until it is stopped.
@@ -88,12 +88,4 @@ fn make(kafka: &KafkaConfig, catalogue: &Catalogue, stop: &Stop) -> bool {
         }
     }
     true
-}
-
-/// The store once more, made where it is not there.
-fn open(address: &StoreAddress, plans: Plans) -> Result<Box<dyn Letters>, StoreError> {
-    Ok(match address {
-        StoreAddress::Sqlite(path) => Box::new(Sqlite::open(path, plans)?),
-        StoreAddress::Postgres(address) => Box::new(Postgres::open((**address).clone(), plans)?),
-    })
 }

@@ -4,7 +4,7 @@ use super::stop::Stop;
 use crate::config::{Config, parse};
 use crate::consume::{self, RetentionConfig};
 use crate::domain::Plans;
-use crate::store::{Postgres, Retain, Sqlite, StoreAddress, StoreError};
+use crate::store::{self, Retain, StoreAddress, StoreError};
 use anyhow::Result;
 use std::thread::JoinHandle;
 
@@ -27,11 +27,7 @@ impl Retention {
     /// # Errors
     /// Those of the store.
     pub fn new(config: RetentionConfig, plans: Plans, address: &StoreAddress) -> Result<Self, StoreError> {
-        let store: Box<dyn Retain> = match address {
-            StoreAddress::Sqlite(path) => Box::new(Sqlite::open(path, plans)?),
-            StoreAddress::Postgres(address) => Box::new(Postgres::open((**address).clone(), plans)?),
-        };
-        Ok(Self { config, store })
+        Ok(Self { config, store: store::open(address, plans)? })
     }
 
     /// Runs until it is stopped.

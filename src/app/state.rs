@@ -5,7 +5,7 @@ use crate::cli::{Connect, CopyArgs, Format, StateArgs, StateCommand};
 use crate::domain::Plans;
 use crate::model::Timestamp;
 use crate::outlet::{self, Cell};
-use crate::store::{Filter, PartLine, Postgres, ProfileLine, Read, Sqlite, StoreAddress, WalkerLine};
+use crate::store::{self, Filter, Onlook, PartLine, ProfileLine, Sqlite, StoreAddress, WalkerLine};
 use crate::text;
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
@@ -102,14 +102,13 @@ fn plans(file: Option<PathBuf>, catalogue: Option<&PathBuf>) -> Result<Plans> {
 }
 
 /// A store that must be there already.
-fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Box<dyn Read>> {
+fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Box<dyn Onlook>> {
     let plans = plans(file, args.catalogue.as_ref())?;
     let address = setup::store(&args.store)?;
-    let told = format!("--store {address}");
-    match address {
-        StoreAddress::Sqlite(path) => Ok(Box::new(Sqlite::open_to_read(existing(&path)?, plans).context(told)?)),
-        StoreAddress::Postgres(address) => Ok(Box::new(Postgres::open_existing(*address, plans).context(told)?)),
+    if let StoreAddress::Sqlite(path) = &address {
+        existing(path)?;
     }
+    store::open_to_read(&address, plans).with_context(|| format!("--store {address}"))
 }
 
 fn filter(args: &StateArgs) -> Filter {

@@ -11,7 +11,7 @@ use crate::kafka::replay::{Bounds, Replay, ReplayError};
 use crate::kafka::{Causes, KafkaConfig};
 use crate::model::{Timestamp, TopicPartition};
 use crate::outlet::{self, Cell};
-use crate::store::{Compared, Comparison, Difference, Differing, Marks, Moments, Side, Sqlite, StoreAddress, open_whole};
+use crate::store::{Compared, Comparison, Difference, Differing, Marks, Moments, Side, Sqlite, StoreAddress, open_to_read};
 use crate::text;
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Serialize;
@@ -47,7 +47,7 @@ pub fn run(file: Option<PathBuf>, args: &VerifyArgs) -> Result<u8> {
     }
     let end = stop::on_signals()?;
     let plans = Plans::new(&catalogue);
-    let mut store = open_whole(&address, plans.clone()).with_context(|| format!("--store {address}"))?;
+    let mut store = open_to_read(&address, plans.clone()).with_context(|| format!("--store {address}"))?;
     let mut fresh = Sqlite::temporary(args.work_dir.as_deref(), plans.clone()).context("the store to compare with")?;
     let verify = Verify { kafka, catalogue, plans, most: args.limit, shortened: matches!(address, StoreAddress::Postgres(_)), end };
     let report = verify.run(store.as_mut(), &mut fresh).with_context(|| format!("--store {address} is not verified"))?;

@@ -7,7 +7,7 @@ use crate::cli::{WorkerBegin, WorkerChoice};
 use crate::kafka::{Causes, KafkaConfig, admin};
 use crate::model::{Input, Timed, Timestamp, WorkerReading};
 use crate::text;
-use crate::workers::{self, From, Worker, WorkerConfig, WorkerName};
+use crate::workers::{self, From, Worker, WorkerConfig, WorkerError, WorkerName};
 use anyhow::{Result, bail};
 use crossbeam_channel::{Receiver, Sender};
 use std::sync::Arc;
@@ -40,38 +40,37 @@ impl Crew {
         instance: &str,
         session_timeout: Duration,
     ) -> Result<Self> {
-        let workers = names(asked).into_iter().map(|name| Worker::new(catalogue, name)).collect::<Result<_, _>>()?;
+        let from = match from {
+            WorkerBegin::Now => From::Now,
+            WorkerBegin::Beginning => From::Beginning,
+        };
+        Ok(Self::with(made(catalogue, asked)?, from, group, instance, session_timeout))
+    }
+
+    fn with(workers: Vec<Worker>, from: From, group: &str, instance: &str, session_timeout: Duration) -> Self {
         let config = WorkerConfig {
             group: group.to_owned(),
             instance: instance.to_owned(),
             session_timeout,
-            from: match from {
-                WorkerBegin::Now => From::Now,
-                WorkerBegin::Beginning => From::Beginning,
-            },
+            from,
             batch_records: BATCH_RECORDS,
             batch_time: BATCH_TIME,
             tell_twice: false,
         };
-        Ok(Self { workers, config, properties: Vec::new() })
+        Self { workers, config, properties: Vec::new() }
     }
 
     /// Leaves out those for which the catalogue lacks something, where nobody asked for them.
-    pub fn of_all(catalogue: &Arc<Catalogue>, group: &str, instance: &str, session_timeout: Duration) -> Result<Self> {
-        let can = |choice: &WorkerChoice| match outputs(catalogue, &[*choice]) {
-            Ok(_) => true,
-            Err(reason) => {
-                tracing::warn!("{reason}: it is left out");
-                false
-            }
-        };
-        let asked: Vec<_> = [WorkerChoice::Eta, WorkerChoice::Notify, WorkerChoice::Stock].into_iter().filter(can).collect();
-        Self::new(catalogue, &asked, WorkerBegin::Now, group, instance, session_timeout)
+    pub fn of_all(catalogue: &Arc<Catalogue>, group: &str, instance: &str, session_timeout: Duration) -> Self {
+        let made = WorkerName::ALL.into_iter().map(|name| Worker::new(catalogue, name));
+        let left_out = |reason: &WorkerError| tracing::warn!("{reason}: it is left out");
+        let workers = made.filter_map(|worker| worker.inspect_err(left_out).ok()).collect();
+        Self::with(workers, From::Now, group, instance, session_timeout)
     }
 
     /// Their groups.
     pub fn groups(&self) -> Vec<String> {
-        self.workers.iter().map(|worker| format!("{}-{}", self.config.group, worker.name.name())).collect()
+        self.workers.iter().map(|worker| worker.name.group(&self.config.group)).collect()
     }
 
     /// The topics that are the workers' to write.
@@ -120,8 +119,11 @@ impl Crew {
 /// # Errors
 /// As [`Crew::new`].
 pub fn outputs(catalogue: &Arc<Catalogue>, asked: &[WorkerChoice]) -> Result<Vec<Arc<str>>> {
-    let workers: Vec<Worker> = names(asked).into_iter().map(|name| Worker::new(catalogue, name)).collect::<Result<_, _>>()?;
-    Ok(workers.iter().flat_map(|worker| worker.outputs.iter().cloned()).collect())
+    Ok(made(catalogue, asked)?.iter().flat_map(|worker| worker.outputs.iter().cloned()).collect())
+}
+
+fn made(catalogue: &Arc<Catalogue>, asked: &[WorkerChoice]) -> Result<Vec<Worker>, WorkerError> {
+    names(asked).into_iter().map(|name| Worker::new(catalogue, name)).collect()
 }
 
 /// Each once; `none` is none.

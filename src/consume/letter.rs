@@ -1,6 +1,7 @@
 //! A dead letter as the record that it becomes.
 
 use crate::kafka::publish::Outgoing;
+use crate::model::Timestamp;
 use crate::store::Letter;
 
 /// Named by everyone who reads dead letters.
@@ -56,13 +57,12 @@ impl<'a> Stamped<'a> {
 
 /// ISO 8601; a time that is none stays the number that it is.
 fn moment(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| at.to_string())
+    Timestamp(ms).iso().unwrap_or_else(|| ms.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Timestamp;
     use crate::store::{Original, Place};
 
     fn letter(detail: &str) -> Letter {

@@ -7,6 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// ISO 8601, in UTC; `None`: no calendar has that time.
+    pub fn iso(self) -> Option<String> {
+        jiff::Timestamp::from_millisecond(self.0).ok().map(|at| at.to_string())
+    }
+
     /// The machine's clock. Only the edges (tail, poller, app) call it: the engine is told the time.
     pub fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -142,7 +142,7 @@ impl<Act: Ord> Desk<Act> {
 }
 
 pub(super) fn iso(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_string()
+    at.iso().unwrap_or_default()
 }
 
 /// The push service speaks CloudEvents in binary mode; the others say who they are.

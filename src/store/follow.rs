@@ -3,7 +3,7 @@
 //! Where each partition stands is read first and the rows after it, so rows may be newer than that: it does no harm, for what is
 //! known twice joins to the same. So nothing here needs a transaction.
 
-use super::{Postgres, Sqlite, StoreAddress, StoreError};
+use super::StoreError;
 use crate::domain::{Claim, Kind, Known, Part, Plans, Subject, Walker};
 use crate::model::{ConsumerReading, TopicPartition};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,17 +59,6 @@ pub struct Changed {
     /// What was counted meanwhile.
     pub counted: Counted,
     pub marks: Marks,
-}
-
-/// Opens a store that is there, to read alone.
-///
-/// # Errors
-/// It is not there, cannot be reached, or is of another vigie or another catalogue.
-pub fn open_to_follow(address: &StoreAddress, plans: Plans) -> Result<Box<dyn Follow>, StoreError> {
-    Ok(match address {
-        StoreAddress::Sqlite(path) => Box::new(Sqlite::open_to_read(path, plans)?),
-        StoreAddress::Postgres(address) => Box::new(Postgres::open_existing((**address).clone(), plans)?),
-    })
 }
 
 /// The parts whose owner the claims tell.

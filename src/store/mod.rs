@@ -14,6 +14,7 @@ mod fold;
 mod follow;
 mod letters;
 mod memory;
+mod open;
 mod postgres;
 mod read;
 mod retention;
@@ -31,15 +32,16 @@ pub use beside::{Beside, CarriedEntities, Named, Swapped, open_beside};
 pub use compare::{CompareError, Compared, Comparison, Difference, Differing, Side, Tally};
 pub use error::StoreError;
 pub use fold::fold;
-pub use follow::{Changed, Counted, Follow, Marks, Page, open_to_follow};
+pub use follow::{Changed, Counted, Follow, Marks, Page};
 pub use letters::{Bundle, Letter, LetterFilter, LetterLine, Letters, Relay, Retried, Settled};
+pub use open::{Handle, Onlook, open, open_to_read};
 pub use postgres::{Postgres, PostgresAddress};
 pub use read::{AuditLine, Filter, PartLine, Place, ProfileLine, Read, WalkerLine};
 pub use retention::{Cursor, Limits, Retain, Step};
 pub use rows::{GroupStatus, PartRow, ProfileRow, Rows, WalkerRow};
 pub use sqlite::Sqlite;
 pub use tx::Tx;
-pub use whole::{Key, Moments, Table, Whole, open_whole};
+pub use whole::{Key, Moments, Table, Whole};
 
 use crate::model::{CacheReading, ConsumerReading, TopicPartition};
 

@@ -91,7 +91,7 @@ fn json(value: &Value) -> Json {
 }
 
 fn iso(at: Timestamp) -> Json {
-    jiff::Timestamp::from_millisecond(at.0).map_or_else(|_| at.0.into(), |t| t.to_string().into())
+    at.iso().map_or_else(|| at.0.into(), Into::into)
 }
 
 #[cfg(test)]

@@ -44,8 +44,8 @@ pub struct Desk<'a> {
     /// The one in which `ours` was given.
     generation: Option<Generation>,
     memory_partitions: i32,
-    /// Why what was given is not begun yet, as it was told last.
-    waits_for: Option<String>,
+    /// It was told that topics differ in their partitions.
+    told_parted: bool,
 }
 
 impl<'a> Desk<'a> {
@@ -62,7 +62,7 @@ impl<'a> Desk<'a> {
             settle_after: Instant::now(),
             generation: None,
             memory_partitions: 1,
-            waits_for: None,
+            told_parted: false,
         }
     }
 
@@ -101,16 +101,17 @@ impl<'a> Desk<'a> {
         let Some(given) = self.given.take() else { return Ok(()) };
         match self.prepare(&given, go_on) {
             Ok(fresh) => {
-                self.waits_for = None;
-                self.begin(&fresh)
+                self.begin(&fresh)?;
+                self.bench.meter.figures.trouble = None;
+                Ok(())
             }
             Err(trouble) => {
                 // It may pass; meanwhile changes of the group are heard.
-                let trouble = Some(trouble.to_string());
-                if self.waits_for != trouble {
-                    tracing::info!(worker = self.bench.worker, ?trouble, "partitions wait to be begun");
-                    self.bench.meter.figures.trouble.clone_from(&trouble);
-                    self.waits_for = trouble;
+                let trouble = trouble.to_string();
+                let told = &mut self.bench.meter.figures.trouble;
+                if told.as_ref() != Some(&trouble) {
+                    tracing::warn!(worker = self.bench.worker, "partitions wait to be begun: {}", trouble.escape_debug());
+                    *told = Some(trouble);
                 }
                 self.drop_all();
                 self.given = Some(given);
@@ -131,6 +132,7 @@ impl<'a> Desk<'a> {
         let counts = self.member.partition_counts(&topics, CALL).map_err(asked("the topics"))?;
         let count_of = |topic: &Arc<str>| counts.get(topic).copied().ok_or_else(|| missing(topic));
         self.memory_partitions = count_of(&self.bench.memory)?;
+        self.tell_parted(&counts);
         let mut fresh = Vec::new();
         for (partition, committed) in self.member.committed(given, CALL).map_err(asked("the group's offsets"))? {
             let unit = Unit { of: count_of(&partition.topic)?, partition: partition.partition };
@@ -143,6 +145,14 @@ impl<'a> Desk<'a> {
         }
         self.remember(go_on)?;
         Ok(fresh)
+    }
+
+    /// Topics with other counts have memories apart, and what one tells the other does not know.
+    fn tell_parted(&mut self, counts: &HashMap<Arc<str>, i32>) {
+        let of: BTreeSet<i32> = self.bench.inputs.iter().filter_map(|topic| counts.get(topic).copied()).collect();
+        if of.len() > 1 && !std::mem::replace(&mut self.told_parted, true) {
+            tracing::warn!(worker = self.bench.worker, partitions = ?of, "its topics have different partition counts: what it remembers is apart by them");
+        }
     }
 
     fn remember(&mut self, go_on: &mut dyn FnMut() -> bool) -> Result<(), Trouble> {
@@ -271,4 +281,22 @@ fn asked<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> Trouble {
 
 fn missing(topic: &Arc<str>) -> Trouble {
     Trouble::Group { what: "the topics", why: format!("{} is not there", topic.escape_debug()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_group_says_where_it_goes_on_and_a_log_that_lost_records_stops_it() {
+        let partition = TopicPartition { topic: "t".into(), partition: 4 };
+        let at = |committed, from| start(&partition, committed, from, (10, 90)).map_err(|trouble| trouble.to_string());
+        assert_eq!(at(None, From::Beginning), Ok(10));
+        assert_eq!(at(None, From::Now), Ok(90));
+        assert_eq!(at(Some(50), From::Now), Ok(50));
+        assert_eq!(at(Some(90), From::Beginning), Ok(90));
+        assert_eq!(at(Some(7), From::Now), Ok(10), "removed unread");
+        let why = at(Some(91), From::Beginning).unwrap_err();
+        assert!(why.contains("t/4") && why.contains("91") && why.contains("90"), "{why}");
+    }
 }

@@ -32,7 +32,7 @@ impl<'a> Lead<'a> {
         figures: &'a Sender<WorkerReading>,
         stop: &'a Receiver<()>,
     ) -> Self {
-        config.group = format!("{}-{}", config.group, worker.name.name());
+        config.group = worker.name.group(&config.group);
         Self { kafka, causes, config, worker, figures, stop }
     }
 

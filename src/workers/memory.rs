@@ -6,6 +6,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeSet, HashMap};
 
+/// After so many events it is looked what may be forgotten.
+const SWEEP_EVERY: u32 = 4_096;
+
 /// One entry as it lies on the memory's topic; without a value it is forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -17,14 +20,13 @@ pub struct Entry {
 pub struct Memory<V> {
     units: HashMap<Unit, HashMap<Label, V>>,
     unwritten: BTreeSet<(Unit, Label)>,
+    events: u32,
 }
 
 /// A memory, whatever it is of.
 pub trait Keeps {
     /// An entry of the memory's topic, in the order in which they lie there.
     fn restore(&mut self, unit: Unit, key: &str, value: Option<&[u8]>);
-    /// The unit is another member's now.
-    fn drop_unit(&mut self, unit: Unit);
     fn clear(&mut self);
     fn has_unwritten(&self) -> bool;
     /// What changed since it was last asked.
@@ -33,7 +35,7 @@ pub trait Keeps {
 
 impl<V> Default for Memory<V> {
     fn default() -> Self {
-        Self { units: HashMap::new(), unwritten: BTreeSet::new() }
+        Self { units: HashMap::new(), unwritten: BTreeSet::new(), events: 0 }
     }
 }
 
@@ -63,6 +65,19 @@ impl<V> Memory<V> {
         self.units.iter().flat_map(|(unit, of)| of.iter().map(|(key, value)| (*unit, key, value)))
     }
 
+    /// Called once an event; now and then what is old is forgotten.
+    pub fn sweep(&mut self, is_old: impl Fn(&V) -> bool) {
+        self.events += 1;
+        if !self.events.is_multiple_of(SWEEP_EVERY) {
+            return;
+        }
+        let old: Vec<(Unit, Label)> =
+            self.iter().filter(|(.., value)| is_old(value)).map(|(unit, key, _)| (unit, key.clone())).collect();
+        for (unit, key) in old {
+            self.remove(unit, &key);
+        }
+    }
+
     #[cfg(test)]
     pub fn len(&self) -> usize {
         self.units.values().map(HashMap::len).sum()
@@ -81,11 +96,6 @@ impl<V: Serialize + DeserializeOwned> Keeps for Memory<V> {
                 tracing::warn!(%error, %unit, key = %key.escape_debug(), "an entry of the memory is not understood")
             }
         }
-    }
-
-    fn drop_unit(&mut self, unit: Unit) {
-        self.units.remove(&unit);
-        self.unwritten.retain(|(of, _)| *of != unit);
     }
 
     fn clear(&mut self) {
@@ -138,7 +148,7 @@ mod tests {
             again.restore(entry.unit, &entry.key, entry.value.as_deref());
         }
         assert_eq!((again.get(UNIT, "a"), again.len()), (Some(&2), 1));
-        again.drop_unit(UNIT);
+        again.clear();
         assert_eq!(again.len(), 0);
     }
 }

@@ -56,6 +56,11 @@ impl WorkerName {
             Self::Stock => "stock",
         }
     }
+
+    /// Its group, beside the state consumers' own.
+    pub fn group(self, beside: &str) -> String {
+        format!("{beside}-{}", self.name())
+    }
 }
 
 impl Worker {

@@ -14,7 +14,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("domain", &["model", "catalogue"]),
     ("store", &["model", "catalogue", "domain", "snapshot"]),
     ("consume", &["model", "catalogue", "decode", "domain", "store", "kafka"]),
-    ("workers", &["model", "catalogue", "decode", "domain", "store", "kafka"]),
+    ("workers", &["model", "catalogue", "decode", "domain", "kafka"]),
     ("history", &["model", "snapshot"]),
     ("rules", &["model", "catalogue", "snapshot"]),
     ("engine", &["model", "catalogue", "decode", "domain", "snapshot", "history", "rules"]),

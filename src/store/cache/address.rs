@@ -5,6 +5,7 @@ use std::time::Duration;
 
 const SHAPES: &str = "redis://[USER:PASSWORD@]HOST[:PORT][/DB], or rediss://… with TLS";
 const NAMES: &str = "prefix, keep, ended, silent, sslrootcert, password";
+const LEAST_KEEP: Duration = Duration::from_secs(60);
 const PORT: u16 = 6379;
 
 /// `redis://[USER:PASSWORD@]HOST[:PORT][/DB][?…]`. Neither `Debug` nor `Display` shows the password.
@@ -83,7 +84,7 @@ impl CacheAddress {
     fn take(&mut self, name: &str, value: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<(), String> {
         match name {
             "prefix" => self.prefix = prefix(value)?,
-            "keep" => self.keep = time(name, value)?,
+            "keep" => self.keep = time(name, value).and_then(long_enough)?,
             "ended" => self.ended = time(name, value)?,
             "silent" => self.silent = time(name, value)?,
             "sslrootcert" if self.tls => self.root_certificate = Some(value.into()),
@@ -141,6 +142,11 @@ fn time(name: &str, text: &str) -> Result<Duration, String> {
     };
     let time = number.parse::<u32>().ok().map(|n| u64::from(n) * seconds).filter(|s| (1..=31_536_000).contains(s));
     time.map(Duration::from_secs).ok_or_else(wrong)
+}
+
+/// What is active is renewed before it is gone, which takes longer the more there is.
+fn long_enough(keep: Duration) -> Result<Duration, String> {
+    if keep < LEAST_KEEP { Err(format!("keep= is {} s at least", LEAST_KEEP.as_secs())) } else { Ok(keep) }
 }
 
 impl fmt::Display for CacheAddress {
@@ -212,6 +218,7 @@ mod tests {
             ("redis://h/x", "/0"),
             ("redis://:geheim@h?prefix=a*", "prefix"),
             ("redis://:geheim@h?keep=0s", "keep=0s"),
+            ("redis://:geheim@h?keep=59s", "60 s"),
             ("redis://:geheim@h?keep=5", "24h"),
             ("redis://:geheim@h?ttl=5s", "silent"),
             ("redis://:geheim@h?sslrootcert=/x", "rediss"),

@@ -16,6 +16,8 @@ pub struct Shared {
     pub behind: AtomicBool,
     /// Entities that became different.
     pub written: AtomicU64,
+    /// Entities whose change was not written: the store has them.
+    pub dropped: AtomicU64,
     state: Mutex<(CacheState, Option<String>)>,
 }
 
@@ -37,7 +39,6 @@ impl Shared {
 pub struct Feed {
     changes: Sender<Changes>,
     shared: Arc<Shared>,
-    dropped: u64,
     /// How much was written at which moment of the last minute.
     past: VecDeque<(Instant, u64)>,
 }
@@ -47,7 +48,7 @@ impl Feed {
     pub fn new(changes: Sender<Changes>) -> Self {
         let shared = Arc::new(Shared::default());
         shared.set(CacheState::Rebuilding, None);
-        Self { changes, shared, dropped: 0, past: VecDeque::new() }
+        Self { changes, shared, past: VecDeque::new() }
     }
 
     pub(super) fn shared(&self) -> Arc<Shared> {
@@ -62,11 +63,11 @@ impl Feed {
         match self.changes.try_send(changes) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => {
-                self.dropped += count;
+                self.shared.dropped.fetch_add(count, Ordering::Relaxed);
                 self.behind();
             }
             Err(TrySendError::Disconnected(_)) => {
-                self.dropped += count;
+                self.shared.dropped.fetch_add(count, Ordering::Relaxed);
                 self.shared.set(CacheState::Down, Some("its thread ended".into()));
             }
         }
@@ -88,6 +89,6 @@ impl Feed {
         let (state, reason) = self.shared.state();
         let is_behind = state == CacheState::Ok && self.shared.behind.load(Ordering::Acquire);
         let state = if is_behind { CacheState::Rebuilding } else { state };
-        CacheReading { state, reason, written, written_per_s: per_s, dropped: self.dropped }
+        CacheReading { state, reason, written, written_per_s: per_s, dropped: self.shared.dropped.load(Ordering::Relaxed) }
     }
 }

@@ -80,7 +80,9 @@ impl Keeper {
         let until = Instant::now() + time;
         loop {
             match self.changes.recv_deadline(until) {
-                Ok(_) => {}
+                Ok(changes) => {
+                    self.shared.dropped.fetch_add(changes.len(), Ordering::Relaxed);
+                }
                 Err(RecvTimeoutError::Timeout) => return Flow::On,
                 Err(RecvTimeoutError::Disconnected) => return Flow::Ended,
             }
@@ -94,6 +96,8 @@ impl Keeper {
             return Ok(());
         }
         *wait = FIRST_RETRY;
+        // What does not change must not be gone before it is renewed.
+        let renewal = RENEWAL.min(self.address.keep / 2);
         let (mut rebuilt, mut beaten) = (Instant::now(), Instant::now());
         loop {
             match self.changes.recv_timeout(TICK) {
@@ -106,7 +110,7 @@ impl Keeper {
                 beaten = Instant::now();
             }
             let behind = self.shared.behind.load(Ordering::Acquire);
-            if (behind && rebuilt.elapsed() >= LEAST_REST) || rebuilt.elapsed() >= RENEWAL {
+            if (behind && rebuilt.elapsed() >= LEAST_REST) || rebuilt.elapsed() >= renewal {
                 if self.rebuild(&mut link)? == Flow::Ended {
                     return Ok(());
                 }

@@ -5,8 +5,8 @@ mod table;
 pub use table::{Column, Form, Table};
 
 use super::postgres::text;
-use super::{Marks, Postgres, Sqlite, StoreAddress, StoreError};
-use crate::domain::{Claim, Plans};
+use super::{Marks, StoreError};
+use crate::domain::Claim;
 use crate::model::TopicPartition;
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -32,17 +32,6 @@ pub trait Whole {
 
     /// Those of these entities that have an event below these offsets.
     fn cut(&mut self, entities: &[Name], below: &Marks) -> Result<BTreeSet<Name>, StoreError>;
-}
-
-/// Opens a store that is there, to see it whole. It is never written to.
-///
-/// # Errors
-/// It is not there, cannot be reached, or is of another vigie or another catalogue.
-pub fn open_whole(address: &StoreAddress, plans: Plans) -> Result<Box<dyn Moments>, StoreError> {
-    Ok(match address {
-        StoreAddress::Sqlite(path) => Box::new(Sqlite::open_to_read(path, plans)?),
-        StoreAddress::Postgres(address) => Box::new(Postgres::open_existing((**address).clone(), plans)?),
-    })
 }
 
 /// An entity or a part: the table's kind or pipeline, and an id.

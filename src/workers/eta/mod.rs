@@ -22,8 +22,6 @@ use track::{Fix, Track};
 
 /// An order whose courier said nothing for so long is forgotten, in ms of the events' time.
 const SILENT_MS: i64 = 3 * 3_600_000;
-/// After so many positions it is looked which.
-const SWEEP_EVERY: u32 = 4_096;
 
 pub struct Eta {
     form: Arc<Form>,
@@ -32,7 +30,6 @@ pub struct Eta {
     /// Where each courier's memory is, by its last position.
     units: HashMap<Label, Unit>,
     errors: Errors,
-    positions: u32,
 }
 
 /// An entry of the memory: of the way of an order, by its id after `order/` (a courier may bring several), or of an hour of the day,
@@ -52,7 +49,6 @@ impl Eta {
             orders: Orders::new(pipeline, plan),
             units: HashMap::new(),
             errors: Errors::default(),
-            positions: 0,
         }
     }
 
@@ -81,16 +77,7 @@ impl Eta {
     }
 
     fn sweep(&mut self, now: Timestamp) {
-        self.positions += 1;
-        if !self.positions.is_multiple_of(SWEEP_EVERY) {
-            return;
-        }
-        let is_old = |kept: &Kept| matches!(kept, Kept::Track(track) if now.since_ms(track.at) > SILENT_MS);
-        let old = self.memory.iter().filter(|(_, _, kept)| is_old(kept)).map(|(unit, key, _)| (unit, key.clone()));
-        let old: Vec<(Unit, Label)> = old.collect();
-        for (unit, key) in old {
-            self.memory.remove(unit, &key);
-        }
+        self.memory.sweep(|kept| matches!(kept, Kept::Track(track) if now.since_ms(track.at) > SILENT_MS));
     }
 }
 

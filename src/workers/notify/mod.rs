@@ -5,7 +5,6 @@ mod customers;
 use super::answer::{Answer, Form};
 use super::core::{Core, Told, text, time, value_of};
 use super::memory::{Keeps, Memory};
-use super::unit::Unit;
 use crate::domain::{Happening, Plan, Step};
 use crate::model::{Label, Meaning, Timestamp, Value};
 use customers::Customers;
@@ -22,15 +21,12 @@ const PUSH_EVERY_MS: i64 = 300_000;
 /// So long after its end an order is remembered, for what is told late; and after so long in any case.
 const ENDED_MS: i64 = 3_600_000;
 const SILENT_MS: i64 = 48 * 3_600_000;
-/// After so many events it is looked what may be forgotten.
-const SWEEP_EVERY: u32 = 4_096;
 
 /// A status is told once, and none that the order is past; a time of arrival only where it moved.
 pub struct Notify {
     pub sense: Sense,
     memory: Memory<Standing>,
     customers: Customers,
-    events: u32,
 }
 
 /// What the catalogue says of it.
@@ -74,20 +70,12 @@ impl Eta {
 
 impl Notify {
     pub fn new(sense: Sense) -> Self {
-        Self { sense, memory: Memory::default(), customers: Customers::default(), events: 0 }
+        Self { sense, memory: Memory::default(), customers: Customers::default() }
     }
 
     fn sweep(&mut self, now: Timestamp) {
-        self.events += 1;
-        if !self.events.is_multiple_of(SWEEP_EVERY) {
-            return;
-        }
-        let is_old = |s: &Standing| now.since_ms(s.at) > if self.sense.has_ended(s) { ENDED_MS } else { SILENT_MS };
-        let old = self.memory.iter().filter(|(_, _, s)| is_old(s)).map(|(unit, id, _)| (unit, id.clone()));
-        let old: Vec<(Unit, Label)> = old.collect();
-        for (unit, id) in old {
-            self.memory.remove(unit, &id);
-        }
+        let sense = &self.sense;
+        self.memory.sweep(|s| now.since_ms(s.at) > if sense.has_ended(s) { ENDED_MS } else { SILENT_MS });
     }
 }
 
