@@ -10,7 +10,10 @@ pub use active::active_rows_come_in_pages_as_they_were_handed_on;
 pub use letters::*;
 pub use reading::{the_way_of_reading, ways_of_reading};
 pub use retention::*;
-pub use whole::{compare, made_again_it_is_the_same_whatever_its_keys, what_the_topics_do_not_have_any_more_is_not_judged};
+pub use whole::{
+    compare, made_again_it_is_the_same_whatever_its_keys, what_retention_took_is_not_judged,
+    what_the_topics_do_not_have_any_more_is_not_judged,
+};
 
 use super::cache::Active;
 use super::{Applied, Batch, Claimed, Filter, Follow, Moments, Original, Progress, Read, Refusal, Store, StoreError, Taken, What};
@@ -71,6 +74,7 @@ macro_rules! tests_of_a_store {
             what_is_named_again_is_there_again_with_its_gap,
             the_audit_of_what_is_gone_goes_later,
             one_goes_through_it_in_so_long_and_says_up_to_when,
+            what_retention_took_is_not_judged,
             made_again_it_is_the_same_whatever_its_keys,
             what_the_topics_do_not_have_any_more_is_not_judged
         }

@@ -2,19 +2,19 @@
 
 use super::super::memory;
 use super::super::whole::{Cell, Key, Name, Row, Table, Whole};
+use super::aged::not_aged;
 use super::{Comparison, Side, StoreError, Suspect, differ};
 use crate::domain::{Claim, Plans, Walker};
 use std::collections::BTreeSet;
 
-/// Those that differ although the topics have all that they come of.
-//
-// What a store removed because of its age is to be told apart here: so far it counts as missing.
+/// Those that differ although the topics have all that they come of, and the store let none of it go.
 pub fn guilty(
     table: Table,
     suspects: Vec<Suspect>,
     store: &mut dyn Whole,
     by: &Comparison<'_>,
 ) -> Result<Vec<Suspect>, StoreError> {
+    let suspects = not_aged(table, suspects, store, by.plans)?;
     if by.below.values().all(|low| *low <= 0) {
         return Ok(suspects);
     }
@@ -22,14 +22,14 @@ pub fn guilty(
     for suspect in suspects.into_iter().filter(|s| !is_cut_itself(&s.key, by)) {
         if may_come_of_others(table, &suspect) { open.push(suspect) } else { guilty.push(suspect) }
     }
-    let open = without_cut(open, store, by, |suspect| owners(table, suspect))?;
+    let open = without_cut(open, store, by, |suspect| owners(table, suspect, by.plans))?;
     // Whose a part is depends on all who claim it.
     let shared: Vec<Name> = open.iter().flat_map(|s| parts(table, s, by.plans)).collect::<BTreeSet<_>>().into_iter().collect();
     let claims = if shared.is_empty() { Vec::new() } else { store.claims(&shared)? };
     let open = without_cut(open, store, by, |suspect| {
         let of = parts(table, suspect, by.plans);
         let asked = claims.iter().filter(|(part, _)| of.contains(part)).map(|(_, claim)| claim.clone());
-        asked.chain(own_claims(table, suspect)).flat_map(|claim| claimants(&claim, by.plans)).collect()
+        asked.flat_map(|claim| claimants(&claim, by.plans)).collect()
     })?;
     guilty.extend(open);
     guilty.sort_by(|a, b| a.key.cmp(&b.key));
@@ -73,15 +73,15 @@ fn rows(suspect: &Suspect) -> impl Iterator<Item = &Row> {
     suspect.store.iter().chain(&suspect.topics)
 }
 
-/// The entities whose row it is.
-fn owners(table: Table, suspect: &Suspect) -> BTreeSet<Name> {
+/// The entities whose row it is; of a claim, those who make it.
+pub fn owners(table: Table, suspect: &Suspect, plans: &Plans) -> BTreeSet<Name> {
     let of = |kind: &str, id: &str| -> BTreeSet<Name> { rows(suspect).filter_map(|row| name(table, row, kind, id)).collect() };
     match table {
         Table::Walkers => of("pipeline", "id"),
         Table::Profiles => of("kind", "id"),
         Table::Parts => of("owner_pipeline", "owner"),
         Table::Audit | Table::DeadLetters => of("kind", "subject"),
-        Table::Claims => BTreeSet::new(),
+        Table::Claims => own_claims(table, suspect).iter().flat_map(|claim| claimants(claim, plans)).collect(),
     }
 }
 

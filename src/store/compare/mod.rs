@@ -3,6 +3,7 @@
 //! What has an event that the topics do not have any more cannot be made again. A row that differs is looked at for that before
 //! it is called different ([`judge`]).
 
+mod aged;
 mod differ;
 mod judge;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::super::whole::{Cell, Name};
+use super::super::whole::{Cell, Name, Removed};
 use super::*;
 use crate::catalogue::Catalogue;
 use crate::domain::Claim;
@@ -24,6 +24,14 @@ impl Whole for Fake {
 
     fn claims(&mut self, _: &[Name]) -> Result<Vec<(Name, Claim)>, StoreError> {
         Ok(Vec::new())
+    }
+
+    fn removed(&mut self) -> Result<Removed, StoreError> {
+        Ok(Removed::default())
+    }
+
+    fn walkers_among(&mut self, _: &[Name]) -> Result<BTreeSet<Name>, StoreError> {
+        Ok(BTreeSet::new())
     }
 
     fn cut(&mut self, entities: &[Name], _: &Marks) -> Result<BTreeSet<Name>, StoreError> {

@@ -1,4 +1,4 @@
-use super::super::whole::{Cell, Form, Key, Moments, Name, Numbered, Row, Table, Whole, cuts, marks_of, page_of_records};
+use super::super::whole::{Cell, Form, Key, Moments, Name, Numbered, Removed, Row, Table, Whole, cuts, marks_of, page_of_records};
 use super::super::{Marks, StoreError, memory, whole};
 use super::Postgres;
 use super::columns::{Column, Of};
@@ -115,6 +115,20 @@ impl Whole for Moment<'_> {
         let rows = self.session.query(sql, &columns.iter().map(Column::parameter).collect::<Vec<_>>())?;
         // What cannot be read names nobody.
         Ok(asked(&rows, parts).filter_map(|(row, part)| Some((part.clone(), memory::recall(row.get(1)).ok()?))).collect())
+    }
+
+    fn removed(&mut self) -> Result<Removed, StoreError> {
+        let rows = self.session.query("SELECT name, value FROM vigie.meta", &[])?;
+        Ok(Removed::of(rows.iter().map(|row| (row.get(0), row.get(1)))))
+    }
+
+    fn walkers_among(&mut self, entities: &[Name]) -> Result<BTreeSet<Name>, StoreError> {
+        let of = Of(entities);
+        let columns = [of.text("of", |e| e.of.as_str()), of.key("id", |e| e.id.as_str())];
+        let sql = "SELECT n.at FROM unnest($1, $2) WITH ORDINALITY AS n (of, id, at)
+                   JOIN vigie.walkers AS w ON w.pipeline = n.of AND w.id = n.id WHERE w.memory <> ''";
+        let rows = self.session.query(sql, &columns.iter().map(Column::parameter).collect::<Vec<_>>())?;
+        Ok(asked(&rows, entities).map(|(_, name)| name.clone()).collect())
     }
 
     fn cut(&mut self, entities: &[Name], below: &Marks) -> Result<BTreeSet<Name>, StoreError> {

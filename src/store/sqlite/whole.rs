@@ -1,5 +1,7 @@
 use super::super::postgres::text;
-use super::super::whole::{Cell, Column, Form, Key, Moments, Name, Numbered, Row, Table, Whole, cuts, marks_of, page_of_records};
+use super::super::whole::{
+    Cell, Column, Form, Key, Moments, Name, Numbered, Removed, Row, Table, Whole, cuts, marks_of, page_of_records,
+};
 use super::super::{Marks, StoreError, memory};
 use super::Sqlite;
 use super::error::{failed, reading, writing};
@@ -163,6 +165,22 @@ impl Whole for Moment<'_> {
                 statement.query_row(params![part.of, part.id], |row| row.get(0)).optional().map_err(reading)?;
             // What cannot be read names nobody.
             found.extend(bytes.and_then(|bytes| memory::recall(&bytes).ok()).map(|claim| (part.clone(), claim)));
+        }
+        Ok(found)
+    }
+
+    fn removed(&mut self) -> Result<Removed, StoreError> {
+        let meta: Vec<(String, String)> = all(&self.tx, "SELECT name, value FROM meta", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Removed::of(meta))
+    }
+
+    fn walkers_among(&mut self, entities: &[Name]) -> Result<BTreeSet<Name>, StoreError> {
+        let mut statement = self.tx.prepare_cached("SELECT 1 FROM walkers WHERE pipeline = ?1 AND id = ?2").map_err(reading)?;
+        let mut found = BTreeSet::new();
+        for entity in entities {
+            if statement.exists(params![entity.of, entity.id]).map_err(reading)? {
+                found.insert(entity.clone());
+            }
         }
         Ok(found)
     }

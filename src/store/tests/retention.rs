@@ -43,7 +43,7 @@ fn through(mut step: impl FnMut(Cursor) -> Step) -> u64 {
     removed
 }
 
-fn remove_audit(store: &mut impl Retain, before: Timestamp) -> u64 {
+pub fn remove_audit(store: &mut impl Retain, before: Timestamp) -> u64 {
     through(|from| store.remove_audit(before, from, 2).unwrap())
 }
 

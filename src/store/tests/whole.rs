@@ -1,7 +1,7 @@
 //! A store held against one that is made of the same events again.
 
 use super::*;
-use crate::store::{Compared, Comparison, Marks, Side, Sqlite, Tally};
+use crate::store::{Compared, Comparison, Limits, Marks, Side, Sqlite, Tally};
 
 /// Holds a store against one that is made of these events.
 pub fn compare<R: Rig>(store: &mut R, plans: &Plans, events: Vec<Taken>, below: &Marks) -> Compared {
@@ -79,4 +79,35 @@ pub fn what_the_topics_do_not_have_any_more_is_not_judged<R: Rig>() {
     assert_eq!((first.table, first.key.as_str(), first.found), ("walkers", "order/A1", Side::OnlyInStore));
     let foreign = whole.differences[1].differs.iter().map(|d| d.what.as_str()).collect::<Vec<_>>();
     assert!(foreign.contains(&"memory/groups/0/foreign"), "{whole:#?}");
+}
+
+pub fn what_retention_took_is_not_judged<R: retention::Keeper>() {
+    let (plans, all) = events(&[
+        (1, "orders.created", r#"{"id":"A1","currency":"GNF"}"#),
+        (2, "payments.initiated", r#"{"paymentId":"p1","orderId":"A1","amount":5,"currency":"GNF"}"#),
+        (3, "delivery.delivered", r#"{"orderId":"A1"}"#),
+        (4, "orders.created", r#"{"id":"A2","currency":"GNF"}"#),
+        (5, "payments.completed", r#"{"paymentId":"p2","orderId":"A2","amount":5,"currency":"GNF"}"#),
+    ]);
+    let mut store = R::fresh(&plans);
+    apply(&mut store, all.clone());
+    retention::remove_ended(&mut store, Timestamp(3_001));
+    let told = |store: &mut R| not_the_same(&compare(store, &plans, all.clone(), &Marks::new()));
+    let missing = told(&mut store);
+    assert_eq!(missing[&"walkers"], [0, 0, 1, 0], "the store does not say that it lets anything go");
+    let mut limits = Limits { ended: Timestamp(3_001), audit: None };
+    store.note_limits(&limits).unwrap();
+    let unjudged = |n| [0, 0, 0, n];
+    let expected = BTreeMap::from([("walkers", unjudged(1)), ("parts", unjudged(2)), ("claims", unjudged(1))]);
+    assert_eq!(told(&mut store), expected);
+    limits.audit = Some(Timestamp(8));
+    store.note_limits(&limits).unwrap();
+    retention::remove_audit(&mut store, Timestamp(8));
+    assert_eq!(told(&mut store)["audit"], unjudged(3));
+    limits.ended = Timestamp(3_000);
+    let mut other = R::fresh(&plans);
+    apply(&mut other, all[..2].to_vec());
+    other.note_limits(&limits).unwrap();
+    let open = told(&mut other);
+    assert_eq!((open[&"walkers"], open[&"audit"][2]), ([1, 0, 1, 0], 1), "{open:?}: what is open, or ended later, does not go");
 }

@@ -30,8 +30,34 @@ pub trait Whole {
     /// The claims on these parts; those that nobody made are left out.
     fn claims(&mut self, parts: &[Name]) -> Result<Vec<(Name, Claim)>, StoreError>;
 
+    /// What was let go because of its age.
+    fn removed(&mut self) -> Result<Removed, StoreError>;
+
+    /// Those of these entities that are there, of those that walk a pipeline.
+    fn walkers_among(&mut self, entities: &[Name]) -> Result<BTreeSet<Name>, StoreError>;
+
     /// Those of these entities that have an event below these offsets.
     fn cut(&mut self, entities: &[Name], below: &Marks) -> Result<BTreeSet<Name>, StoreError>;
+}
+
+/// What retention may have taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Entities that ended before.
+    pub ended_before_ms: Option<i64>,
+    /// Audit and dead letters too.
+    pub audit: bool,
+}
+
+impl Removed {
+    /// From the table `meta`.
+    pub fn of(meta: impl IntoIterator<Item = (String, String)>) -> Self {
+        meta.into_iter().fold(Self::default(), |removed, (name, value)| match name.as_str() {
+            "ended_removed_before_ms" => Self { ended_before_ms: value.parse().ok(), ..removed },
+            "audit_removed_before_ms" => Self { audit: true, ..removed },
+            _ => removed,
+        })
+    }
 }
 
 /// An entity or a part: the table's kind or pipeline, and an id.
