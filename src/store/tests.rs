@@ -1,6 +1,7 @@
 //! What every store has to do, whatever it is made of. Each store's own tests call these with their rig.
 
 mod active;
+pub mod child;
 pub mod letters;
 mod reading;
 pub mod retention;

@@ -2,6 +2,8 @@
 //!
 //! Tests under `real` need services (`tests/run` fetches them); the others need none. A test that cannot run says so by name.
 
+#[path = "../../src/store/tests/child.rs"]
+mod child;
 mod kafka;
 mod postgres;
 mod redis;

@@ -6,6 +6,7 @@ mod server;
 
 pub use server::{PASSWORD, missing};
 
+use crate::child;
 use crate::kafka::{Certificates, free_port};
 use crate::support::{TempFolder, folder};
 use server::Server;

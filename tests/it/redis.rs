@@ -6,6 +6,7 @@ mod server;
 
 pub use server::{PASSWORD, missing};
 
+use crate::child;
 use crate::kafka::Certificates;
 use crate::support::{TempFolder, folder};
 use serde_json::Value;

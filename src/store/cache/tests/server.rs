@@ -1,9 +1,6 @@
 //! A Redis of the tests' own, below a folder of theirs. It keeps nothing, and dies with the test runner.
 
-#[path = "../../tests/child.rs"]
-mod child;
-
-use child::spawn;
+use super::child::spawn;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -2,3 +2,5 @@ mod letters;
 mod real;
 mod retention;
 mod server;
+
+use crate::store::tests::child;

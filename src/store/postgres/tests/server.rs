@@ -1,9 +1,6 @@
 //! A PostgreSQL of the tests' own, below a folder of theirs. It dies with the test runner.
 
-#[path = "../../tests/child.rs"]
-mod child;
-
-use child::spawn;
+use super::child::spawn;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
