@@ -68,7 +68,7 @@ impl Member {
     /// # Errors
     /// No broker answers in time.
     pub fn partition_counts(&self, topics: &[Arc<str>], wait: Duration) -> KafkaResult<HashMap<Arc<str>, i32>> {
-        let metadata = self.consumer.fetch_metadata(None, wait)?;
+        let metadata = self.asker.fetch_metadata(None, wait)?;
         let count = |name: &Arc<str>| {
             let topic = metadata.topics().iter().find(|t| t.name() == name.as_ref() && t.error().is_none())?;
             i32::try_from(topic.partitions().len()).ok().filter(|n| *n > 0).map(|n| (Arc::clone(name), n))

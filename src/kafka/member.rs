@@ -105,6 +105,9 @@ pub struct Received<'a>(BorrowedMessage<'a>);
 
 pub struct Member {
     pub(super) consumer: BaseConsumer<Context>,
+    /// Asks in its own connections: a broker answers one after the other, and a question would wait behind a fetch that waits for
+    /// records.
+    pub(super) asker: BaseConsumer<Watcher>,
     /// The broker that is asked for topics' ids.
     teller: Cell<Option<i32>>,
 }
@@ -120,12 +123,16 @@ impl Member {
         let failed = |source| KafkaError::Client { what: "the group's member", source };
         let consumer: BaseConsumer<Context> = kafka.member(config)?.client.create_with_context(context).map_err(failed)?;
         consumer.subscribe(topics).map_err(failed)?;
-        Ok(Self { consumer, teller: Cell::new(None) })
+        let asker = kafka.consumer("the group's member's questions", &kafka.tail()?.client, causes)?;
+        Ok(Self { consumer, asker, teller: Cell::new(None) })
     }
 
     pub fn poll(&self, wait: Duration) -> Polled<'_> {
         match self.consumer.poll(wait) {
-            None => Polled::Nothing,
+            None => {
+                self.serve_asker();
+                Polled::Nothing
+            }
             Some(Ok(message)) => Polled::Record(Received(message)),
             Some(Err(ClientError::MessageConsumption(RDKafkaErrorCode::UnknownTopicOrPartition))) => Polled::Nothing,
             Some(Err(ClientError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange))) => {
@@ -154,7 +161,8 @@ impl Member {
     /// # Errors
     /// Its leader does not answer in time.
     pub fn bounds(&self, partition: &TopicPartition, wait: Duration) -> KafkaResult<(i64, i64)> {
-        self.consumer.fetch_watermarks(&partition.topic, partition.partition, wait)
+        self.serve_asker();
+        self.asker.fetch_watermarks(&partition.topic, partition.partition, wait)
     }
 
     /// The ids of topics, as a broker tells them now.
@@ -163,11 +171,17 @@ impl Member {
     /// No broker answers in time, or one refuses.
     pub fn topic_ids(&self, topics: &[&str], wait: Duration) -> Result<TopicIds, Refusal> {
         let Some(first) = topics.first() else { return Ok(TopicIds::new()) };
-        let ids = self.teller(first, wait).and_then(|broker| native::topic_ids(self.consumer.client(), broker, topics, wait));
+        self.serve_asker();
+        let ids = self.teller(first, wait).and_then(|broker| native::topic_ids(self.asker.client(), broker, topics, wait));
         if ids.is_err() {
             self.teller.set(None);
         }
         ids
+    }
+
+    /// Its logs and tokens come that way; it reads nothing.
+    fn serve_asker(&self) {
+        let _ = self.asker.poll(Duration::ZERO);
     }
 
     /// A broker that answers. (Nobody named, librdkafka waits for the controller, which may be away, or is not told.)
@@ -179,7 +193,7 @@ impl Member {
             code: error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown),
             text: error.to_string(),
         };
-        let broker = self.consumer.fetch_metadata(Some(topic), wait).map_err(refused)?.orig_broker_id();
+        let broker = self.asker.fetch_metadata(Some(topic), wait).map_err(refused)?.orig_broker_id();
         self.teller.set(Some(broker));
         Ok(broker)
     }
