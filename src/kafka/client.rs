@@ -141,6 +141,9 @@ impl KafkaConfig {
         // A topic that comes later is joined soon.
         draft.fallback("topic.metadata.refresh.interval.ms", "10000");
         draft.fallback("fetch.queue.backoff.ms", "5");
+        // Nobody watches by the millisecond, and each answer costs a broker with many partitions dearly.
+        draft.fallback("fetch.min.bytes", "65536");
+        draft.fallback("fetch.wait.max.ms", "200");
         draft.fallback("queued.max.messages.kbytes", "16384");
         match config.protocol {
             GroupProtocol::Classic | GroupProtocol::Ranged => {

@@ -85,7 +85,7 @@ fn address(name: &str) -> Option<String> {
 }
 
 /// Without `(after 3ms in state CONNECT, 2 identical error(s) suppressed)`: it differs from line to line.
-fn without_counters(text: &str) -> &str {
+pub(super) fn without_counters(text: &str) -> &str {
     text.rfind(" (after ").and_then(|at| text.get(..at)).unwrap_or(text)
 }
 

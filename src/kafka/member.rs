@@ -3,7 +3,7 @@
 
 pub use super::native::{Refusal, TopicIds};
 
-use super::{Causes, KafkaConfig, KafkaError, Watcher, native};
+use super::{Causes, KafkaConfig, KafkaError, Watcher, native, quiet};
 use crate::model::{Header, Headers, Record, RecordTime, Slot, Timestamp, TimestampKind, TopicPartition};
 use rdkafka::bindings as c;
 use rdkafka::client::OAuthToken;
@@ -138,7 +138,10 @@ impl Member {
             Some(Err(ClientError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange))) => {
                 Polled::OffsetGone
             }
-            Some(Err(error)) => Polled::Trouble(error.to_string()),
+            Some(Err(error)) => {
+                let text = error.to_string();
+                quiet::hear(&text).map_or(Polled::Nothing, |held| Polled::Trouble(text + &quiet::more(held)))
+            }
         }
     }
 

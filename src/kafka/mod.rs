@@ -16,6 +16,7 @@ mod native;
 mod patience;
 pub mod poller;
 pub mod publish;
+mod quiet;
 pub mod register;
 pub mod replay;
 mod security;

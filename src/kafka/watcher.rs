@@ -1,5 +1,5 @@
 use super::security::TokenSource;
-use super::{BrokerStat, Causes};
+use super::{BrokerStat, Causes, quiet};
 use crate::model::Timestamp;
 use rdkafka::ClientContext;
 use rdkafka::client::OAuthToken;
@@ -30,13 +30,15 @@ impl ClientContext for Watcher {
 
     fn log(&self, level: RDKafkaLogLevel, facility: &str, text: &str) {
         self.causes.told(Timestamp::now(), text);
+        let is_trouble = !matches!(level, RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info | RDKafkaLogLevel::Debug);
+        let Some(held) = (if is_trouble { quiet::hear(text) } else { Some(0) }) else { return };
         // Brokers put words of their own into it: escaped, for the log may be read on a terminal.
-        let text = text.escape_debug();
+        let (text, more) = (text.escape_debug(), quiet::more(held));
         match level {
             RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
-                tracing::error!(target: "librdkafka", facility, "{text}");
+                tracing::error!(target: "librdkafka", facility, "{text}{more}");
             }
-            RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", facility, "{text}"),
+            RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", facility, "{text}{more}"),
             RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => tracing::info!(target: "librdkafka", facility, "{text}"),
             RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", facility, "{text}"),
         }
@@ -44,7 +46,9 @@ impl ClientContext for Watcher {
 
     fn error(&self, error: KafkaError, text: &str) {
         self.causes.told(Timestamp::now(), text);
-        tracing::warn!(target: "librdkafka", %error, "{}", text.escape_debug());
+        if let Some(held) = quiet::hear(text) {
+            tracing::warn!(target: "librdkafka", %error, "{}{}", text.escape_debug(), quiet::more(held));
+        }
     }
 
     fn stats_raw(&self, json: &[u8]) {

@@ -162,6 +162,10 @@ fn sizes(client: &mut ClientConfig, budget: Option<u64>) {
     let fetch = (per_s / 128).clamp(16 << 10, 256 << 10);
     let answer = (per_s / 4).clamp(1_000_000, 4 << 20);
     let sizes = [
+        // Answered at each record, a broker with many partitions spends more on our fetches than on its producers; so long a record
+        // waits for others, which its latency shows.
+        ("fetch.min.bytes", 64 << 10),
+        ("fetch.wait.max.ms", 20),
         // The default of 1 s stalls any reader that is slower than the broker for a moment.
         ("fetch.queue.backoff.ms", 5),
         ("queued.min.messages", 30_000),
