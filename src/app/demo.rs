@@ -9,9 +9,11 @@ use crate::catalogue::Catalogue;
 use crate::cli::{Connect, DemoArgs, WorkerBegin, WorkerChoice};
 use crate::config::Config;
 use crate::config::parse::From;
+use crate::domain::Plans;
 use crate::kafka::{GroupFilter, KafkaConfig};
 use crate::sim::{self, Embedded, Town, TownConfig};
 use crate::snapshot::SourceKind;
+use crate::store;
 use crate::ui::{self, UiConfig};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
@@ -36,7 +38,7 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
     let end = stop::on_signals()?;
     let catalogue = setup::catalogue(&config)?;
     let cluster = Embedded::start(&catalogue).context("the embedded cluster did not start")?;
-    let kept = Kept::at(args)?;
+    let kept = Kept::at(args, &catalogue)?;
     let crew = crew(&catalogue, &args.workers)?;
     let left_out = crew.outputs();
     let session = session(&config, &cluster, catalogue, &kept.address, crew)?;
@@ -113,13 +115,27 @@ struct Kept {
 }
 
 impl Kept {
-    fn at(args: &DemoArgs) -> Result<Self> {
+    fn at(args: &DemoArgs, catalogue: &Catalogue) -> Result<Self> {
         if let Some(address) = &args.store {
+            must_be_new(address, catalogue)?;
             return Ok(Self { address: address.clone(), folder: None });
         }
         let folder = std::env::temp_dir().join(format!("vigie-demo-{}", std::process::id()));
         std::fs::create_dir_all(&folder).with_context(|| format!("no folder for the state: {}", folder.display()))?;
         Ok(Self { address: format!("sqlite:{}", folder.join("state.db").display()), folder: Some(folder) })
+    }
+}
+
+/// Each demo has a cluster of its own: what an earlier one left says nothing of this one's topics.
+fn must_be_new(address: &str, catalogue: &Catalogue) -> Result<()> {
+    let address = setup::store(address)?;
+    match store::open_to_read(&address, Plans::new(catalogue)).and_then(|mut store| Ok(store.moment()?.marks())) {
+        Ok(marks) if !marks.is_empty() => bail!(
+            "--store: {address} is the state of other topics than this demo's, which has a cluster of its own each time\n  → name \
+             another file; `vigie state orders --store {address}` looks into this one"
+        ),
+        // What is wrong with it is told when it is opened to be written.
+        _ => Ok(()),
     }
 }
 

@@ -20,7 +20,7 @@ pub fn start_as(level: &str, file: Option<&Path>, quiet: bool, json: bool) -> Re
         None if quiet => return Ok(()),
         None => BoxMakeWriter::new(std::io::stderr),
     };
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(to);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(to).log_internal_errors(false);
     if json {
         lines.json().init()
     } else {

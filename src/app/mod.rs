@@ -60,7 +60,7 @@ pub fn run(cli: Cli) -> ExitCode {
             ExitCode::from(PLUGIN_UNKNOWN)
         }
         Err(error) => {
-            eprintln!("vigie: {}", lines(&format!("{error:#}")));
+            complain(&format!("vigie: {}", lines(&format!("{error:#}"))));
             ExitCode::from(if is_usage(&error) { USAGE } else { FAILED })
         }
     }
@@ -149,6 +149,11 @@ fn man() -> Result<u8> {
 /// One line on stdout. A reader that went away (`| head`) is not an error.
 fn tell(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// One line on stderr; whoever has closed it misses nothing else by it.
+fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 fn write_out(bytes: &[u8]) -> Result<u8> {

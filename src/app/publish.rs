@@ -1,6 +1,6 @@
 //! `vigie publish`: records of a person, checked before and confirmed after.
 
-use super::{DONE, FAILED, confirm, setup, tell};
+use super::{DONE, FAILED, complain, confirm, setup, tell};
 use crate::catalogue::Catalogue;
 use crate::cli::PublishArgs;
 use crate::decode::{Decoder, Outcome};
@@ -85,12 +85,12 @@ impl Counts {
 
     fn fail(&mut self, line: usize, why: &str) {
         self.failed += 1;
-        eprintln!("vigie: line {line}: not delivered: {}", text::visible(why));
+        complain(&format!("vigie: line {line}: not delivered: {}", text::visible(why)));
     }
 
     fn refuse(&mut self, line: usize, why: &str) {
         self.refused += 1;
-        eprintln!("vigie: line {line}: refused: {}", text::visible(why));
+        complain(&format!("vigie: line {line}: refused: {}", text::visible(why)));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, setup, tell};
+use super::{DONE, FAILED, complain, consume, setup, tell};
 use crate::cli::RebuildArgs;
 use crate::consume::{Again, AgainError, Taker};
 use crate::domain::Plans;
@@ -31,12 +31,14 @@ pub fn run(file: Option<PathBuf>, args: &RebuildArgs) -> Result<u8> {
     let plans = Plans::new(&catalogue);
     let address = setup::store(&args.store)?;
     let end = stop::on_signals()?;
+    let hold = store::hold(&address, &consume::instance()).with_context(|| format!("--store {address}"))?;
     let mut beside = store::open_beside(&address, &plans).with_context(|| format!("--store {address}"))?;
     let causes = Arc::new(Causes::new(kafka.bootstrap(), Timestamp::now()));
     let work = Work { kafka, causes, taker: &|| Taker::new(&catalogue, &plans), end: &end };
     let done = work.rebuild(beside.as_mut(), args.drop_unprovable, &address);
     // Of an exchange that did not come about nothing may stay; the first error is the one to be told.
     let removed = beside.remove();
+    drop(hold);
     let code = done?;
     removed.context("what was made beside the state could not be removed")?;
     Ok(code)
@@ -170,12 +172,12 @@ fn refuse(unprovable: &[Named]) -> Result<u8> {
     let name = |(kind, id): &Named| format!("{kind} {}", text::visible(id));
     let some: Vec<_> = unprovable.iter().take(NAMED).map(name).collect();
     let more = if unprovable.len() > NAMED { " …" } else { "" };
-    eprintln!(
+    complain(&format!(
         "vigie: {} entities would be lost: the topics do not have all of their events any more, and this catalogue has no pipeline or step \
          of that name: {}{more}",
         unprovable.len(),
         some.join(", ")
-    );
-    eprintln!("  → the state is as it was; --drop-unprovable gives them up");
+    ));
+    complain("  → the state is as it was; --drop-unprovable gives them up");
     Ok(FAILED)
 }

@@ -1,7 +1,7 @@
 //! `vigie dead-letter retry`: the original record once more.
 
 use super::letters::{filter, name, open, place};
-use super::{DONE, FAILED, confirm, setup, tell};
+use super::{DONE, FAILED, complain, confirm, setup, tell};
 use crate::cli::RetryArgs;
 use crate::kafka::Causes;
 use crate::kafka::publish::{Outgoing, PublishConfig, Publisher, Receipt};
@@ -18,6 +18,8 @@ use std::time::Duration;
 const AT_ONCE: usize = 200;
 /// Longer than the client tries: by then each is delivered or has failed.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// Says of which record one is the repetition. One that is rejected again is a letter of its own, which nobody asks for by a reason.
+const RETRY_OF: &str = "vigie.retry-of";
 
 pub fn run(file: Option<PathBuf>, args: &RetryArgs) -> Result<u8> {
     let config = setup::load(file, &args.connect, args.connect.overrides())?;
@@ -33,7 +35,7 @@ pub fn run(file: Option<PathBuf>, args: &RetryArgs) -> Result<u8> {
     let (publisher, receipts) = Publisher::with_receipts(&kafka, &causes, &PublishConfig::default())?;
     let mut failed = 0;
     for places in places.chunks(AT_ONCE) {
-        failed += retry(store.as_mut(), &publisher, &receipts, places, args.again)?;
+        failed += retry(store.as_mut(), &publisher, &receipts, places, How { again: args.again, named: !args.letters.is_empty() })?;
     }
     Ok(if failed == 0 { DONE } else { FAILED })
 }
@@ -51,31 +53,44 @@ fn chosen(store: &dyn Letters, args: &RetryArgs) -> Result<Vec<Place>> {
     Ok(lines.into_iter().rev().map(|line| line.place).collect())
 }
 
+#[derive(Clone, Copy)]
+struct How {
+    /// Also what was retried before, and what is itself a retry.
+    again: bool,
+    /// Each was named: what is passed over was asked for.
+    named: bool,
+}
+
 /// How many were not produced.
 fn retry(
     store: &mut dyn Letters,
     publisher: &Publisher,
     receipts: &Receiver<Receipt>,
     places: &[Place],
-    again: bool,
+    how: How,
 ) -> Result<usize> {
     let mut failed = 0;
     for (tag, place) in places.iter().enumerate() {
         let Some((line, original)) = store.letter(place)? else {
             failed += 1;
-            eprintln!("vigie: {}: there is no such dead letter", name(place));
+            complain(&format!("vigie: {}: there is no such dead letter", name(place)));
             continue;
         };
+        if is_retry(&original) && !how.again {
+            failed += usize::from(how.named);
+            complain(&format!("vigie: {}: is itself a retry, rejected again: --again produces it once more", name(place)));
+            continue;
+        }
         // Before it goes: should we be killed, it does not go twice without being asked for.
-        if !store.begin_retry(place, again, Timestamp::now())? {
+        if !store.begin_retry(place, how.again, Timestamp::now())? {
             failed += 1;
-            eprintln!("vigie: {}: {}", name(place), before(&line));
+            complain(&format!("vigie: {}: {}", name(place), before(&line)));
             continue;
         }
         if let Err(error) = send(publisher, &line, &original, tag) {
             store.end_retry(place, None)?;
             failed += 1;
-            eprintln!("vigie: {}: not produced: {error}", name(place));
+            complain(&format!("vigie: {}: not produced: {error}", name(place)));
         }
     }
     let flushed = publisher.flush(PATIENCE);
@@ -88,7 +103,7 @@ fn retry(
             }
             Err(undelivered) => {
                 failed += 1;
-                eprintln!("vigie: {}: not produced: {}", name(place), text::sentence(&undelivered.reason));
+                complain(&format!("vigie: {}: not produced: {}", name(place), text::sentence(&undelivered.reason)));
             }
         }
     }
@@ -98,7 +113,10 @@ fn retry(
 }
 
 fn send(publisher: &Publisher, line: &LetterLine, original: &Original, tag: usize) -> Result<()> {
-    let headers: Vec<_> = original.headers.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+    let of = name(&line.place);
+    let theirs = original.headers.iter().filter(|(name, _)| name != RETRY_OF);
+    let headers: Vec<_> =
+        theirs.map(|(name, value)| (name.as_str(), value.as_deref())).chain([(RETRY_OF, Some(of.as_bytes()))]).collect();
     let record = Outgoing {
         topic: &line.place.topic,
         key: original.key.as_deref(),
@@ -110,6 +128,10 @@ fn send(publisher: &Publisher, line: &LetterLine, original: &Original, tag: usiz
         partition: Some(line.place.partition),
     };
     Ok(publisher.send_tagged(record, tag)?)
+}
+
+fn is_retry(original: &Original) -> bool {
+    original.headers.iter().any(|(name, _)| name == RETRY_OF)
 }
 
 fn before(line: &LetterLine) -> String {

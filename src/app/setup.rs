@@ -1,7 +1,7 @@
 //! From the command line and the configuration to what a session needs.
 
-use super::host;
 use super::mirror::MirrorConfig;
+use super::{complain, host};
 use crate::catalogue::Catalogue;
 use crate::cli::Connect;
 use crate::config::parse::{self, From};
@@ -71,7 +71,7 @@ pub fn kafka(config: &Config) -> Result<KafkaConfig> {
 /// What the person set and watching does not follow, a line each.
 fn tell_overruled(kafka: &KafkaConfig) -> Result<()> {
     for property in kafka.tail()?.overruled {
-        eprintln!("vigie: {}: watching changes nothing", overruled(&property));
+        complain(&format!("vigie: {}: watching changes nothing", overruled(&property)));
     }
     Ok(())
 }

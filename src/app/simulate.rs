@@ -1,6 +1,6 @@
 //! `vigie simulate`: the town's producers against a real cluster.
 
-use super::{DONE, FAILED, confirm, setup, stop, tell, workers};
+use super::{DONE, FAILED, complain, confirm, setup, stop, tell, workers};
 use crate::cli::SimulateArgs;
 use crate::kafka::{KafkaConfig, admin};
 use crate::sim::{Town, TownConfig};
@@ -27,14 +27,14 @@ pub fn run(file: Option<PathBuf>, args: &SimulateArgs) -> Result<u8> {
         left_out: workers::outputs(&setup::catalogue(&config)?, &args.workers)?,
         groups: false,
     })?;
-    eprintln!("writing to {}; Ctrl-C ends it", text::visible(&bootstrap));
+    complain(&format!("writing to {}; Ctrl-C ends it", text::visible(&bootstrap)));
     let until = time.map(|time| Instant::now() + time);
     while until.is_none_or(|until| Instant::now() < until) && !end.wait(Duration::from_millis(200)) {}
     let report = town.stop();
     let counts = &report.delivered;
     tell(&format!("{} records delivered, {} failed", text::count(counts.delivered), text::count(counts.failed)));
     if let Some(trouble) = &report.trouble {
-        eprintln!("vigie: last trouble: {}", text::visible(trouble));
+        complain(&format!("vigie: last trouble: {}", text::visible(trouble)));
     }
     Ok(if counts.failed == 0 { DONE } else { FAILED })
 }

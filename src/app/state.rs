@@ -1,6 +1,6 @@
 //! `vigie state`: what the store knows.
 
-use super::{DONE, setup, tell, verify, write_out};
+use super::{DONE, complain, setup, tell, verify, write_out};
 use crate::cli::{Connect, CopyArgs, Format, StateArgs, StateCommand};
 use crate::domain::Plans;
 use crate::model::Timestamp;
@@ -21,19 +21,19 @@ pub fn run(file: Option<PathBuf>, command: &StateCommand) -> Result<u8> {
         StateCommand::Orders(args) => orders(file, args),
         StateCommand::Deliveries(args) => {
             let rows = open(file, args)?.parts("delivery", &filter(args))?;
-            print(&rows, args.format, &["delivery", "order", "courier", "state", "since", "eta", "left"], delivery)
+            print(&rows, args, &["delivery", "order", "courier", "state", "since", "eta", "left"], delivery)
         }
         StateCommand::Payments(args) => {
             let rows = open(file, args)?.parts("payment", &filter(args))?;
-            print(&rows, args.format, &["payment", "order", "state", "since", "amount", "method", "reason"], payment)
+            print(&rows, args, &["payment", "order", "state", "since", "amount", "method", "reason"], payment)
         }
         StateCommand::Stock(args) => {
             let rows = open(file, args)?.profiles("article", &filter(args))?;
-            print(&rows, args.format, &["sku", "name", "shop", "level", "threshold"], article)
+            print(&rows, args, &["sku", "name", "shop", "level", "threshold"], article)
         }
         StateCommand::Customers(args) => {
             let rows = open(file, args)?.profiles("customer", &filter(args))?;
-            print(&rows, args.format, &["customer", "last seen", "did"], customer)
+            print(&rows, args, &["customer", "last seen", "did"], customer)
         }
     }
 }
@@ -47,7 +47,7 @@ fn orders(file: Option<PathBuf>, args: &StateArgs) -> Result<u8> {
             row.audit = Some(store.audit(&row.id)?);
         }
     }
-    print(&rows, args.format, &["order", "state", "since", "amount", "customer", "shop", ""], order)
+    print(&rows, args, &["order", "state", "since", "amount", "customer", "shop", ""], order)
 }
 
 fn backup(file: Option<PathBuf>, args: &CopyArgs) -> Result<u8> {
@@ -115,12 +115,16 @@ fn filter(args: &StateArgs) -> Filter {
     Filter { id: args.id.clone(), open: args.open, limit: args.limit }
 }
 
-fn print<T: Serialize>(rows: &[T], format: Format, heads: &[&str], cells: fn(&T) -> Vec<Cell>) -> Result<u8> {
-    let out = match format {
+fn print<T: Serialize>(rows: &[T], args: &StateArgs, heads: &[&str], cells: fn(&T) -> Vec<Cell>) -> Result<u8> {
+    let out = match args.format {
         Format::Json => text::escaped_json(&serde_json::to_string(rows)?).into_owned() + "\n",
         Format::Table => outlet::rows(heads, rows.iter().map(cells)),
     };
-    write_out(out.as_bytes())
+    let code = write_out(out.as_bytes())?;
+    if rows.len() == args.limit && args.id.is_none() {
+        complain(&format!("vigie: these are the first {}; --limit says how many", text::count(args.limit as u64)));
+    }
+    Ok(code)
 }
 
 fn since(ms: Option<i64>) -> Cell {

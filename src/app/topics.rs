@@ -1,7 +1,7 @@
 //! `vigie topics`: the catalogue against the cluster.
 
 use super::doctor::told;
-use super::{DONE, FAILED, setup, tell};
+use super::{DONE, FAILED, complain, setup, tell};
 use crate::catalogue::{Catalogue, Role, TopicEntry};
 use crate::cli::TopicsArgs;
 use crate::kafka::KafkaConfig;
@@ -35,7 +35,7 @@ pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
             }
             Created::Refused(reason) => {
                 code = FAILED;
-                eprintln!("vigie: {}: {}", text::visible(&topic.name), text::sentence(&reason));
+                complain(&format!("vigie: {}: {}", text::visible(&topic.name), text::sentence(&reason)));
             }
         }
     }

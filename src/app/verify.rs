@@ -11,7 +11,7 @@ use crate::kafka::replay::{Bounds, Replay, ReplayError};
 use crate::kafka::{Causes, KafkaConfig};
 use crate::model::{Timestamp, TopicPartition};
 use crate::outlet::{self, Cell};
-use crate::store::{Compared, Comparison, Difference, Differing, Marks, Moments, Side, Sqlite, StoreAddress, open_to_read};
+use crate::store::{Compared, Comparison, Difference, Differing, Marks, Moments, Side, Sqlite, StoreAddress, Whole, open_to_read};
 use crate::text;
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Serialize;
@@ -76,14 +76,14 @@ impl Verify {
         let replay = Replay::new(&self.kafka, &causes)?;
         let mut again = Again::new(replay, Taker::new(&self.catalogue, &self.plans), fresh);
         for _ in 0..ROUNDS {
-            let marks = store.moment()?.marks();
-            let short = self.read(&mut again, &marks, &mut progress)?.rest < SHORT;
+            let stand = Stand::of(store.moment()?.as_ref());
+            let short = self.read(&mut again, &stand, &mut progress)?.rest < SHORT;
             if short {
                 break;
             }
         }
         let mut moment = store.moment()?;
-        let read = self.read(&mut again, &moment.marks(), &mut progress)?;
+        let read = self.read(&mut again, &Stand::of(moment.as_ref()), &mut progress)?;
         let (below, records) = (read.below(again.whole_from()), again.pace().records);
         drop(again);
         if self.shortened {
@@ -99,10 +99,13 @@ impl Verify {
     }
 
     /// Reads on to where the store stands, as far as the topics have that.
-    fn read(&self, again: &mut Again<'_>, marks: &Marks, progress: &mut Progress) -> Result<Reading> {
+    fn read(&self, again: &mut Again<'_>, stand: &Stand, progress: &mut Progress) -> Result<Reading> {
         // Asked after the store: what it has read the logs have had.
-        let bounds = again.bounds().map_err(in_words)?;
-        let reading = Reading::of(marks, &bounds, &again.marks(), &self.catalogue);
+        let mut bounds = again.bounds().map_err(in_words)?;
+        for (partition, (low, _)) in &mut bounds {
+            *low = stand.firsts.get(partition).map_or(*low, |first| *first.max(low));
+        }
+        let reading = Reading::of(&stand.marks, &bounds, &again.marks(), &self.catalogue);
         let lows: Marks = bounds.iter().map(|(partition, (low, _))| (partition.clone(), *low)).collect();
         let mut tell = |pace| {
             progress.read(pace);
@@ -114,6 +117,18 @@ impl Verify {
 
     fn is_ended(&self) -> bool {
         self.end.wait(Duration::ZERO)
+    }
+}
+
+/// From where to where a store has applied each partition.
+struct Stand {
+    firsts: Marks,
+    marks: Marks,
+}
+
+impl Stand {
+    fn of(moment: &dyn Whole) -> Self {
+        Self { firsts: moment.firsts(), marks: moment.marks() }
     }
 }
 

@@ -25,10 +25,13 @@ pub enum DeadLetterCommand {
     Retry(RetryArgs),
 }
 
+/// Why there are dead letters.
+const REASONS: [&str; 6] = ["malformed", "contract", "undecoded", "time_ahead", "other_currency", "other_owner"];
+
 #[derive(Args, Debug)]
 pub struct Which {
     /// Only of this reason
-    #[arg(long, value_name = "REASON")]
+    #[arg(long, value_name = "REASON", value_parser = REASONS)]
     pub reason: Option<String>,
     /// Only of this topic
     #[arg(long, value_name = "TOPIC")]
@@ -40,7 +43,7 @@ pub struct Which {
 
 #[derive(Args, Debug)]
 pub struct ListArgs {
-    /// Where the state is kept: sqlite:FILE
+    /// Where the state is kept: sqlite:FILE or postgres://…
     #[arg(long, value_name = "STORE")]
     pub store: String,
     #[command(flatten)]
@@ -58,7 +61,7 @@ pub struct ShowArgs {
     /// The original record's place, as `list` has it
     #[arg(value_name = "TOPIC/PARTITION@OFFSET")]
     pub letter: String,
-    /// Where the state is kept: sqlite:FILE
+    /// Where the state is kept: sqlite:FILE or postgres://…
     #[arg(long, value_name = "STORE")]
     pub store: String,
     /// The catalogue that the state was made with, instead of the built-in one
@@ -70,7 +73,7 @@ pub struct ShowArgs {
 pub struct RetryArgs {
     #[command(flatten)]
     pub connect: Connect,
-    /// Where the state is kept: sqlite:FILE
+    /// Where the state is kept: sqlite:FILE or postgres://…
     #[arg(long, value_name = "STORE")]
     pub store: String,
     /// These letters, as `list` has them; without any: --reason, --topic or --all
@@ -81,7 +84,7 @@ pub struct RetryArgs {
     /// All letters that were not retried
     #[arg(long)]
     pub all: bool,
-    /// Also what was retried before
+    /// Also what was retried before, and what is itself a retry
     #[arg(long)]
     pub again: bool,
     /// Write to a cluster that is not on this machine without asking

@@ -1,4 +1,5 @@
 mod claims;
+mod rivals;
 mod topics;
 
 use super::figures::Meter;
@@ -36,6 +37,13 @@ pub struct Desk {
     taker: Taker,
     config: ConsumeConfig,
     ours: BTreeMap<TopicPartition, Ours>,
+    /// librdkafka was told to read them, and was not told otherwise.
+    assigned: BTreeSet<TopicPartition>,
+    /// Another process claimed them, and the group still gives them to us.
+    lost: BTreeSet<TopicPartition>,
+    reclaim_at: Instant,
+    begun_at: Timestamp,
+    told_of_rival: bool,
     /// Given to us, and not claimed in the store yet.
     given: Vec<Vec<TopicPartition>>,
     claim_after: Instant,
@@ -67,6 +75,11 @@ impl Desk {
             taker,
             config,
             ours: BTreeMap::new(),
+            assigned: BTreeSet::new(),
+            lost: BTreeSet::new(),
+            reclaim_at: Instant::now(),
+            begun_at: Timestamp::now(),
+            told_of_rival: false,
             given: Vec::new(),
             claim_after: Instant::now(),
             look_again: None,
@@ -84,6 +97,7 @@ impl Desk {
         while !matches!(stop.try_recv(), Err(TryRecvError::Disconnected)) {
             self.poll();
             self.take_changes();
+            self.claim_again();
             self.claim_given()?;
             if self.look_again.take_if(|at| Instant::now() >= *at).is_some() {
                 self.find_again();
@@ -126,6 +140,8 @@ impl Desk {
     fn let_go(&mut self, partitions: &BTreeSet<TopicPartition>) {
         tracing::info!(count = partitions.len(), "partitions taken");
         self.ours.retain(|partition, _| !partitions.contains(partition));
+        self.assigned.retain(|partition| !partitions.contains(partition));
+        self.lost.retain(|partition| !partitions.contains(partition));
         self.told.retain(|partition, _| !partitions.contains(partition));
         for given in &mut self.given {
             given.retain(|partition| !partitions.contains(partition));
@@ -179,13 +195,8 @@ impl Desk {
                     return Ok(());
                 }
                 Err(StoreError::Fenced(partition)) => {
-                    tracing::warn!(
-                        partition = name_of(&partition),
-                        "another process took it over: what was read of it is left to that"
-                    );
                     self.batch = batch.events;
-                    self.ours.remove(&partition);
-                    self.keep_batch(|p| *p != partition);
+                    self.taken_over(partition);
                 }
                 Err(error) if error.is_passing() => {
                     self.batch = batch.events;
@@ -211,7 +222,7 @@ impl Desk {
         });
         let progress = |(partition, next): (TopicPartition, i64)| {
             let epoch = self.ours.get(&partition)?.epoch;
-            Some(Progress { partition, epoch, next })
+            Some(Progress::of(&partition, epoch, next))
         };
         let progress: Vec<Progress> = last.into_iter().filter_map(progress).collect();
         let ours: BTreeSet<(&str, i32)> = progress.iter().map(|p| (p.partition.topic.as_ref(), p.partition.partition)).collect();
@@ -284,10 +295,12 @@ impl Desk {
         let behind = |(partition, ours): (&TopicPartition, &Ours)| {
             self.member.last_end(partition).map(|end| u64::try_from(end - ours.next).unwrap_or(0))
         };
-        let lag = self.ours.iter().filter_map(behind).reduce(|a, b| a + b);
+        // Of what another process has we do not know.
+        let lag = self.ours.iter().filter_map(behind).reduce(|a, b| a + b).filter(|_| self.lost.is_empty());
         let mut ours = self.meter.read(Timestamp::now(), self.ours.len(), lag);
         ours.cache = self.store.cache();
         let all = self.all_figures(ours);
+        self.look_for_rivals(&all);
         // Nobody has to look.
         let _ = self.figures.try_send(all);
     }

@@ -23,12 +23,13 @@ pub fn rows(heads: &[&str], rows: impl Iterator<Item = Vec<Cell>>) -> String {
         cells.chain(heads.get(at).map(|h| h.width())).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..heads.len()).map(width).collect();
-    let right = |at: usize| rows.iter().any(|row| matches!(row.get(at), Some(Cell::Right(_))));
+    let is_right = |at: usize| rows.iter().any(|row| matches!(row.get(at), Some(Cell::Right(_))));
+    let right: Vec<bool> = (0..heads.len()).map(is_right).collect();
     let line = |cells: &mut dyn Iterator<Item = (usize, &str)>| {
         let mut out = String::new();
         for (at, text) in cells {
             let pad = " ".repeat(widths.get(at).copied().unwrap_or(0).saturating_sub(text.width()));
-            out += &if right(at) { format!("{pad}{text}  ") } else { format!("{text}{pad}  ") };
+            out += &if right.get(at) == Some(&true) { format!("{pad}{text}  ") } else { format!("{text}{pad}  ") };
         }
         out.trim_end().to_owned() + "\n"
     };

@@ -23,6 +23,8 @@ pub struct Progress {
     pub epoch: i64,
     /// The offset to go on with after the batch.
     pub next: i64,
+    /// Where the store had nothing of this partition before: the first record of it. (Filled in by the fold.)
+    pub first: Option<i64>,
 }
 
 /// One record of a batch.

@@ -17,6 +17,10 @@ pub enum StoreError {
          anew into another store"
     )]
     OtherPipelines,
+    #[error("a rebuild of it is running ({0}): a second one would take its work away")]
+    Held(String),
+    #[error("this is {0}, and no store of vigie: name another file, or one that is not there yet")]
+    Foreign(&'static str),
     #[error("the store has version {found} of its tables, this vigie knows {known}: take the vigie that wrote it, or a newer one")]
     Version { found: i64, known: i64 },
     #[error("the store has no state yet: `vigie consume --store` makes it ({0})")]

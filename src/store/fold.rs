@@ -33,7 +33,7 @@ pub fn fold<T: Tx>(mut tx: T, plans: &Plans, batch: &Batch) -> Result<Applied, S
         });
     }
     let mut rows = entity_rows(&world, &before, &touched, plans)?;
-    rows.progress = onward(&batch.progress, &known);
+    rows.progress = onward(&batch.progress, &known, &events);
     rows.now = batch.now;
     rows.version = tx.version()?;
     rows.claims =
@@ -73,9 +73,16 @@ fn new_ones<'a>(batch: &'a Batch, known: &[Option<i64>]) -> (Vec<&'a Taken>, u64
     (events, skipped)
 }
 
-/// A partition never goes back.
-fn onward(progress: &[Progress], known: &[Option<i64>]) -> Vec<Progress> {
-    let on = |(p, known): (&Progress, &Option<i64>)| Progress { next: p.next.max(known.unwrap_or(p.next)), ..p.clone() };
+/// A partition never goes back. Where it begins is known with its first records.
+fn onward(progress: &[Progress], known: &[Option<i64>], events: &[&Taken]) -> Vec<Progress> {
+    let first = |p: &TopicPartition| {
+        let of = events.iter().filter(|t| t.place.topic.as_ref() == p.topic.as_ref() && t.place.partition == p.partition);
+        of.map(|t| t.place.offset).min()
+    };
+    let on = |(p, known): (&Progress, &Option<i64>)| match known {
+        Some(known) => Progress { next: p.next.max(*known), ..p.clone() },
+        None => Progress { first: first(&p.partition), ..p.clone() },
+    };
     progress.iter().zip(known).map(on).collect()
 }
 
@@ -203,6 +210,6 @@ pub(super) fn regrouped(world: &World, before: &HashMap<Subject, Arc<Standing>>,
 
 impl Progress {
     pub fn of(partition: &TopicPartition, epoch: i64, next: i64) -> Self {
-        Self { partition: partition.clone(), epoch, next }
+        Self { partition: partition.clone(), epoch, next, first: None }
     }
 }

@@ -28,7 +28,7 @@ mod whole;
 
 pub use address::StoreAddress;
 pub use batch::{Applied, Batch, Changes, Claimed, Original, Progress, Refusal, Taken, What};
-pub use beside::{Beside, CarriedEntities, Named, Swapped, open_beside};
+pub use beside::{Beside, CarriedEntities, Hold, Named, Swapped, hold, open_beside};
 pub use compare::{CompareError, Compared, Comparison, Difference, Differing, Side, Tally};
 pub use error::StoreError;
 pub use fold::fold;

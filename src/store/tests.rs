@@ -13,7 +13,7 @@ pub use reading::{the_way_of_reading, ways_of_reading};
 pub use retention::*;
 pub use whole::{
     compare, made_again_it_is_the_same_whatever_its_keys, what_retention_took_is_not_judged,
-    what_the_topics_do_not_have_any_more_is_not_judged,
+    what_the_topics_do_not_have_any_more_is_not_judged, where_a_partition_began_is_kept,
 };
 
 use super::cache::Active;
@@ -77,7 +77,8 @@ macro_rules! tests_of_a_store {
             one_goes_through_it_in_so_long_and_says_up_to_when,
             what_retention_took_is_not_judged,
             made_again_it_is_the_same_whatever_its_keys,
-            what_the_topics_do_not_have_any_more_is_not_judged
+            what_the_topics_do_not_have_any_more_is_not_judged,
+            where_a_partition_began_is_kept
         }
     };
     ($rig:ty, $cases:expr, $($name:ident),+) => {

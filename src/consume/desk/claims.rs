@@ -77,9 +77,20 @@ impl Desk {
             self.claim_after = Instant::now() + LAST_RETRY;
         }
         tracing::info!(count = starts.len(), "partitions given");
-        if let Err(error) = self.member.begin(&starts) {
+        starts.iter().for_each(|(partition, _)| _ = self.meter.figures.stopped.remove(&name_of(partition)));
+        let (known, new): (Vec<_>, Vec<_>) = starts.iter().cloned().partition(|(partition, _)| self.assigned.contains(partition));
+        // Also without any: it ends the rebalance.
+        if (!new.is_empty() || known.is_empty())
+            && let Err(error) = self.member.begin(&new)
+        {
             tracing::warn!(%error, "partitions that were given to us");
         }
+        for (partition, next) in &known {
+            if let Err(error) = self.member.seek(partition, *next) {
+                tracing::warn!(%error, partition = name_of(partition), "reading on where the other process left it");
+            }
+        }
+        self.assigned.extend(new.into_iter().map(|(partition, _)| partition));
         // One that was taken while it was paused would stay so.
         let given: Vec<_> = starts.into_iter().map(|(partition, _)| partition).collect();
         self.member.set_paused(&given, self.away.is_some());

@@ -6,12 +6,14 @@
 //! transaction. Its epochs stay, so that the consumers go on where they were.
 
 mod carry;
+mod hold;
 mod names;
 mod sql;
 #[cfg(test)]
 pub mod tests;
 
 pub use carry::carry;
+pub use hold::{DEAD_MS, Door, Hold, held, hold};
 pub use names::{Mapped, OldNames};
 pub use sql::{CARRY, CUT, Dialect, GONE};
 

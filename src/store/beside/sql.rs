@@ -31,8 +31,8 @@ pub const CUT: &[&str] = &[
 
 /// Records that the topics have no more: the audit, then the dead letters. Their partitions come first.
 pub const CARRY: [&str; 3] = [
-    "INSERT INTO fresh.partitions (topic, partition, topic_id, next_offset, epoch, owner)
-     SELECT o.topic, o.partition, o.topic_id,
+    "INSERT INTO fresh.partitions (topic, partition, topic_id, first_offset, next_offset, epoch, owner)
+     SELECT o.topic, o.partition, o.topic_id, o.first_offset,
          CASE WHEN EXISTS (SELECT 1 FROM fresh.lows AS l WHERE l.topic = o.topic AND l.partition = o.partition) THEN NULL
              ELSE o.next_offset END, o.epoch, o.owner
      FROM live.partitions AS o
@@ -91,8 +91,8 @@ pub const SWAP: &[&str] = &[
     "EMPTY live.parts",
     "EMPTY live.profiles",
     "EMPTY live.claims",
-    "INSERT INTO live.partitions (id, topic, partition, topic_id, next_offset, epoch, owner) OWN_NUMBERS
-     SELECT id, topic, partition, topic_id, next_offset, epoch, owner FROM fresh.partitions",
+    "INSERT INTO live.partitions (id, topic, partition, topic_id, first_offset, next_offset, epoch, owner) OWN_NUMBERS
+     SELECT id, topic, partition, topic_id, first_offset, next_offset, epoch, owner FROM fresh.partitions",
     "INSERT INTO live.walkers SELECT * FROM fresh.walkers",
     "INSERT INTO live.parts SELECT * FROM fresh.parts",
     "INSERT INTO live.profiles SELECT * FROM fresh.profiles",

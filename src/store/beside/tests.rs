@@ -4,7 +4,7 @@ use crate::domain::properties::{drawn, read};
 use crate::domain::tests::Town;
 use crate::model::Timestamp;
 use crate::store::tests::{Rig, apply, batch, partitions, taken};
-use crate::store::{Marks, StoreAddress, Taken, open_beside};
+use crate::store::{Marks, StoreAddress, StoreError, Taken, hold, open_beside};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use std::collections::BTreeMap;
@@ -75,4 +75,18 @@ pub fn what_is_cut_is_carried_over<R: Rig>(
         live.apply(&batch(&mine, vec![more])).unwrap();
     }
     Ok(())
+}
+
+/// `age` makes the row `rebuild` of `meta` say what is given.
+pub fn one_at_a_time(at: &StoreAddress, age: impl FnOnce(&str)) {
+    let first = hold(at, "me@here/1").unwrap();
+    let refused = hold(at, "me@here/2").err().unwrap().to_string();
+    assert!(refused.contains("me@here/1"), "{refused}");
+    drop(first);
+    let second = hold(at, "me@here/2").unwrap();
+    age(&format!("{} me@here/2", Timestamp::now().0 - super::DEAD_MS - 1_000));
+    let third = hold(at, "me@here/3").unwrap();
+    drop(second);
+    assert!(matches!(hold(at, "me@here/4"), Err(StoreError::Held(by)) if by == "me@here/3"), "the dead one took nothing with it");
+    drop(third);
 }

@@ -17,6 +17,10 @@ impl Whole for Fake {
         Marks::new()
     }
 
+    fn firsts(&self) -> Marks {
+        Marks::new()
+    }
+
     fn page(&mut self, table: Table, after: Option<&Key>, limit: usize) -> Result<Vec<Row>, StoreError> {
         let rows = self.rows.iter().filter(|(of, row)| *of == table && after.is_none_or(|after| row.key > *after));
         Ok(rows.take(limit).map(|(_, row)| row.clone()).collect())

@@ -7,6 +7,7 @@ mod active;
 mod address;
 mod beside;
 mod columns;
+mod door;
 mod error;
 mod follow;
 mod letters;

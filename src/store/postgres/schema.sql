@@ -16,6 +16,8 @@ CREATE TABLE vigie.partitions (
     partition integer NOT NULL,
     -- Of the topic that was read; NULL where the brokers did not tell it.
     topic_id text,
+    -- The first record that was applied; what lies before it was passed over, or gone.
+    first_offset bigint,
     next_offset bigint,
     epoch bigint NOT NULL DEFAULT 0,
     owner text NOT NULL DEFAULT '',

@@ -1,4 +1,6 @@
-use super::super::whole::{Cell, Form, Key, Moments, Name, Numbered, Removed, Row, Table, Whole, cuts, marks_of, page_of_records};
+use super::super::whole::{
+    Cell, Form, Key, Moments, Name, Numbered, Removed, Row, Table, Whole, cuts, firsts_of, marks_of, page_of_records,
+};
 use super::super::{Marks, StoreError, memory, whole};
 use super::Postgres;
 use super::columns::{Column, Of};
@@ -18,11 +20,12 @@ struct Moment<'a> {
 impl Moments for Postgres {
     fn moment(&mut self) -> Result<Box<dyn Whole + '_>, StoreError> {
         let mut session = self.link.get_mut().begin_moment()?;
-        let rows = session.query("SELECT topic, partition, id, next_offset FROM vigie.partitions", &[])?;
+        let rows = session.query("SELECT topic, partition, id, next_offset, first_offset FROM vigie.partitions", &[])?;
         let numbered = |row: &postgres::Row| Numbered {
             partition: TopicPartition { topic: row.get::<_, &str>(0).into(), partition: row.get(1) },
             place: row.get(2),
             next: row.get(3),
+            first: row.get(4),
         };
         let mut partitions: Vec<Numbered> = rows.iter().map(numbered).collect();
         partitions.sort_by(|a, b| a.partition.cmp(&b.partition));
@@ -96,6 +99,10 @@ fn asked<'a>(rows: &'a [postgres::Row], names: &'a [Name]) -> impl Iterator<Item
 impl Whole for Moment<'_> {
     fn marks(&self) -> Marks {
         marks_of(&self.partitions)
+    }
+
+    fn firsts(&self) -> Marks {
+        firsts_of(&self.partitions)
     }
 
     fn page(&mut self, table: Table, after: Option<&Key>, limit: usize) -> Result<Vec<Row>, StoreError> {

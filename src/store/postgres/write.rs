@@ -207,8 +207,10 @@ pub fn progress(session: &mut Session<'_>, progress: &[Progress]) -> Done {
         of.text("topic", |p| p.partition.topic.as_ref()),
         of.int("partition", |p| p.partition.partition),
         of.long("next", |p| p.next),
+        of.long("first", |p| p.first),
     ];
-    let sql = "UPDATE vigie.partitions AS p SET next_offset = n.next FROM unnest($1, $2, $3) AS n (topic, partition, next)
+    let sql = "UPDATE vigie.partitions AS p SET next_offset = n.next, first_offset = coalesce(p.first_offset, n.first)
+               FROM unnest($1, $2, $3, $4) AS n (topic, partition, next, first)
                WHERE p.topic = n.topic AND p.partition = n.partition";
     session.insert(sql, &columns).map(|_| ())
 }

@@ -3,7 +3,7 @@ use super::super::beside::{
 };
 use super::super::{Marks, Store, StoreError, memory};
 use super::error::{failed, reading, writing};
-use super::{BUSY, STATEMENTS, Sqlite, VERSION};
+use super::{BUSY, STATEMENTS, Sqlite, is_ours, look_at};
 use crate::domain::{Kind, Known, Plans, Profile, Subject};
 use crate::model::{Label, Timestamp, TopicPartition};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
@@ -28,15 +28,7 @@ impl Sqlite {
     /// # Errors
     /// There is no file, it is not ours, or there is no room for another one.
     pub fn beside(live: &Path, plans: &Plans) -> Result<SqliteBeside, StoreError> {
-        let failed = failed("cannot be opened");
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-        let both = Connection::open_with_flags(live, flags).map_err(&failed)?;
-        both.busy_timeout(BUSY).map_err(&failed)?;
-        both.set_prepared_statement_cache_capacity(STATEMENTS);
-        let found: i64 = both.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&failed)?;
-        if found != VERSION {
-            return Err(StoreError::Version { found, known: VERSION });
-        }
+        let (both, failed) = (existing(live)?, failed("cannot be opened"));
         let pipelines: String =
             both.query_row("SELECT value FROM meta WHERE name = 'pipelines'", [], |row| row.get(0)).map_err(&failed)?;
         let path = beside(live);
@@ -52,6 +44,21 @@ impl Sqlite {
         let other_pipelines = pipelines != memory::fingerprint(plans);
         Ok(SqliteBeside { path, fresh, both, plans: plans.clone(), old: OldNames::parse(&pipelines), other_pipelines })
     }
+}
+
+/// A store that is there.
+pub fn existing(live: &Path) -> Result<Connection, StoreError> {
+    let failed = failed("cannot be opened");
+    if !live.exists() {
+        return Err(StoreError::Nothing(format!("there is no {}", live.display())));
+    }
+    look_at(live)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let both = Connection::open_with_flags(live, flags).map_err(&failed)?;
+    both.busy_timeout(BUSY).map_err(&failed)?;
+    both.set_prepared_statement_cache_capacity(STATEMENTS);
+    is_ours(&both)?;
+    Ok(both)
 }
 
 /// The file that is made beside.

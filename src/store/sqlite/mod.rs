@@ -2,6 +2,7 @@
 
 mod active;
 mod beside;
+mod door;
 mod error;
 mod follow;
 mod letters;
@@ -41,6 +42,7 @@ impl Sqlite {
     /// # Errors
     /// The file cannot be had, or holds what this vigie, or this catalogue, cannot read.
     pub fn open(path: &Path, plans: Plans) -> Result<Self, StoreError> {
+        look_at(path)?;
         Self::with(Connection::open(path).map_err(failed("cannot be opened"))?, plans)
     }
 
@@ -49,6 +51,7 @@ impl Sqlite {
     /// # Errors
     /// As [`open`](Self::open), and where there is no file.
     pub fn open_to_read(path: &Path, plans: Plans) -> Result<Self, StoreError> {
+        look_at(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(failed("cannot be opened"))?;
         connection.busy_timeout(BUSY).map_err(failed("cannot be made ready"))?;
@@ -61,6 +64,12 @@ impl Sqlite {
         let failed = failed("cannot be made ready");
         connection.busy_timeout(BUSY).map_err(&failed)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Before anything is written: it may be somebody else's.
+        if let Err(error) = is_ours(&connection)
+            && !matches!(error, StoreError::Nothing(_))
+        {
+            return Err(error);
+        }
         // With WAL a power cut may take the last transactions, rows and offsets together: nothing is lost, they are read again.
         connection
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;")
@@ -116,13 +125,51 @@ fn make(connection: &mut Connection, plans: &Plans) -> Result<(), StoreError> {
     tx.commit().map_err(&failed)
 }
 
-/// Whether the tables are ours.
-fn look(connection: &Connection, plans: &Plans) -> Result<(), StoreError> {
+/// A path that can never become a store is told at once; a file that cannot be had for the moment is SQLite's to tell.
+fn look_at(path: &Path) -> Result<(), StoreError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let never = |why: String| Err(StoreError::Failed { what: "cannot be opened", why, passing: false });
+    if path.is_dir() {
+        return Err(StoreError::Foreign("a folder"));
+    }
+    match std::fs::metadata(folder) {
+        Ok(found) if !found.is_dir() => never(format!("{} is no folder", folder.display())),
+        Err(error) => never(format!("its folder {}: {error}", folder.display())),
+        Ok(_) => match std::fs::File::open(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => never(format!("{error}")),
+            // One that is not there is made.
+            _ => Ok(()),
+        },
+    }
+}
+
+/// Tables of somebody else are left alone.
+fn is_empty(connection: &Connection) -> Result<(), StoreError> {
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(failed("cannot be read"))?;
+    if tables == 0 { Ok(()) } else { Err(StoreError::Foreign("an SQLite file of another program")) }
+}
+
+/// Whether these are the tables of this version.
+fn is_ours(connection: &Connection) -> Result<(), StoreError> {
     let failed = failed("cannot be read");
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&failed)?;
-    if found != VERSION {
+    if found == VERSION {
+        return Ok(());
+    }
+    let sql = "SELECT count(*) FROM sqlite_master WHERE name IN ('meta', 'walkers', 'partitions')";
+    let ours: i64 = connection.query_row(sql, [], |row| row.get(0)).map_err(&failed)?;
+    if ours == 3 {
         return Err(StoreError::Version { found, known: VERSION });
     }
+    is_empty(connection)?;
+    Err(StoreError::Nothing("the file has no tables".into()))
+}
+
+/// Whether the tables are ours, and of this catalogue.
+fn look(connection: &Connection, plans: &Plans) -> Result<(), StoreError> {
+    let failed = failed("cannot be read");
+    is_ours(connection)?;
     let sql = "SELECT value FROM meta WHERE name = 'pipelines'";
     let kept: Option<String> = connection.query_row(sql, [], |row| row.get(0)).optional().map_err(&failed)?;
     if kept == Some(memory::fingerprint(plans)) { Ok(()) } else { Err(StoreError::OtherPipelines) }

@@ -15,6 +15,8 @@ CREATE TABLE partitions (
     partition INTEGER NOT NULL,
     -- Of the topic that was read; NULL where the brokers did not tell it.
     topic_id TEXT,
+    -- The first record that was applied; what lies before it was passed over, or gone.
+    first_offset INTEGER,
     next_offset INTEGER,
     epoch INTEGER NOT NULL DEFAULT 0,
     owner TEXT NOT NULL DEFAULT '',

@@ -77,3 +77,34 @@ fn a_file_is_opened_again_by_the_same_catalogue_only() {
     assert_eq!(again.walkers("order", &Filter { limit: 10, ..Filter::default() }).unwrap().len(), 1);
     assert!(matches!(Sqlite::open(&path, Plans::default()), Err(StoreError::OtherPipelines)));
 }
+
+#[test]
+fn one_rebuild_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let store = Sqlite::open(&path, Plans::default()).unwrap();
+    let age = |value: &str| _ = store.connection.execute("UPDATE meta SET value = ?1 WHERE name = 'rebuild'", [value]).unwrap();
+    crate::store::beside::tests::one_at_a_time(&crate::store::StoreAddress::Sqlite(path), age);
+}
+
+#[test]
+fn what_is_no_store_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE a (b)").unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let all = [
+        Sqlite::open(&path, Plans::default()).err(),
+        Sqlite::open_to_read(&path, Plans::default()).err(),
+        Sqlite::door(&path).err(),
+    ];
+    for error in all {
+        assert!(matches!(&error, Some(StoreError::Foreign(what)) if what.contains("another program")), "{error:?}");
+    }
+    assert!(std::fs::read(&path).unwrap() == before);
+    assert!(matches!(Sqlite::open(folder.path(), Plans::default()), Err(StoreError::Foreign("a folder"))));
+    let nowhere = Sqlite::open(&folder.path().join("no/state.db"), Plans::default()).err().unwrap();
+    assert!(!nowhere.is_passing() && nowhere.to_string().contains("No such file"), "{nowhere}");
+    let below_a_file = Sqlite::open(&path.join("state.db"), Plans::default()).err().unwrap();
+    assert!(!below_a_file.is_passing() && below_a_file.to_string().contains("no folder"), "{below_a_file}");
+}

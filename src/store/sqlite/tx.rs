@@ -249,9 +249,9 @@ impl Tx for SqliteTx<'_> {
         }
         rows.audit.iter().try_for_each(|row| self.write_audit(row, rows.now.0))?;
         rows.dead_letters.iter().try_for_each(|row| self.write_dead_letter(row, rows.now.0))?;
-        for Progress { partition, next, .. } in &rows.progress {
-            let sql = "UPDATE partitions SET next_offset = ?3 WHERE topic = ?1 AND partition = ?2";
-            self.execute(sql, params![partition.topic.as_ref(), partition.partition, next])?;
+        for Progress { partition, next, first, .. } in &rows.progress {
+            let sql = "UPDATE partitions SET next_offset = ?3, first_offset = coalesce(first_offset, ?4) WHERE topic = ?1 AND partition = ?2";
+            self.execute(sql, params![partition.topic.as_ref(), partition.partition, next, first])?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 use super::super::postgres::text;
 use super::super::whole::{
-    Cell, Column, Form, Key, Moments, Name, Numbered, Removed, Row, Table, Whole, cuts, marks_of, page_of_records,
+    Cell, Column, Form, Key, Moments, Name, Numbered, Removed, Row, Table, Whole, cuts, firsts_of, marks_of, page_of_records,
 };
 use super::super::{Marks, StoreError, memory};
 use super::Sqlite;
@@ -81,10 +81,10 @@ impl Moments for Sqlite {
     fn moment(&mut self) -> Result<Box<dyn Whole + '_>, StoreError> {
         let begin = failed("does not begin a transaction");
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(begin)?;
-        let sql = "SELECT topic, partition, id, next_offset FROM partitions";
+        let sql = "SELECT topic, partition, id, next_offset, first_offset FROM partitions";
         let mut partitions = all(&tx, sql, [], |row| {
             let partition = TopicPartition { topic: row.get::<_, String>(0)?.into(), partition: row.get(1)? };
-            Ok(Numbered { partition, place: row.get(2)?, next: row.get(3)? })
+            Ok(Numbered { partition, place: row.get(2)?, next: row.get(3)?, first: row.get(4)? })
         })?;
         partitions.sort_by(|a, b| a.partition.cmp(&b.partition));
         Ok(Box::new(Moment { tx, partitions, short_keys: self.short_keys }))
@@ -148,6 +148,10 @@ impl Moment<'_> {
 impl Whole for Moment<'_> {
     fn marks(&self) -> Marks {
         marks_of(&self.partitions)
+    }
+
+    fn firsts(&self) -> Marks {
+        firsts_of(&self.partitions)
     }
 
     fn page(&mut self, table: Table, after: Option<&Key>, limit: usize) -> Result<Vec<Row>, StoreError> {

@@ -115,3 +115,21 @@ pub fn what_retention_took_is_not_judged<R: retention::Keeper>() {
     let kept = told(&mut other);
     assert_eq!(kept[&"walkers"], [0, 0, 2, 0], "{kept:?}: what is open, or ended later, does not go");
 }
+
+pub fn where_a_partition_began_is_kept<R: Rig>() {
+    let (plans, all) = events(&[
+        (1, "orders.created", r#"{"id":"A1","currency":"GNF"}"#),
+        (2, "orders.created", r#"{"id":"A2","currency":"GNF"}"#),
+        (3, "orders.created", r#"{"id":"A3","currency":"GNF"}"#),
+        (4, "payments.initiated", r#"{"paymentId":"p1","orderId":"A1","amount":5,"currency":"GNF"}"#),
+    ]);
+    let mut store = R::fresh(&plans);
+    let began = |store: &mut R| {
+        store.moment().unwrap().firsts().into_iter().map(|(p, first)| (p.topic.to_string(), first)).collect::<Vec<_>>()
+    };
+    let orders = |at: usize| ("orders.created".to_owned(), all[at].place.offset);
+    apply(&mut store, all[1..2].to_vec());
+    assert_eq!(began(&mut store), [orders(1)], "the first one was passed over");
+    apply(&mut store, all[2..].to_vec());
+    assert_eq!(began(&mut store), [orders(1), ("payments.initiated".to_owned(), all[3].place.offset)]);
+}

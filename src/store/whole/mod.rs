@@ -24,6 +24,9 @@ pub trait Whole {
     /// The offset that each partition goes on with.
     fn marks(&self) -> Marks;
 
+    /// The first record of each partition that was applied: what lies before was passed over, or gone by then.
+    fn firsts(&self) -> Marks;
+
     /// The rows after this key, in the order of the keys' bytes; none: there are no more.
     fn page(&mut self, table: Table, after: Option<&Key>, limit: usize) -> Result<Vec<Row>, StoreError>;
 
@@ -137,10 +140,15 @@ pub struct Numbered {
     pub partition: TopicPartition,
     pub place: i64,
     pub next: Option<i64>,
+    pub first: Option<i64>,
 }
 
 pub fn marks_of(partitions: &[Numbered]) -> Marks {
     partitions.iter().filter_map(|p| Some((p.partition.clone(), p.next?))).collect()
+}
+
+pub fn firsts_of(partitions: &[Numbered]) -> Marks {
+    partitions.iter().filter_map(|p| Some((p.partition.clone(), p.first?))).collect()
 }
 
 /// The places where something was cut off, with the offset that the rest begins with.

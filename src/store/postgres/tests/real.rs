@@ -111,6 +111,22 @@ fn made_anew_it_has_what_the_topics_lost() {
     runner.run(&cut_short(), carried).unwrap();
 }
 
+#[test]
+fn one_rebuild_at_a_time() {
+    if is_missing("one_rebuild_at_a_time") {
+        return;
+    }
+    let address = address(&new_schema());
+    let store = Postgres::open(address.clone(), Plans::default()).unwrap();
+    let schema = address.quoted_schema();
+    let age = |value: &str| {
+        let mut client = address.config.connect(postgres::NoTls).unwrap();
+        client.batch_execute(&format!("UPDATE {schema}.meta SET value = '{value}' WHERE name = 'rebuild'")).unwrap();
+    };
+    crate::store::beside::tests::one_at_a_time(&crate::store::StoreAddress::Postgres(Box::new(address.clone())), age);
+    drop(store);
+}
+
 /// All that a person can ask for, but for what depends on the way there.
 fn told(store: &dyn Read) -> String {
     let all = Filter { limit: 1_000, ..Filter::default() };

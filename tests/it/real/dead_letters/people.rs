@@ -88,10 +88,26 @@ fn found_shown_and_retried(store: &Store, folder: &Path) {
     assert_eq!(retry(&["orders.confirmed/1@0", "--again"]).code, Some(0));
     assert_eq!(retry(&["orders.confirmed/1@99"]).code, Some(1), "there is none");
     assert_eq!(retry(&[]).code, Some(1), "which?");
-    let record = kcat(&brokers, &["-C", "-t", "orders.confirmed", "-p", "1", "-o", "3", "-c", "1", "-q", "-f", "%k %s %h %T"], "");
-    let first = kcat(&brokers, &["-C", "-t", "orders.confirmed", "-p", "1", "-o", "0", "-c", "1", "-q", "-f", "%k %s %h %T"], "");
-    assert_eq!(record, first, "key, value, headers and time are the original's");
+    let at = |offset: &str, what: &str| {
+        kcat(&brokers, &["-C", "-t", "orders.confirmed", "-p", "1", "-o", offset, "-c", "1", "-q", "-f", what], "")
+    };
+    assert_eq!(at("3", "%k %s %T"), at("0", "%k %s %T"), "key, value and time are the original's");
+    let headers = [at("0", "%h").as_str(), "vigie.retry-of=orders.confirmed/1@0"].join(",");
+    assert_eq!(at("3", "%h"), headers.trim_start_matches(','));
+    does_not_feed_itself(&retry, &|| letters(&["--reason", "malformed"]).good_json().as_array().map_or(0, Vec::len));
     assert_eq!(consumer.stop(), Some(0));
+}
+
+/// What is rejected again is a letter of its own, and is not produced for its reason.
+fn does_not_feed_itself(retry: &dyn Fn(&[&str]) -> Ran, malformed: &dyn Fn() -> usize) {
+    let before = malformed();
+    let retried = retry(&["--reason", "malformed"]);
+    assert!(retried.code == Some(0) && retried.out.contains('→'), "{retried:?}");
+    wait_for("the copies to be rejected too", seconds(20), || (malformed() == before * 2).then_some(()));
+    let again = retry(&["--reason", "malformed"]);
+    assert!(again.code == Some(0) && again.out.is_empty() && again.err.contains("is itself a retry"), "{again:?}");
+    let unknown = retry(&["--reason", "contrct"]);
+    assert!(unknown.code == Some(2) && unknown.err.contains("contract"), "{unknown:?}");
 }
 
 fn publish(brokers: &str, args: &[&str], input: &str) -> Ran {

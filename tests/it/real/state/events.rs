@@ -21,7 +21,7 @@ const TOPICS: [(&str, i32); 14] = [
 ];
 
 /// Lines by topic.
-type Lines = BTreeMap<String, Vec<String>>;
+pub type Lines = BTreeMap<String, Vec<String>>;
 
 pub struct Events(Lines);
 

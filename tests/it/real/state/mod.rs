@@ -7,6 +7,7 @@ pub mod events;
 mod kept;
 pub mod processes;
 mod rebuild;
+mod rivals;
 mod verify;
 mod watched;
 

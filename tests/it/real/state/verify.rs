@@ -1,7 +1,7 @@
 //! The store is held against the topics: what is right is found right, and what is not is found and named.
 
 use super::contents::Store;
-use super::events::Events;
+use super::events::{Events, Lines};
 use super::processes::Consumer;
 use super::{QUICK, quick};
 use crate::kafka::{Kafka, create_topic, delete_before, delete_topic, kcat_lines, watermark};
@@ -108,13 +108,32 @@ fn does_not_judge_what_is_gone(brokers: &str, store: &Store) {
     assert!(ran.code == Some(0) && ran.out.contains("its log ends at 0: the topic was made anew"), "{ran:?}");
 }
 
+/// A store that passed the early half over is held against the late one.
+fn judges_from_where_it_began(brokers: &str, events: &Events, late: Lines) {
+    let folder = folder("began-later");
+    let store = Store::Sqlite(folder.path().join("state.db"));
+    let consumer = Consumer::start(brokers, &store, &[&["--group", &unique("later"), "--from", "now"][..], &QUICK].concat());
+    let given: i32 = events.topics().map(|(_, partitions)| partitions).sum();
+    let count = |of: &str| store.ask(&format!("SELECT count(*) FROM {of}"))?.first()?.parse::<i32>().ok();
+    wait_for("all partitions", seconds(60), || (count("partitions WHERE owner <> ''")? == given).then_some(()));
+    late.into_iter().for_each(|(topic, lines)| kcat_lines(brokers, &topic, &[], lines));
+    wait_for("some of it in the store", seconds(60), || (count("audit")? > 0).then_some(()));
+    assert_eq!(consumer.stop(), Some(0));
+    let applied = count("audit").expect("the store");
+    assert!(u64::try_from(applied).is_ok_and(|applied| applied < events.count()), "{applied}");
+    let report = verify(brokers, &store, &[]).good_json();
+    assert_eq!((at(&report, "/equal"), int(&report, "/records")), (&Value::Bool(true), i64::from(applied)), "{report}");
+    assert_eq!(figure(&report, "audit", "cannot_be_judged"), 0, "{report}");
+}
+
 fn verifies(store: &Store) {
     let own = Kafka::start(quick());
     let brokers = own.address();
     let (events, more) = (Events::make(11, 150), Events::make(12, 120));
     events.topics().for_each(|(topic, partitions)| create_topic(&brokers, topic, partitions, &[]));
     let (early, late) = events.halves();
-    early.into_iter().chain(late).for_each(|(topic, lines)| kcat_lines(&brokers, &topic, &[], lines));
+    early.into_iter().for_each(|(topic, lines)| kcat_lines(&brokers, &topic, &[], lines));
+    judges_from_where_it_began(&brokers, &events, late);
     let consumer = Consumer::start(&brokers, store, &[&["--group", &unique("verified")][..], &QUICK].concat());
     wait_for("all records in the store", seconds(60), || (store.applied() >= events.count()).then_some(()));
     finds_it_right(&brokers, store, events.count());
