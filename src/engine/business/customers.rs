@@ -6,25 +6,39 @@ use crate::engine::sliding::Sliding;
 use crate::model::{Label, Reason, Timestamp};
 use crate::snapshot::{Customer, CustomerSections, Customers as Figures};
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 
 /// Customers that are kept; those seen longest ago go first.
 const MOST: usize = 200_000;
 const SHOWN: usize = 1_000;
+/// Places in the order that stand for nobody are kept up to so many, and up to as many as there are customers.
+const STALE: usize = 4_096;
+
+/// Who tells of a customer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Event,
+    /// It knows those of long ago: a new one stands before all that events told of.
+    Store,
+}
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Row {
     orders: u64,
     last_seen: Timestamp,
+    /// Its place in `recent`.
+    told: u64,
     visited: bool,
     bought: bool,
 }
 
-/// Customers by when they were last seen, and what they did in the shop.
+/// Customers in the order in which they were last told of, and what they did in the shop.
 #[derive(Default)]
 pub struct Customers {
     rows: Map<Label, Row>,
-    recent: BTreeSet<(Timestamp, Label)>,
+    /// One that was told of again stands further back once more: where it stood before, its number is not its row's any more.
+    recent: VecDeque<(u64, Label)>,
+    told: u64,
     steps: Vec<(Label, u64, Sliding)>,
     visitors: u64,
     buyers: u64,
@@ -43,25 +57,25 @@ impl Customers {
         if let Some(second) = live {
             window.record(second);
         }
-        self.visited(id, at, step.as_ref() == "purchase")
+        self.visited(id, at, By::Event, step.as_ref() == "purchase")
     }
 
     /// An order of theirs began.
     pub fn ordered(&mut self, id: &Label, at: Timestamp) -> Option<Label> {
-        self.seen(id, at, |row| row.orders += 1)
+        self.seen(id, at, By::Event, |row| row.orders += 1)
     }
 
     /// A customer as a store knows it. Returns one that memory has to let go.
     pub fn known(&mut self, id: &Label, last: Timestamp, counts: &BTreeMap<Label, u64>) -> Option<Label> {
         if counts.is_empty() {
-            return self.seen(id, last, |_| {});
+            return self.seen(id, last, By::Store, |_| {});
         }
-        self.visited(id, last, counts.contains_key("purchase"))
+        self.visited(id, last, By::Store, counts.contains_key("purchase"))
     }
 
-    fn visited(&mut self, id: &Label, at: Timestamp, buys: bool) -> Option<Label> {
+    fn visited(&mut self, id: &Label, at: Timestamp, by: By, buys: bool) -> Option<Label> {
         let (mut visitor, mut buyer) = (false, false);
-        let gone = self.seen(id, at, |row| {
+        let gone = self.seen(id, at, by, |row| {
             (visitor, buyer) = (!row.visited, buys && !row.bought);
             row.visited = true;
             row.bought |= buys;
@@ -78,32 +92,45 @@ impl Customers {
         self.steps.iter_mut().for_each(|(.., window)| window.step_back(step));
     }
 
-    fn seen(&mut self, id: &Label, at: Timestamp, note: impl FnOnce(&mut Row)) -> Option<Label> {
+    fn seen(&mut self, id: &Label, at: Timestamp, by: By, note: impl FnOnce(&mut Row)) -> Option<Label> {
         self.changed = true;
-        let row = match self.rows.entry(id.clone()) {
-            Entry::Occupied(known) => {
-                let row = known.into_mut();
-                note(row);
-                if at <= row.last_seen {
-                    return None;
-                }
-                self.recent.remove(&(row.last_seen, id.clone()));
-                row
-            }
-            Entry::Vacant(place) => {
-                let row = place.insert(Row::default());
-                note(row);
-                row
-            }
+        let (row, new) = match self.rows.entry(id.clone()) {
+            Entry::Occupied(known) => (known.into_mut(), false),
+            Entry::Vacant(place) => (place.insert(Row::default()), true),
         };
-        row.last_seen = at;
-        self.recent.insert((at, id.clone()));
-        if self.rows.len() <= MOST {
-            return None;
+        note(row);
+        row.last_seen = row.last_seen.max(at);
+        match by {
+            // It stands last already.
+            By::Event if !new && row.told == self.told => {}
+            By::Event => {
+                self.told += 1;
+                row.told = self.told;
+                self.recent.push_back((self.told, id.clone()));
+            }
+            By::Store if new => self.recent.push_front((row.told, id.clone())),
+            By::Store => {}
         }
-        let (_, gone) = self.recent.pop_first()?;
-        self.rows.remove(&gone);
-        Some(gone)
+        self.tidy();
+        if self.rows.len() > MOST { self.let_go() } else { None }
+    }
+
+    /// Whom nobody told of for the longest time.
+    fn let_go(&mut self) -> Option<Label> {
+        while let Some((told, id)) = self.recent.pop_front() {
+            if self.rows.get(&id).is_some_and(|row| row.told == told) {
+                self.rows.remove(&id);
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    fn tidy(&mut self) {
+        if self.recent.len() > self.rows.len() * 2 + STALE {
+            let rows = &self.rows;
+            self.recent.retain(|(told, id)| rows.get(id).is_some_and(|row| row.told == *told));
+        }
     }
 
     pub fn sections(&self, known: Result<Counts, Reason>, store: Option<&StoreSide>) -> CustomerSections {
@@ -118,13 +145,11 @@ impl Customers {
             conversion: (known.is_ok() && self.visitors > 0).then(|| self.buyers as f64 / self.visitors as f64),
             reason: known.err().or_else(|| (self.visitors == 0).then(|| crate::model::Code::NoRecords.into())),
         };
-        let newest = self.recent.iter().rev().take(SHOWN);
-        let mut rows: Vec<Customer> = newest
-            .filter_map(|(_, id)| {
-                let row = self.rows.get(id)?;
-                Some(Customer { id: id.into(), orders: row.orders, last_seen: row.last_seen })
-            })
-            .collect();
+        let newest = self.recent.iter().rev().filter_map(|(told, id)| {
+            let row = self.rows.get(id).filter(|row| row.told == *told)?;
+            Some(Customer { id: id.into(), orders: row.orders, last_seen: row.last_seen })
+        });
+        let mut rows: Vec<Customer> = newest.take(SHOWN).collect();
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         CustomerSections { customers, customer_rows: rows, customers_known: self.rows.len() }
     }
