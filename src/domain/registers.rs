@@ -96,7 +96,7 @@ impl Registers {
         self.values.iter_mut().filter(|r| usize::from(r.stamp) == moved).for_each(|r| r.stamp = stamp);
     }
 
-    fn iter(&self) -> impl Iterator<Item = (Meaning, Option<&Stamp>, &Value)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Meaning, Option<&Stamp>, &Value)> {
         self.values.iter().map(|r| (r.meaning, self.stamps.get(usize::from(r.stamp)), &r.value))
     }
 

@@ -1,3 +1,4 @@
+use super::business::Business;
 use super::clock::Step;
 use super::curves::line;
 use super::groups::Groups;
@@ -66,13 +67,21 @@ impl FocusState {
     }
 
     /// Curves are drawn once a second, the tail ring whenever it changed.
-    pub fn build(&mut self, moment: &Moment<'_>, topics: &mut Topics, groups: &Groups, totals: &Totals) -> Arc<Focus> {
+    pub fn build(
+        &mut self,
+        moment: &Moment<'_>,
+        topics: &mut Topics,
+        groups: &Groups,
+        totals: &Totals,
+        business: &Business,
+    ) -> Arc<Focus> {
         let now = moment.now;
         if self.second != Some(second(now)) {
             self.second = Some(second(now));
             self.given = None;
             self.drawn.totals = totals_focus(totals, self.asked.span, now);
             self.drawn.sparks = sparks(topics, now);
+            self.drawn.order = self.asked.order.as_ref().and_then(|id| business.entity(id)).map(Arc::new);
             self.drawn.topic = self.topic(topics, groups, now).map(Arc::new);
             self.drawn.groups = self.asked.groups.iter().filter_map(|name| group(groups, name, self.asked.span, now)).collect();
         }

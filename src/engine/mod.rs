@@ -188,7 +188,7 @@ impl Engine {
             business: &business,
         };
         let snapshot = self.picture.build(&moment, &mut self.topics, &self.groups, &mut self.cluster, &self.totals);
-        let focus = self.focus.build(&moment, &mut self.topics, &self.groups, &self.totals);
+        let focus = self.focus.build(&moment, &mut self.topics, &self.groups, &self.totals, &self.business);
         Arc::new(View { snapshot, focus })
     }
 

@@ -19,6 +19,8 @@ pub struct Focused {
     pub filter: TailFilter,
     /// Groups whose members are on the screen.
     pub groups: Vec<Arc<str>>,
+    /// The order of the Order screen.
+    pub order: Option<Arc<str>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

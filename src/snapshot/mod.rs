@@ -5,6 +5,7 @@
 
 mod business;
 mod cluster;
+mod entity;
 mod group;
 mod topic;
 mod view;
@@ -15,6 +16,7 @@ pub use business::{
     Stuck, Sum, Suspicious, Wait,
 };
 pub use cluster::{Alert, Broker, Cluster, Source, SourceKind, Viewer, subject_name};
+pub use entity::{EntityFocus, EntityWay, StepTold};
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
 pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};
 pub use view::{

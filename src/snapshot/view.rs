@@ -1,4 +1,4 @@
-use super::Snapshot;
+use super::{EntityFocus, Snapshot};
 use crate::model::{Answer, ChartSpan, LookupId, Member, Reason, RecordTime, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub struct Focus {
     pub sparks: BTreeMap<Arc<str>, Line>,
     pub topic: Option<Arc<TopicFocus>>,
     pub groups: Vec<Arc<GroupFocus>>,
+    /// The order of the Order screen; `None`: none was asked for, or it is not in memory.
+    pub order: Option<Arc<EntityFocus>>,
     pub answers: BTreeMap<LookupId, Arc<Answer>>,
 }
 
@@ -122,7 +124,8 @@ pub struct TailRow {
     pub partition: i32,
     pub offset: i64,
     pub time: Option<RecordTime>,
-    pub received_at: Timestamp,
+    /// `None`: it was looked up.
+    pub received_at: Option<Timestamp>,
     pub key: Option<Box<[u8]>>,
     /// At most 16 KiB of it; `value_len` has its whole length.
     pub value: Option<Box<[u8]>>,

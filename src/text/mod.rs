@@ -12,7 +12,7 @@ mod words;
 
 pub use clean::{escaped_json, visible, visible_bytes};
 pub use numbers::{
-    age_s, bytes, bytes_rate, column_count, count, duration_ms, duration_s, percent, percent_figure, rate, short_bytes,
+    age_s, bytes, bytes_rate, column_count, count, duration_ms, duration_s, money, percent, percent_figure, rate, short_bytes,
     short_count, short_duration_ms, short_duration_s,
 };
 pub use remedies::remedy;

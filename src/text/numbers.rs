@@ -13,6 +13,15 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// An exact amount, its whole part in groups of three: `45 000.50 GNF`. What is no plain decimal stays as it is.
+pub fn money(amount: &str, currency: Option<&str>) -> String {
+    let (sign, digits) = amount.strip_prefix('-').map_or(("", amount), |digits| ("-", digits));
+    let (whole, rest) = digits.split_at(digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len()));
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), count);
+    let unit = currency.map(|c| format!(" {c}")).unwrap_or_default();
+    format!("{sign}{whole}{rest}{unit}")
+}
+
 /// At most five cells: `999`, `12.3k`, `4.5M`.
 pub fn short_count(n: u64) -> String {
     scaled(n as f64, 1_000.0, &["", "k", "M", "G", "T", "P", "E"], "")
@@ -139,6 +148,14 @@ fn scaled(n: f64, base: f64, units: &[&str], gap: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_keep_all_their_digits() {
+        assert_eq!(money("45000.50", Some("GNF")), "45 000.50 GNF");
+        assert_eq!(money("-1234567", None), "-1 234 567");
+        assert_eq!(money("1e30", Some("X")), "1e30 X");
+        assert_eq!(money("99999999999999999999999", None), "99999999999999999999999");
+    }
 
     #[test]
     fn numbers_read_as_people_write_them() {

@@ -24,6 +24,13 @@ impl Ui {
             Action::Overview => self.go(Screen::Overview),
             Action::Topic => self.go(Screen::Topic),
             Action::Groups => self.go(Screen::Groups),
+            Action::Orders => self.go(Screen::Orders),
+            Action::Deliveries => self.go(Screen::Deliveries),
+            Action::Payments => self.go(Screen::Payments),
+            Action::Stock => self.go(Screen::Stock),
+            Action::Customers => self.go(Screen::Customers),
+            Action::Channels => self.go(Screen::Channels),
+            Action::Cluster => self.go(Screen::Cluster),
             Action::Open => self.open(),
             Action::NextPanel => self.next_panel(1),
             Action::PrevPanel => self.next_panel(-1),
@@ -104,8 +111,9 @@ impl Ui {
             }
             None => match self.state.screen {
                 Screen::Group => self.go(Screen::Groups),
-                Screen::Topic | Screen::Groups => self.go(Screen::Overview),
+                Screen::Order => self.go(Screen::Orders),
                 Screen::Overview => {}
+                _ => self.go(Screen::Overview),
             },
         }
     }
@@ -244,6 +252,25 @@ impl Ui {
         match panel {
             PanelId::Tail => self.open_record(place),
             PanelId::Alerts => self.open_alert(place),
+            PanelId::Timeline => self.open_step(place),
+            PanelId::Deliveries => {
+                let rows = ordered::<super::panels::DeliveryRows>(&view, &self.state);
+                if let Some(order) = rows.get(place).and_then(super::panels::DeliveryRows::order) {
+                    self.open_order(order);
+                }
+            }
+            PanelId::Payments => {
+                let rows = ordered::<super::panels::PaymentRows>(&view, &self.state);
+                if let Some(order) = rows.get(place).and_then(super::panels::PaymentRows::order) {
+                    self.open_order(order);
+                }
+            }
+            PanelId::Orders | PanelId::Stuck => {
+                let key = panel.list().and_then(|l| (l.keys)(&view, &self.state).into_iter().nth(place));
+                if let Some((RowKey::Name(id), _)) = key {
+                    self.open_order(id);
+                }
+            }
             PanelId::Topics | PanelId::GroupPartitions => {
                 let key = panel.list().and_then(|l| (l.keys)(&view, &self.state).into_iter().nth(place));
                 if let Some((RowKey::Name(name) | RowKey::Partition(name, _), _)) = key {
@@ -272,6 +299,18 @@ impl Ui {
                 self.state.layers.push(Layer::Popup(popup));
             }
         }
+    }
+
+    /// The record that told of a step is read from the broker.
+    fn open_step(&mut self, place: usize) {
+        let view = self.shown();
+        let rows = ordered::<super::panels::TimelineRows>(&view, &self.state);
+        let Some(told) = rows.get(place).and_then(|row| Some(row.step()?.told.clone())) else { return };
+        let id = self.next_lookup();
+        let wanted = Lookup::Record { topic: told.topic.clone(), partition: told.partition, offset: told.offset };
+        self.effects.push(Effect::Ask(Ask::Lookup(id, wanted)));
+        let row = std::sync::Arc::new(super::popups::sought(&told));
+        self.state.layers.push(Layer::Popup(Popup::Record { row, lookup: Some(id), answer: None, scroll: 0 }));
     }
 
     /// A record whose value was cut is fetched whole.

@@ -3,7 +3,7 @@
 
 use super::header;
 use super::layout::{self, LEAST};
-use super::panels::PanelId;
+use super::panels::{PanelId, pipeline_shown};
 use super::popups;
 use super::state::{Layer, Screen, UiState};
 use super::theme::Role;
@@ -100,7 +100,8 @@ fn body(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         connection::draw(ctx, buf, middle);
     } else {
         let focus = ctx.state.focused_panel();
-        for (panel, at) in layout::layout(ctx.state.screen, middle, focus, ctx.state.zoom) {
+        let stages = pipeline_shown(ctx.view).map_or(0, |p| p.stages.len());
+        for (panel, at) in layout::layout(ctx.state.screen, middle, focus, ctx.state.zoom, stages) {
             let least = panel.panel().least;
             if at.width >= least.0 && at.height >= least.1 {
                 (panel.panel().draw)(ctx, buf, at, hits);

@@ -1,5 +1,7 @@
 //! Views made by hand, with everything that a screen must be able to show.
 
+mod business;
+
 use crate::model::*;
 use crate::snapshot::*;
 use std::sync::Arc;
@@ -226,6 +228,9 @@ pub fn snapshot() -> Snapshot {
     ];
     Snapshot {
         version: 1,
+        business: business::business(),
+        state_consumers: business::consumers(),
+        workers: business::workers(),
         taken_at: NOW,
         source: Arc::new(Source {
             kind: SourceKind::Live,
@@ -255,8 +260,6 @@ pub fn snapshot() -> Snapshot {
         groups_reason: None,
         alerts_count: alerts.len(),
         alerts,
-        state_consumers: Vec::new(),
-        workers: Vec::new(),
         viewer: Viewer {
             behind_s: Some(0.1),
             cpu_percent: Some(12.0),
@@ -265,7 +268,6 @@ pub fn snapshot() -> Snapshot {
             warmed_up: true,
             ..Viewer::default()
         },
-        ..Snapshot::default()
     }
 }
 
@@ -289,7 +291,7 @@ fn record(i: i64) -> Arc<TailRow> {
         partition: (i % 6) as i32,
         offset: 182_400 - i,
         time: (i != 9).then_some(RecordTime { at, kind: TimestampKind::Create }),
-        received_at: at.plus_ms(4),
+        received_at: Some(at.plus_ms(4)),
         key: (i != 7).then(|| format!("o-{:05}", 17_000 - i).into_bytes().into()),
         value_len: if i == 2 { 40_000 } else { value.len() },
         value: (i != 8).then(|| value.into_bytes().into()),
@@ -375,6 +377,7 @@ pub fn focus() -> Focus {
             .map(|(i, t)| (t.name.clone(), line(1, curve(i as u32, 60, t.throughput.records_per_s.s10.unwrap_or(0.0) as f32))))
             .collect(),
         topic: Some(Arc::new(topic_focus())),
+        order: Some(Arc::new(business::order())),
         groups: vec![Arc::new(GroupFocus {
             name: "billing".into(),
             members: Some(vec![member(1), member(2)]),

@@ -22,7 +22,7 @@ pub fn contexts(state: &UiState) -> Vec<Context> {
             if state.focused_panel().list().is_some() {
                 contexts.push(Context::List);
             }
-            if state.screen != Screen::Groups {
+            if matches!(state.screen, Screen::Overview | Screen::Topic | Screen::Group) {
                 contexts.push(Context::Chart);
             }
             contexts.extend([Context::Normal, Context::Always]);
@@ -90,21 +90,37 @@ pub fn put_line(ctx: Ctx, buf: &mut Buffer, area: Rect, before: &str, after: &st
     x + put(buf, x, area.y, area.right().saturating_sub(x), rest.as_str(), ctx.style(Role::Text))
 }
 
+/// Cells that the footer keeps for what the keys do here.
+const KEYS: u16 = 70;
+
 fn tabs(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> u16 {
     let screens = [
         (Screen::Overview, "1", Word::ScreenOverview),
         (Screen::Topic, "2", Word::ScreenTopic),
         (Screen::Groups, "3", Word::ScreenGroups),
+        (Screen::Orders, "4", Word::ScreenOrders),
+        (Screen::Deliveries, "5", Word::ScreenDeliveries),
+        (Screen::Payments, "6", Word::ScreenPayments),
+        (Screen::Stock, "7", Word::ScreenStock),
+        (Screen::Customers, "8", Word::ScreenCustomers),
+        (Screen::Channels, "9", Word::ScreenChannels),
+        (Screen::Cluster, "0", Word::ScreenCluster),
     ];
     let mut x = area.x + 1;
+    let whole: u16 = screens.iter().map(|(_, _, label)| width(word(*label)) + 4).sum();
+    // Where not all have room the one that is open has its name.
+    let named = whole + KEYS <= area.width;
     for (screen, key, label) in screens {
-        let here = ctx.state.screen == screen || ctx.state.screen == Screen::Group && screen == Screen::Groups;
+        let here = ctx.state.screen == screen
+            || matches!((ctx.state.screen, screen), (Screen::Group, Screen::Groups) | (Screen::Order, Screen::Orders));
         let label_style = if here { ctx.style(Role::Header).add_modifier(Modifier::UNDERLINED) } else { ctx.style(Role::Dim) };
         let from = x;
-        x += put(buf, x, area.y, 1, key, ctx.style(Role::Key)) + 1;
-        x += put(buf, x, area.y, 12, word(label), label_style);
+        x += put(buf, x, area.y, 1, key, ctx.style(Role::Key));
+        if named || here {
+            x += 1 + put(buf, x + 1, area.y, 12, word(label), label_style);
+        }
         hits.push(Rect { x: from, y: area.y, width: x - from, height: 1 }, Target::Screen(screen));
-        x += 2;
+        x += if named || here { 2 } else { 1 };
     }
     put(buf, x - 1, area.y, 1, "│", ctx.style(Role::Border));
     x - 1

@@ -46,6 +46,13 @@ pub enum Action {
     Overview,
     Topic,
     Groups,
+    Orders,
+    Deliveries,
+    Payments,
+    Stock,
+    Customers,
+    Channels,
+    Cluster,
     Open,
     Up,
     Down,
@@ -92,7 +99,6 @@ const fn row(contexts: &'static [Context], keys: &'static [&'static str], action
 
 use Context as C;
 
-/// Digits 4 to 9 and 0 stay free for later screens.
 pub const BINDINGS: &[Binding] = &[
     row(&[C::Always], &["ctrl-c"], Action::Quit, Word::KeyQuit, 0),
     row(&[C::Always], &["ctrl-z"], Action::Suspend, Word::KeySuspend, 0),
@@ -103,6 +109,13 @@ pub const BINDINGS: &[Binding] = &[
     row(&[C::Normal], &["1"], Action::Overview, Word::KeyOverview, 0),
     row(&[C::Normal], &["2"], Action::Topic, Word::KeyTopic, 0),
     row(&[C::Normal], &["3"], Action::Groups, Word::KeyGroups, 0),
+    row(&[C::Normal], &["4"], Action::Orders, Word::KeyOrders, 0),
+    row(&[C::Normal], &["5"], Action::Deliveries, Word::KeyDeliveries, 0),
+    row(&[C::Normal], &["6"], Action::Payments, Word::KeyPayments, 0),
+    row(&[C::Normal], &["7"], Action::Stock, Word::KeyStock, 0),
+    row(&[C::Normal], &["8"], Action::Customers, Word::KeyCustomers, 0),
+    row(&[C::Normal], &["9"], Action::Channels, Word::KeyChannels, 0),
+    row(&[C::Normal], &["0"], Action::Cluster, Word::KeyCluster, 0),
     row(&[C::List], &["enter"], Action::Open, Word::KeyOpen, 1),
     row(&[C::Normal], &["/"], Action::Filter, Word::KeyFilter, 3),
     row(&[C::Normal, C::Popup], &[":"], Action::Palette, Word::KeyPalette, 7),
@@ -315,10 +328,9 @@ mod tests {
     }
 
     #[test]
-    fn escape_never_quits_and_digits_of_later_screens_are_free() {
+    fn escape_never_quits() {
         for binding in BINDINGS {
             assert!(binding.action != Action::Quit || !binding.keys.contains(&"esc"));
-            assert!(binding.keys.iter().all(|k| !["0", "4", "5", "6", "7", "8", "9"].contains(k)));
         }
     }
 }

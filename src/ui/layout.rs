@@ -1,6 +1,6 @@
 //! Where the panels stand, by screen and room. Wide windows show more beside each other; low ones one list.
 
-use super::panels::PanelId;
+use super::panels::{PanelId, pipeline_height};
 use super::state::Screen;
 use ratatui::layout::Rect;
 
@@ -17,19 +17,35 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
         Screen::Topic => &[P::Tail, P::Partitions, P::Readers, P::TopicRate, P::TopicLatency],
         Screen::Groups => &[P::Groups, P::GroupPartitions],
         Screen::Group => &[P::GroupPartitions, P::Members, P::GroupInfo],
+        Screen::Orders => &[P::Orders, P::Stuck, P::Pipeline],
+        Screen::Order => &[P::Timeline, P::OrderInfo],
+        Screen::Deliveries => &[P::Deliveries],
+        Screen::Payments => &[P::Payments, P::PaymentSums],
+        Screen::Stock => &[P::Stock],
+        Screen::Customers => &[P::Customers, P::Funnel],
+        Screen::Channels => &[P::Channels],
+        Screen::Cluster => &[P::Brokers, P::Consumers, P::Workers],
     }
 }
 
 /// The panels in `area`. Zoomed, or where there is room for one list only, the focused one has it all.
-pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool) -> Placed {
+/// `stages`: of the pipeline that is shown.
+pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: usize) -> Placed {
     if zoom {
         return vec![(focus, area)];
     }
+    use PanelId as P;
     match screen {
         Screen::Overview => overview(area, focus),
         Screen::Topic => topic(area, focus),
         Screen::Groups => groups(area, focus),
         Screen::Group => group(area, focus),
+        Screen::Orders => orders(area, focus, stages),
+        Screen::Order => order(area, focus),
+        Screen::Cluster => cluster(area, focus),
+        Screen::Payments => beside(area, focus, P::Payments, P::PaymentSums),
+        Screen::Customers => beside(area, focus, P::Customers, P::Funnel),
+        Screen::Deliveries | Screen::Stock | Screen::Channels => vec![(panels(screen)[0], area)],
     }
 }
 
@@ -102,6 +118,53 @@ fn group(area: Rect, focus: PanelId) -> Placed {
     vec![(P::GroupInfo, top), (P::GroupPartitions, upper), (P::Members, lower)]
 }
 
+fn orders(area: Rect, focus: PanelId, stages: usize) -> Placed {
+    use PanelId as P;
+    if area.height < 18 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    let (strip, rest) = split_top(area, pipeline_height(stages, area.width).min(area.height / 2));
+    let mut out = vec![(P::Pipeline, strip)];
+    if area.width >= 110 {
+        let (left, right) = split_left(rest, rest.width * 58 / 100);
+        out.extend([(P::Orders, left), (P::Stuck, right)]);
+    } else {
+        let (upper, lower) = split_top(rest, (rest.height * 2 / 5).clamp(4, 12));
+        out.extend([(P::Stuck, upper), (P::Orders, lower)]);
+    }
+    out
+}
+
+fn order(area: Rect, focus: PanelId) -> Placed {
+    if area.height < 18 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    let (top, rest) = split_top(area, (area.height / 4).clamp(5, 8));
+    vec![(PanelId::OrderInfo, top), (PanelId::Timeline, rest)]
+}
+
+fn cluster(area: Rect, focus: PanelId) -> Placed {
+    if area.height < 18 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    let (top, rest) = split_top(area, area.height / 3);
+    let (middle, bottom) = split_top(rest, rest.height / 2);
+    vec![(PanelId::Brokers, top), (PanelId::Consumers, middle), (PanelId::Workers, bottom)]
+}
+
+/// A list, and what sums it up beside it or above it.
+fn beside(area: Rect, focus: PanelId, list: PanelId, sums: PanelId) -> Placed {
+    if area.height < 18 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    if area.width >= 110 {
+        let (left, right) = split_left(area, area.width * 64 / 100);
+        return vec![(list, left), (sums, right)];
+    }
+    let (top, rest) = split_top(area, (area.height / 3).clamp(7, 10));
+    vec![(sums, top), (list, rest)]
+}
+
 pub fn split_top(area: Rect, height: u16) -> (Rect, Rect) {
     let height = height.min(area.height);
     (Rect { height, ..area }, Rect { y: area.y + height, height: area.height - height, ..area })
@@ -124,10 +187,10 @@ mod tests {
 
     #[test]
     fn panels_never_overlap_and_have_their_least_room() {
-        for screen in [Screen::Overview, Screen::Topic, Screen::Groups, Screen::Group] {
+        for screen in Screen::ALL.iter().copied() {
             for (width, height) in [(60, 13), (80, 22), (109, 30), (120, 38), (200, 58), (300, 98)] {
                 let area = Rect::new(0, 1, width, height);
-                let placed = layout(screen, area, panels(screen)[0], false);
+                let placed = layout(screen, area, panels(screen)[0], false, 10);
                 for (i, (panel, rect)) in placed.iter().enumerate() {
                     assert_eq!(rect.intersection(area), *rect);
                     assert!(placed[i + 1..].iter().all(|(_, other)| !rect.intersects(*other)));

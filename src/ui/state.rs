@@ -19,6 +19,33 @@ pub enum Screen {
     Groups,
     /// One group, drilled into from Groups.
     Group,
+    Orders,
+    /// One order, drilled into from Orders.
+    Order,
+    Deliveries,
+    Payments,
+    Stock,
+    Customers,
+    Channels,
+    Cluster,
+}
+
+#[cfg(test)]
+impl Screen {
+    pub const ALL: &[Self] = &[
+        Self::Overview,
+        Self::Topic,
+        Self::Groups,
+        Self::Group,
+        Self::Orders,
+        Self::Order,
+        Self::Deliveries,
+        Self::Payments,
+        Self::Stock,
+        Self::Customers,
+        Self::Channels,
+        Self::Cluster,
+    ];
 }
 
 /// The view that is held still.
@@ -75,8 +102,9 @@ pub struct UiState {
     pub screen: Screen,
     pub topic: Option<Arc<str>>,
     pub group: Option<Arc<str>>,
+    pub order: Option<Arc<str>>,
     pub span: ChartSpan,
-    pub focus: [PanelId; 4],
+    pub focus: [PanelId; 12],
     pub zoom: bool,
     pub lists: Vec<ListState>,
     pub orders: Vec<Order>,
@@ -102,8 +130,22 @@ impl UiState {
             screen: Screen::default(),
             topic: None,
             group: None,
+            order: None,
             span: ChartSpan::default(),
-            focus: [PanelId::Topics, PanelId::Tail, PanelId::Groups, PanelId::GroupPartitions],
+            focus: [
+                PanelId::Topics,
+                PanelId::Tail,
+                PanelId::Groups,
+                PanelId::GroupPartitions,
+                PanelId::Orders,
+                PanelId::Timeline,
+                PanelId::Deliveries,
+                PanelId::Payments,
+                PanelId::Stock,
+                PanelId::Customers,
+                PanelId::Channels,
+                PanelId::Brokers,
+            ],
             zoom: false,
             lists: vec![ListState::default(); panels],
             orders: vec![Order::default(); panels],
@@ -155,6 +197,7 @@ impl UiState {
             span: self.span,
             filter: if on_topic { self.tail_filter.clone() } else { TailFilter::All },
             groups: group.into_iter().collect(),
+            order: self.order.clone().filter(|_| self.screen == Screen::Order),
         }
     }
 }

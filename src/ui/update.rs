@@ -64,10 +64,13 @@ impl Ui {
     /// The answer to a record's look-up goes to its popup, also when the screen is frozen.
     fn take_answer(&mut self) {
         for layer in &mut self.state.layers {
-            if let Layer::Popup(Popup::Record { lookup: Some(id), answer, .. }) = layer
-                && let Some(found) = self.newest.focus.answers.get(id)
+            if let Layer::Popup(Popup::Record { lookup: Some(id), answer, row, .. }) = layer
+                && let Some(told) = self.newest.focus.answers.get(id)
             {
-                *answer = Some(found.clone());
+                if let Some(found) = super::popups::found(row, told) {
+                    *row = Arc::new(found);
+                }
+                *answer = Some(told.clone());
             }
         }
     }
@@ -258,6 +261,12 @@ impl Ui {
         }
         self.state.group = Some(name);
         self.go(Screen::Group);
+    }
+
+    pub(super) fn open_order(&mut self, id: Arc<str>) {
+        self.state.lists[PanelId::Timeline as usize].selected = None;
+        self.state.order = Some(id);
+        self.go(Screen::Order);
     }
 
     pub(super) fn freeze(&mut self) {

@@ -10,6 +10,7 @@ mod channels;
 mod coverage;
 mod crowd;
 mod customers;
+mod entity;
 mod knowledge;
 mod look;
 mod memory;

@@ -9,7 +9,7 @@ use crate::model::{NoHeaders, RecordTime, Slot, TimestampKind};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-const START: i64 = 1_700_000_000_000;
+pub(super) const START: i64 = 1_700_000_000_000;
 const TOPICS: [&str; 12] = [
     "orders.created",
     "inventory.checked",
@@ -41,7 +41,7 @@ fn json(topic: &str, order: usize, number: usize, currency: usize) -> String {
     }
 }
 
-fn tell(business: &mut Business, topic: &str, offset: i64, event_ms: i64, at_ms: i64, json: &str) {
+pub(super) fn tell(business: &mut Business, topic: &str, offset: i64, event_ms: i64, at_ms: i64, json: &str) {
     let catalogue = Catalogue::builtin();
     let mut decoder = Decoder::new(catalogue.topic(topic).unwrap());
     let time = RecordTime { at: Timestamp(START + event_ms), kind: TimestampKind::Create };

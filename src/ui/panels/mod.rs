@@ -2,22 +2,41 @@
 //! to layouts, help and tests.
 
 mod alerts;
+mod brokers;
+mod channels;
+mod consumers;
+mod customers;
+mod deliveries;
+mod funnel;
 mod group;
 mod groups;
 mod members;
+mod order_info;
+mod orders;
 mod partitions;
+mod payment_sums;
+mod payments;
+mod pipeline;
 mod readers;
+mod stock;
+mod stuck;
 mod tail;
 mod tiles;
+mod timeline;
 mod topic_info;
 mod topic_latency;
 mod topic_rate;
 mod topics;
+mod workers;
 
 pub use alerts::AlertRows;
+pub use deliveries::DeliveryRows;
 pub use groups::GroupRows;
+pub use payments::PaymentRows;
+pub use pipeline::{height as pipeline_height, shown as pipeline_shown};
 pub use readers::ReaderRows;
 pub use tail::TailRows;
+pub use timeline::TimelineRows;
 pub use topics::TopicRows;
 
 use super::draw::Hits;
@@ -72,6 +91,21 @@ panels! {
     GroupInfo, Group, AskGroupInfo, (40, 4), group::draw, None;
     GroupPartitions, Partitions, AskGroupPartitions, (36, 4), partitions::draw_group, Some(ListOps::of::<partitions::GroupPartitions>());
     Members, Members, AskMembers, (30, 4), members::draw, Some(ListOps::of::<members::MemberRows>());
+    Pipeline, Pipeline, AskPipeline, (40, 3), pipeline::draw, None;
+    Stuck, Stuck, AskStuck, (36, 3), stuck::draw, Some(ListOps::of::<stuck::StuckRows>());
+    Deliveries, Deliveries, AskDeliveries, (36, 4), deliveries::draw, Some(ListOps::of::<deliveries::DeliveryRows>());
+    Payments, Payments, AskPayments, (36, 4), payments::draw, Some(ListOps::of::<payments::PaymentRows>());
+    PaymentSums, PaymentSums, AskPaymentSums, (30, 3), payment_sums::draw, None;
+    Stock, Stock, AskStock, (36, 4), stock::draw, Some(ListOps::of::<stock::StockRows>());
+    Customers, Customers, AskCustomers, (30, 4), customers::draw, Some(ListOps::of::<customers::CustomerRows>());
+    Funnel, Funnel, AskFunnel, (36, 3), funnel::draw, None;
+    Channels, Channels, AskChannels, (30, 3), channels::draw, Some(ListOps::of::<channels::ChannelRows>());
+    Brokers, Brokers, AskBrokers, (36, 3), brokers::draw, Some(ListOps::of::<brokers::BrokerRows>());
+    Consumers, StateConsumers, AskConsumers, (36, 3), consumers::draw, Some(ListOps::of::<consumers::ConsumerRows>());
+    Workers, Workers, AskWorkers, (36, 3), workers::draw, Some(ListOps::of::<workers::WorkerRows>());
+    OrderInfo, Order, AskOrderInfo, (36, 3), order_info::draw, None;
+    Timeline, Timeline, AskTimeline, (36, 4), timeline::draw, Some(ListOps::of::<TimelineRows>());
+    Orders, OpenOrders, AskOrders, (36, 4), orders::draw, Some(ListOps::of::<orders::OrderRows>());
 }
 
 impl PanelId {

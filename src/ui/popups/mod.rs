@@ -14,7 +14,7 @@ use crate::text::{Word, word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-pub use record::{value_of, verdict_sign};
+pub use record::{found, sought, value_of, verdict_sign};
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, popup: &Popup, hits: &mut Hits) {
     match popup {

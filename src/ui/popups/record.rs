@@ -1,7 +1,7 @@
 //! What exactly does this record say, where is it, and is it as it should be? Whole, with nothing changed but blanks.
 
 use crate::model::{Answer, LookupResult, RecordTime, TimestampKind};
-use crate::snapshot::{TailRow, Verdict};
+use crate::snapshot::{LastEvent, TailRow, Verdict};
 use crate::text::{self, Word, word};
 use crate::ui::json;
 use crate::ui::theme::Role;
@@ -25,13 +25,56 @@ pub fn value_of<'a>(row: &'a TailRow, answer: Option<&'a Answer>) -> Option<&'a 
     }
 }
 
+/// A record that was not read by the tail, before its answer has come.
+pub fn sought(place: &LastEvent) -> TailRow {
+    TailRow {
+        topic: place.topic.clone(),
+        partition: place.partition,
+        offset: place.offset,
+        time: None,
+        received_at: None,
+        key: None,
+        value: None,
+        value_len: 0,
+        headers: Vec::new(),
+        verdict: Verdict::Unjudged,
+    }
+}
+
+/// The same with what the answer says of it; one that the tail read is shown as it was read.
+pub fn found(row: &TailRow, answer: &Answer) -> Option<TailRow> {
+    let LookupResult::Record(record) = &answer.result else { return None };
+    let header = |(name, value): &(String, Option<Vec<u8>>)| (name.as_str().into(), value.as_deref().map(Into::into));
+    row.received_at.is_none().then(|| TailRow {
+        time: record.time,
+        key: record.key.as_deref().map(Into::into),
+        value: record.value.as_deref().map(Into::into),
+        value_len: record.value.as_ref().map_or(0, Vec::len),
+        headers: record.headers.iter().map(header).collect(),
+        ..row.clone()
+    })
+}
+
 pub fn lines(ctx: Ctx, row: &TailRow, answer: Option<&Answer>, asked: bool, width: u16) -> Vec<Vec<Ink>> {
+    if row.received_at.is_none() && answer.is_none_or(|a| !matches!(a.result, LookupResult::Record(_))) {
+        let said = answer.map_or_else(
+            || word(Word::AskingBroker).to_owned(),
+            |a| match &a.result {
+                LookupResult::Failed(reason) => text::visible(&text::sentence(reason)).into_owned(),
+                _ => String::new(),
+            },
+        );
+        return wrap(&said, width).into_iter().map(|line| vec![Ink::dim(line)]).collect();
+    }
     let mut out = vec![
         field(Word::Timestamp, row.time.map_or_else(Ink::unknown, |t| Ink::text(stamp(ctx, t)))),
         field(Word::Received, Ink::text(received(ctx, row))),
         field(Word::Key, bytes_or_null(row.key.as_deref(), Word::Null)),
-        field(Word::Verdict, verdict(&row.verdict)),
     ];
+    // What was looked up nobody has judged.
+    if row.received_at.is_some() {
+        out.push(field(Word::Verdict, verdict(&row.verdict)));
+    }
     if !row.headers.is_empty() {
         out.push(heading(Word::Headers, String::new()));
         for (name, value) in &row.headers {
@@ -86,8 +129,9 @@ fn bytes_or_null(bytes: Option<&[u8]>, null: Word) -> Ink {
 
 /// When it came to us, and how much later that was than its timestamp.
 fn received(ctx: Ctx, row: &TailRow) -> String {
-    let at = moment(ctx.state, row.received_at);
-    match row.time.map(|t| row.received_at.since_s(t.at)) {
+    let Some(received_at) = row.received_at else { return word(Word::LookedUp).to_owned() };
+    let at = moment(ctx.state, received_at);
+    match row.time.map(|t| received_at.since_s(t.at)) {
         Some(s) if s >= 0.0 => format!("{at}  {} {}", text::duration_ms(s * 1_000.0), word(Word::Later)),
         _ => at,
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Ask, Code, LinkState, Lookup, Reason, TailFilter};
+use crate::model::{Answer, Ask, Code, LinkState, Lookup, LookupResult, OwnedRecord, Reason, Slot, TailFilter};
 use crate::snapshot::Snapshot;
 use crate::ui::fixture;
 use crate::ui::list::RowKey;
@@ -162,6 +162,39 @@ fn a_record_that_was_cut_is_fetched_whole_and_cancelled_when_closed() {
     assert_eq!(*offset, 182_398);
     press(&mut ui, W, H, "esc");
     assert_eq!(ui.effects(), [Effect::Ask(Ask::Cancel(*id))]);
+}
+
+#[test]
+fn a_step_of_an_order_is_read_from_the_broker_and_shown_whole() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "4 enter j enter");
+    assert_eq!(ui.state.wants().order.as_deref(), Some("CMD-104100"));
+    let effects = ui.effects();
+    let Some(Effect::Ask(Ask::Lookup(id, lookup))) = effects.last() else { panic!("{effects:?}") };
+    let Lookup::Record { topic, partition, offset } = lookup else { panic!("{lookup:?}") };
+    assert_eq!((topic.as_ref(), *partition, *offset), ("payments.initiated", 3, 41_001));
+    assert!(lines(&mut ui).iter().any(|l| l.contains("Asking the broker")));
+    let record = OwnedRecord {
+        slot: Slot(0),
+        offset: 41_001,
+        time: None,
+        key: Some(b"CMD-104100".to_vec()),
+        value: Some(br#"{"paymentId":"PAY-104100"}"#.to_vec()),
+        headers: vec![("trace".into(), Some(b"7\x1b[2J".to_vec()))],
+    };
+    let mut view = fixture::rich();
+    let mut focus = (*view.focus).clone();
+    focus.answers.insert(*id, Arc::new(Answer { id: *id, lookup: lookup.clone(), result: LookupResult::Record(Box::new(record)) }));
+    view.focus = Arc::new(focus);
+    ui.view(Arc::new(view));
+    let shown = lines(&mut ui).join("\n");
+    for wanted in ["looked up", "CMD-104100", "trace: 7\\x1b[2J", "\"paymentId\": \"PAY-104100\""] {
+        assert!(shown.contains(wanted), "{wanted}: {shown}");
+    }
+    press(&mut ui, W, H, "esc esc");
+    assert_eq!(ui.state.screen, Screen::Orders);
+    press(&mut ui, W, H, "5 enter");
+    assert_eq!((ui.state.screen, ui.state.order.as_deref()), (Screen::Order, Some("CMD-104125")), "the latest delivery's");
 }
 
 #[test]

@@ -41,6 +41,28 @@ fn group() {
 }
 
 #[test]
+fn orders() {
+    shots("orders", "4", fixture::rich);
+}
+
+#[test]
+fn one_order() {
+    shots("order", "4 enter", fixture::rich);
+}
+
+#[test]
+fn cluster() {
+    shots("cluster", "0", fixture::rich);
+}
+
+#[test]
+fn the_business() {
+    for (name, key) in [("deliveries", "5"), ("payments", "6"), ("stock", "7"), ("customers", "8"), ("messages", "9")] {
+        shots(name, key, fixture::rich);
+    }
+}
+
+#[test]
 fn a_record() {
     shots("record", "j enter j j enter", fixture::rich);
 }

@@ -234,5 +234,5 @@ pub fn titled<L: Rows>(ctx: Ctx, title: Word, count: usize) -> Vec<Ink> {
 }
 
 pub fn counted(title: Word, count: usize) -> Vec<Ink> {
-    vec![Ink::new(Role::Title, word(title)), Ink::dim(format!(" {count}"))]
+    vec![Ink::new(Role::Title, word(title)), Ink::dim(format!(" {}", crate::text::count(count as u64)))]
 }

@@ -1,0 +1,88 @@
+//! One entity looked at whole, for the screen that shows it.
+
+use super::Business;
+use crate::domain::{Kind, PipelineId, Plan, Registers, Step, Subject};
+use crate::model::{Meaning, Stamp, Value};
+use crate::snapshot::{EntityFocus, EntityWay, LastEvent, StepTold};
+use std::sync::Arc;
+
+impl Business {
+    /// An order, or whatever walks the catalogue's first pipeline. `None`: it is not in memory, or never was.
+    pub fn entity(&self, id: &str) -> Option<EntityFocus> {
+        let pipeline = self.special.order.or_else(|| self.plans.iter().next().map(|(id, _)| id))?;
+        let subject = Subject { kind: Kind::Walker(pipeline), id: id.into() };
+        let kept = self.world.walkers.get(&subject)?;
+        let standing = &kept.standing;
+        let way = |of: PipelineId, id: &str, stands: (Option<Step>, Option<&Stamp>, &[(Step, Stamp)]), values: &Registers| {
+            let plan = self.plans.get(of);
+            EntityWay {
+                pipeline: Arc::clone(&plan.name),
+                id: id.into(),
+                state: stands.0.map(|step| Arc::clone(plan.step_name(step))),
+                since: stands.1.map(|stamp| stamp.at),
+                steps: stands.2.iter().map(|(step, stamp)| told(plan, *step, stamp)).collect(),
+                facts: facts(values),
+            }
+        };
+        let own = way(
+            pipeline,
+            id,
+            (standing.step, standing.since.as_ref(), &standing.reached),
+            &standing.values(&kept.walker, &subject.id),
+        );
+        let part = |p: &crate::domain::PartStanding| {
+            let values = standing.part_values(&kept.walker, &p.part);
+            way(p.part.pipeline, &p.part.id, (p.step, p.since.as_ref(), &p.reached), &values)
+        };
+        let ways = std::iter::once(own).chain(standing.parts.iter().map(part)).collect();
+        Some(EntityFocus { id: id.into(), gap: standing.gap, conflict: standing.conflict, ways })
+    }
+}
+
+fn told(plan: &Plan, step: Step, stamp: &Stamp) -> StepTold {
+    let place = stamp.place;
+    StepTold {
+        name: Arc::clone(plan.step_name(step)),
+        at: stamp.at,
+        told: LastEvent { topic: place.topic.into(), partition: place.partition, offset: place.offset },
+    }
+}
+
+fn facts(values: &Registers) -> Vec<(Meaning, Value)> {
+    values.iter().map(|(meaning, _, value)| (meaning, value.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::properties::{START, tell};
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::model::Timestamp;
+
+    #[test]
+    fn an_order_is_told_whole_with_its_parts_and_where_each_step_was_said() {
+        let mut business = Business::new(Catalogue::builtin());
+        let mut say = |topic: &str, n: i64, json: &str| tell(&mut business, topic, n, n * 1_000, n * 1_000 + 5, json);
+        say("orders.created", 1, r#"{"id":"o1","customerId":"c1","total":5,"currency":"GNF"}"#);
+        say("payments.initiated", 2, r#"{"paymentId":"p1","orderId":"o1","amount":5,"currency":"GNF","method":"card"}"#);
+        say("payments.completed", 4, r#"{"paymentId":"p1","orderId":"o1","amount":5,"currency":"GNF"}"#);
+        say("delivery.assigned", 9, r#"{"orderId":"o1","courierId":"k7"}"#);
+        let order = business.entity("o1").unwrap();
+        let steps = |way: &EntityWay| -> Vec<(String, i64, String)> {
+            let of = |s: &StepTold| (s.name.to_string(), s.at.0 - START, format!("{}@{}", s.told.topic, s.told.offset));
+            way.steps.iter().map(of).collect()
+        };
+        let ways: Vec<_> = order.ways.iter().map(|w| (w.pipeline.as_ref(), w.id.as_ref(), w.state.as_deref())).collect();
+        assert_eq!(ways[0], ("order", "o1", Some("assigned")));
+        assert!(ways.contains(&("payment", "p1", Some("completed"))) && ways.iter().any(|w| w.0 == "delivery"), "{ways:?}");
+        assert!(order.gap, "it was never told to be confirmed");
+        assert_eq!(steps(&order.ways[0])[0], ("created".into(), 1_000, "orders.created@1".into()));
+        let payment = order.ways.iter().find(|w| w.pipeline.as_ref() == "payment").unwrap();
+        let told = [("initiated", 2_000, "payments.initiated@2"), ("completed", 4_000, "payments.completed@4")];
+        assert_eq!(steps(payment), told.map(|(name, at, place)| (name.to_owned(), at, place.to_owned())));
+        assert_eq!(payment.since, Some(Timestamp(START + 4_000)));
+        assert!(payment.facts.contains(&(Meaning::Method, Value::Text("card".into()))), "{payment:?}");
+        assert!(order.ways[0].facts.contains(&(Meaning::Customer, Value::Text("c1".into()))));
+        assert_eq!(business.entity("o2"), None);
+    }
+}

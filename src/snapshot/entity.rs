@@ -1,0 +1,36 @@
+use super::LastEvent;
+use crate::model::{Meaning, Timestamp, Value};
+use std::sync::Arc;
+
+/// One entity with all that is known of it: its own way first, then those of its parts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EntityFocus {
+    pub id: Arc<str>,
+    /// A stage before the furthest one was never told.
+    pub gap: bool,
+    /// Ends that exclude each other were told.
+    pub conflict: bool,
+    pub ways: Vec<EntityWay>,
+}
+
+/// A way through a pipeline.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EntityWay {
+    pub pipeline: Arc<str>,
+    pub id: Arc<str>,
+    /// `None`: no event said yet where it is.
+    pub state: Option<Arc<str>>,
+    pub since: Option<Timestamp>,
+    /// In the order of the pipeline.
+    pub steps: Vec<StepTold>,
+    /// The newest value of each meaning.
+    pub facts: Vec<(Meaning, Value)>,
+}
+
+/// A step that was reached, by the first event that said so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepTold {
+    pub name: Arc<str>,
+    pub at: Timestamp,
+    pub told: LastEvent,
+}

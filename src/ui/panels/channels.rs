@@ -1,0 +1,107 @@
+//! Do the messages go out on every channel?
+
+use super::PanelId;
+use crate::snapshot::{Channel, Notifications, View};
+use crate::text::{self, Word, word};
+use crate::ui::draw::Hits;
+use crate::ui::filter::NameFilter;
+use crate::ui::list::{RowKey, Rows};
+use crate::ui::state::UiState;
+use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+pub struct ChannelRows;
+
+/// One of the section's.
+type Row = (Arc<Notifications>, usize);
+
+fn of(row: &Row) -> Option<&Channel> {
+    row.0.notifications.get(row.1)
+}
+
+/// What is known of it, else a dash.
+fn cell(row: &Row, show: impl FnOnce(&Channel) -> Ink) -> Ink {
+    of(row).map_or_else(Ink::unknown, show)
+}
+
+impl Rows for ChannelRows {
+    type Row = Row;
+    const PANEL: PanelId = PanelId::Channels;
+    const SORT: Option<&'static str> = None;
+
+    fn columns() -> &'static [Column<Row>] {
+        COLUMNS
+    }
+
+    fn rows(view: &View, _: &UiState) -> Vec<Row> {
+        let Some(section) = view.snapshot.business.notifications.as_ref() else { return Vec::new() };
+        (0..section.notifications.len()).map(|at| (Arc::clone(section), at)).collect()
+    }
+
+    fn key(row: &Row) -> RowKey {
+        RowKey::Name(of(row).map(|x| Arc::clone(&x.channel)).unwrap_or_default())
+    }
+
+    fn copy(row: &Row) -> String {
+        of(row).map(|x| x.channel.to_string()).unwrap_or_default()
+    }
+
+    fn matches(row: &Row, filter: &NameFilter) -> bool {
+        of(row).is_some_and(|x| filter.matches(&[&x.channel]))
+    }
+}
+
+const COLUMNS: &[Column<Row>] = &[
+    Column {
+        id: "channel",
+        words: Word::ColChannel,
+        width: Width::Rest { least: 10 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| cell(r, |x| Ink::text(text::visible(&x.channel).into_owned())),
+    },
+    Column {
+        id: "rate",
+        words: Word::ColRate,
+        width: Width::Fixed(8),
+        align: Align::Right,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| cell(r, |x| Ink::known(x.per_s, text::rate)),
+    },
+    Column {
+        id: "sent",
+        words: Word::ColSent,
+        width: Width::Fixed(9),
+        align: Align::Right,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| cell(r, |x| Ink::known(x.sent, text::count)),
+    },
+    Column {
+        id: "why",
+        words: Word::Nothing,
+        width: Width::Content { least: 0, most: 60 },
+        align: Align::Left,
+        leaves_first: 1,
+        sort: None,
+        cell: |r, _, _| {
+            cell(r, |x| {
+                x.reason
+                    .as_ref()
+                    .map_or_else(|| Ink::text(""), |reason| Ink::dim(text::visible(&text::sentence(reason)).into_owned()))
+            })
+        },
+    },
+];
+
+pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let count = ctx.view.snapshot.business.notifications.as_ref().map_or(0, |s| s.notifications.len());
+    let title = counted(Word::Channels, count);
+    let empty = format!("{}.", word(Word::NoChannels));
+    table::draw::<ChannelRows>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
+}

@@ -1,0 +1,86 @@
+//! What is this order: whose, how much, and how do its payment and its delivery stand?
+
+use super::PanelId;
+use super::timeline::shown;
+use crate::model::{Meaning, Value};
+use crate::snapshot::EntityWay;
+use crate::text::{self, Word, word};
+use crate::ui::draw::Hits;
+use crate::ui::theme::Role;
+use crate::ui::time::clock;
+use crate::ui::widgets::frame::frame;
+use crate::ui::widgets::ink::{Ctx, Ink, put_middle, put_whole};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    hits.panel(PanelId::OrderInfo, area);
+    let id = ctx.state.order.as_deref().unwrap_or_default();
+    let title = [Ink::dim(format!("{} ", word(Word::Order))), Ink::new(Role::Title, text::visible(id).into_owned())];
+    let order = shown(ctx.view, ctx.state);
+    let marks = order.map_or_else(Vec::new, |order| {
+        let marks = [(order.gap, Word::GapLong), (order.conflict, Word::ConflictLong)];
+        marks.iter().filter(|(is, _)| *is).map(|(_, w)| Ink::new(Role::Warning, format!("{} ", word(*w)))).collect()
+    });
+    let inner = frame(ctx, buf, area, PanelId::OrderInfo, &title, &marks);
+    let Some(order) = order else {
+        return put_middle(ctx, buf, inner, &format!("{}.", word(Word::OrderNotInMemory)));
+    };
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    for (way, y) in order.ways.iter().zip(inner.y..inner.bottom()) {
+        put_whole(ctx, buf, inner, y, 2, &line(ctx, way, way.id == order.id));
+    }
+}
+
+/// How one way stands, and what is known of it: pieces that leave whole where there is no room.
+fn line(ctx: Ctx, way: &EntityWay, own: bool) -> Vec<Vec<Ink>> {
+    let name = if own { way.pipeline.to_string() } else { format!("{} {}", way.pipeline, way.id) };
+    let state = way.state.as_deref().map(|s| text::visible(s).into_owned());
+    let mut out = vec![vec![Ink::dim(format!("{} ", text::visible(&name))), Ink::known(state, |s| s).with_role(Role::Accent)]];
+    if let Some(since) = way.since {
+        let age = ctx.view.snapshot.taken_at.since_s(since).max(0.0);
+        out.push(vec![Ink::dim(format!("{} ", word(Word::ColSince))), Ink::text(text::duration_s(age))]);
+    }
+    let currency = way.facts.iter().find_map(|(m, v)| match v {
+        Value::Text(t) if *m == Meaning::Currency => Some(t.as_ref()),
+        _ => None,
+    });
+    for (meaning, value) in &way.facts {
+        if let Some(label) = label(*meaning) {
+            out.push(vec![Ink::dim(format!("{} ", word(label))), Ink::text(shown_value(ctx, *meaning, value, currency))]);
+        }
+    }
+    out
+}
+
+/// What is told of a way beside its steps; the rest is in its records.
+fn label(meaning: Meaning) -> Option<Word> {
+    Some(match meaning {
+        Meaning::Amount => Word::ColAmount,
+        Meaning::Customer => Word::ColCustomer,
+        Meaning::CustomerName | Meaning::CourierName => Word::Name,
+        Meaning::Shop => Word::Shop,
+        Meaning::Method => Word::Method,
+        Meaning::Courier => Word::Courier,
+        Meaning::District => Word::District,
+        Meaning::Eta => Word::Eta,
+        Meaning::Remaining => Word::Remaining,
+        Meaning::Reason => Word::Why,
+        Meaning::Position => Word::Position,
+        _ => return None,
+    })
+}
+
+fn shown_value(ctx: Ctx, meaning: Meaning, value: &Value, currency: Option<&str>) -> String {
+    let text = match value {
+        Value::Text(text) => text.to_string(),
+        Value::Amount(amount) => text::money(&amount.to_string(), currency),
+        Value::Number(metres) if meaning == Meaning::Remaining => format!("{metres:.0} m"),
+        Value::Number(n) => n.to_string(),
+        Value::Integer(n) => n.to_string(),
+        Value::Time(at) => clock(ctx.state, *at),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Point(point) => format!("{:.4}, {:.4}", point.lat, point.lon),
+    };
+    text::visible(&text).into_owned()
+}

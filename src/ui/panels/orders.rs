@@ -1,0 +1,150 @@
+//! Which orders are open, and where is this one? Found by its id, its customer or its state with `/`.
+
+use super::PanelId;
+use crate::snapshot::{Amount, Order, Orders, View};
+use crate::text::{self, Word, word};
+use crate::ui::draw::Hits;
+use crate::ui::filter::NameFilter;
+use crate::ui::list::{RowKey, Rows};
+use crate::ui::state::UiState;
+use crate::ui::theme::Role;
+use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+pub struct OrderRows;
+
+/// One of the section's.
+pub type Row = (Arc<Orders>, usize);
+
+fn of(row: &Row) -> Option<&Order> {
+    row.0.orders.as_ref()?.get(row.1)
+}
+
+/// What is known of it, else a dash.
+fn cell(row: &Row, show: impl FnOnce(&Order) -> Ink) -> Ink {
+    of(row).map_or_else(Ink::unknown, show)
+}
+
+pub fn money(amount: Option<&Amount>, currency: Option<&str>) -> Ink {
+    let Some(amount) = amount else { return Ink::unknown() };
+    Ink::text(text::visible(&text::money(amount.text(), currency)).into_owned())
+}
+
+impl Rows for OrderRows {
+    type Row = Row;
+    const PANEL: PanelId = PanelId::Orders;
+    const SORT: Option<&'static str> = Some("age");
+
+    fn columns() -> &'static [Column<Row>] {
+        COLUMNS
+    }
+
+    fn rows(view: &View, _: &UiState) -> Vec<Row> {
+        let Some(orders) = view.snapshot.business.orders.as_ref() else { return Vec::new() };
+        (0..orders.orders.as_ref().map_or(0, Vec::len)).map(|at| (Arc::clone(orders), at)).collect()
+    }
+
+    fn key(row: &Row) -> RowKey {
+        RowKey::Name(of(row).map(|o| Arc::clone(&o.id)).unwrap_or_default())
+    }
+
+    fn copy(row: &Row) -> String {
+        of(row).map(|o| o.id.to_string()).unwrap_or_default()
+    }
+
+    fn matches(row: &Row, filter: &NameFilter) -> bool {
+        of(row).is_some_and(|o| filter.matches(&[&o.id, &o.state, o.customer.as_deref().unwrap_or_default()]))
+    }
+}
+
+const COLUMNS: &[Column<Row>] = &[
+    Column {
+        id: "order",
+        words: Word::ColOrder,
+        width: Width::Rest { least: 12 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: Some(|a, b| of(a).map(|o| &o.id).cmp(&of(b).map(|o| &o.id))),
+        cell: |r, _, _| cell(r, |o| Ink::text(text::visible(&o.id).into_owned())),
+    },
+    Column {
+        id: "state",
+        words: Word::ColState,
+        width: Width::Content { least: 9, most: 16 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: Some(|a, b| of(a).map(|o| &o.state).cmp(&of(b).map(|o| &o.state))),
+        cell: |r, _, _| cell(r, |o| Ink::text(text::visible(&o.state).into_owned())),
+    },
+    Column {
+        id: "age",
+        words: Word::ColAge,
+        width: Width::Fixed(7),
+        align: Align::Right,
+        leaves_first: 0,
+        // The list has the newest ones: those that wait for long stand among the stuck.
+        sort: Some(|a, b| of(b).map(|o| o.since).cmp(&of(a).map(|o| o.since))),
+        cell: |r, ctx, _| cell(r, |o| Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(o.since).max(0.0)))),
+    },
+    Column {
+        id: "amount",
+        words: Word::ColAmount,
+        width: Width::Content { least: 7, most: 18 },
+        align: Align::Right,
+        leaves_first: 1,
+        sort: None,
+        cell: |r, _, _| cell(r, |o| money(o.amount.as_ref(), o.currency.as_deref())),
+    },
+    Column {
+        id: "customer",
+        words: Word::ColCustomer,
+        width: Width::Content { least: 8, most: 24 },
+        align: Align::Left,
+        leaves_first: 2,
+        sort: Some(|a, b| of(a).map(|o| &o.customer).cmp(&of(b).map(|o| &o.customer))),
+        cell: |r, _, _| cell(r, |o| Ink::known(o.customer.as_deref(), |c| text::visible(c).into_owned())),
+    },
+    Column {
+        id: "gap",
+        words: Word::Nothing,
+        width: Width::Content { least: 3, most: 12 },
+        align: Align::Left,
+        leaves_first: 4,
+        sort: None,
+        cell: |r, _, _| cell(r, |o| if o.gap { Ink::new(Role::Warning, word(Word::Gap)) } else { Ink::text("") }),
+    },
+    Column {
+        id: "last",
+        words: Word::ColLastEvent,
+        width: Width::Content { least: 14, most: 36 },
+        align: Align::Left,
+        leaves_first: 3,
+        sort: None,
+        cell: |r, _, _| {
+            cell(r, |o| {
+                let last = o.last.as_ref().map(|l| format!("{}/{}@{}", text::visible(&l.topic), l.partition, l.offset));
+                last.map_or_else(Ink::unknown, Ink::dim)
+            })
+        },
+    },
+];
+
+pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let orders = ctx.view.snapshot.business.orders.as_ref();
+    let open = orders.and_then(|o| o.orders_open);
+    let listed = orders.and_then(|o| o.orders.as_ref()).map_or(0, Vec::len);
+    let title = titled::<OrderRows>(ctx, Word::OpenOrders, open.unwrap_or(listed));
+    // The list has the newest; the count is of all.
+    let note = match open {
+        Some(open) if open > listed => vec![Ink::dim(format!("{} {}", word(Word::NewestShown), text::count(listed as u64)))],
+        _ => Vec::new(),
+    };
+    let empty = match orders.and_then(|o| o.orders_reason.as_ref()) {
+        Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
+        None => format!("{}.", word(Word::NoOrders)),
+    };
+    table::draw::<OrderRows>(ctx, buf, area, hits, Dress { title, note, empty, section: None });
+}

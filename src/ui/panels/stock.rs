@@ -1,0 +1,154 @@
+//! What runs out first, and when? The lowest against its threshold first.
+
+use super::PanelId;
+use crate::model::Level;
+use crate::snapshot::{Article, Stock, View};
+use crate::text::{self, Word, word};
+use crate::ui::draw::Hits;
+use crate::ui::filter::NameFilter;
+use crate::ui::list::{RowKey, Rows};
+use crate::ui::state::UiState;
+use crate::ui::theme::Role;
+use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+pub struct StockRows;
+
+/// One of the section's.
+type Row = (Arc<Stock>, usize);
+
+fn of(row: &Row) -> Option<&Article> {
+    row.0.stock.as_ref()?.get(row.1)
+}
+
+/// What is known of it, else a dash.
+fn cell(row: &Row, show: impl FnOnce(&Article) -> Ink) -> Ink {
+    of(row).map_or_else(Ink::unknown, show)
+}
+
+impl Rows for StockRows {
+    type Row = Row;
+    const PANEL: PanelId = PanelId::Stock;
+    const SORT: Option<&'static str> = Some("room");
+
+    fn columns() -> &'static [Column<Row>] {
+        COLUMNS
+    }
+
+    fn rows(view: &View, _: &UiState) -> Vec<Row> {
+        let Some(section) = view.snapshot.business.stock.as_ref() else { return Vec::new() };
+        (0..section.stock.as_ref().map_or(0, Vec::len)).map(|at| (Arc::clone(section), at)).collect()
+    }
+
+    fn key(row: &Row) -> RowKey {
+        RowKey::Name(of(row).map(|x| Arc::clone(&x.sku)).unwrap_or_default())
+    }
+
+    fn copy(row: &Row) -> String {
+        of(row).map(|x| x.sku.to_string()).unwrap_or_default()
+    }
+
+    fn matches(row: &Row, filter: &NameFilter) -> bool {
+        of(row).is_some_and(|x| filter.matches(&[&x.sku, x.name.as_deref().unwrap_or_default()]))
+    }
+
+    fn level(row: &Row) -> Level {
+        if of(row).is_some_and(is_low) { Level::Warning } else { Level::Healthy }
+    }
+}
+
+const COLUMNS: &[Column<Row>] = &[
+    Column {
+        id: "low",
+        words: Word::Nothing,
+        width: Width::Fixed(1),
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| cell(r, |x| if is_low(x) { Ink::new(Role::Warning, "▲") } else { Ink::new(Role::Ok, "●") }),
+    },
+    Column {
+        id: "sku",
+        words: Word::ColArticle,
+        width: Width::Rest { least: 10 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: Some(|a, b| of(a).map(|x| &x.sku).cmp(&of(b).map(|x| &x.sku))),
+        cell: |r, _, _| cell(r, |x| Ink::text(text::visible(&x.sku).into_owned())),
+    },
+    Column {
+        id: "name",
+        words: Word::ColName,
+        width: Width::Content { least: 8, most: 30 },
+        align: Align::Left,
+        leaves_first: 2,
+        sort: Some(|a, b| of(a).map(|x| &x.name).cmp(&of(b).map(|x| &x.name))),
+        cell: |r, _, _| cell(r, |x| Ink::known(x.name.as_deref(), |t| text::visible(t).into_owned())),
+    },
+    Column {
+        id: "level",
+        words: Word::ColLevel,
+        width: Width::Fixed(8),
+        align: Align::Right,
+        leaves_first: 0,
+        sort: Some(|a, b| of(a).map(|x| x.level).cmp(&of(b).map(|x| x.level))),
+        cell: |r, _, _| cell(r, |x| Ink::text(x.level.to_string()).with_role(if is_low(x) { Role::Warning } else { Role::Text })),
+    },
+    Column {
+        id: "threshold",
+        words: Word::ColThreshold,
+        width: Width::Fixed(9),
+        align: Align::Right,
+        leaves_first: 1,
+        sort: None,
+        cell: |r, _, _| cell(r, |x| Ink::known(x.threshold, |n| n.to_string())),
+    },
+    Column {
+        id: "room",
+        words: Word::ColRoom,
+        width: Width::Fixed(7),
+        align: Align::Right,
+        leaves_first: 3,
+        sort: Some(|a, b| of(a).map(room).cmp(&of(b).map(room))),
+        cell: |r, _, _| cell(r, |x| Ink::known(x.threshold, |t| (x.level - t).to_string())),
+    },
+    Column {
+        id: "out",
+        words: Word::ColRunsOut,
+        width: Width::Fixed(9),
+        align: Align::Right,
+        leaves_first: 0,
+        sort: Some(|a, b| soonest(of(a), of(b))),
+        cell: |r, _, _| cell(r, |x| Ink::known(x.run_out_s, text::short_duration_s)),
+    },
+];
+
+fn is_low(of: &Article) -> bool {
+    of.threshold.is_some_and(|threshold| of.level < threshold)
+}
+
+/// What is left above the threshold; one without a threshold comes last.
+fn room(of: &Article) -> i64 {
+    of.threshold.map_or(i64::MAX, |threshold| of.level.saturating_sub(threshold))
+}
+
+fn soonest(a: Option<&Article>, b: Option<&Article>) -> std::cmp::Ordering {
+    let out = |x: Option<&Article>| x.and_then(|x| x.run_out_s).unwrap_or(f64::INFINITY);
+    out(a).total_cmp(&out(b))
+}
+
+pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let section = ctx.view.snapshot.business.stock.as_ref();
+    let listed = section.and_then(|s| s.stock.as_ref()).map_or(0, Vec::len);
+    let title = titled::<StockRows>(ctx, Word::Stock, section.and_then(|s| s.stock_articles).unwrap_or(listed));
+    let low = section.and_then(|s| s.stock.as_ref()).map_or(0, |all| all.iter().filter(|x| is_low(x)).count());
+    let note = if low > 0 { vec![Ink::new(Role::Warning, format!("{low} {}", word(Word::Low)))] } else { Vec::new() };
+    let empty = match section.and_then(|s| s.stock_reason.as_ref()) {
+        Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
+        None => format!("{}.", word(Word::NoArticles)),
+    };
+    table::draw::<StockRows>(ctx, buf, area, hits, Dress { title, note, empty, section: None });
+}

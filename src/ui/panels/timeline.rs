@@ -1,0 +1,162 @@
+//! What happened to this order, on which topics, and where did it wait? Oldest first; Enter reads the record that said so.
+
+use super::PanelId;
+use crate::snapshot::{EntityFocus, EntityWay, StepTold, View};
+use crate::text::{self, Word, word};
+use crate::ui::draw::Hits;
+use crate::ui::filter::NameFilter;
+use crate::ui::list::{RowKey, Rows};
+use crate::ui::state::UiState;
+use crate::ui::time::clock_ms;
+use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+pub struct TimelineRows;
+
+/// A step of one of its ways, and how long after the one before it on that way. A record that moved the order and its part is one row.
+pub struct Row {
+    of: Arc<EntityFocus>,
+    way: usize,
+    step: usize,
+    after_s: Option<f64>,
+}
+
+impl Row {
+    fn way(&self) -> Option<&EntityWay> {
+        self.of.ways.get(self.way)
+    }
+
+    pub fn step(&self) -> Option<&StepTold> {
+        self.way()?.steps.get(self.step)
+    }
+
+    /// The part that the record is of, where it has an id of its own.
+    fn part(&self) -> Option<&str> {
+        let told = &self.step()?.told;
+        let moved = |way: &&EntityWay| way.steps.iter().any(|step| step.told == *told);
+        self.of.ways.iter().skip(1).find(moved).map(|way| way.id.as_ref()).filter(|id| *id != self.of.id.as_ref())
+    }
+}
+
+/// The order that is shown, where it is in memory.
+pub fn shown<'a>(view: &'a View, state: &UiState) -> Option<&'a Arc<EntityFocus>> {
+    view.focus.order.as_ref().filter(|order| Some(&order.id) == state.order.as_ref())
+}
+
+impl Rows for TimelineRows {
+    type Row = Row;
+    const PANEL: PanelId = PanelId::Timeline;
+    const SORT: Option<&'static str> = None;
+
+    fn columns() -> &'static [Column<Row>] {
+        COLUMNS
+    }
+
+    fn rows(view: &View, state: &UiState) -> Vec<Row> {
+        let Some(order) = shown(view, state) else { return Vec::new() };
+        let mut rows = Vec::new();
+        for (way, of) in order.ways.iter().enumerate() {
+            for (step, told) in of.steps.iter().enumerate() {
+                let before = step.checked_sub(1).and_then(|before| of.steps.get(before));
+                let after_s = before.map(|before| told.at.since_s(before.at));
+                rows.push(Row { of: Arc::clone(order), way, step, after_s });
+            }
+        }
+        let own = order.ways.first().map_or(&[][..], |own| &own.steps);
+        rows.retain(|row| row.way == 0 || row.step().is_some_and(|step| own.iter().all(|own| own.told != step.told)));
+        rows.sort_by_key(|row| (row.step().map(|s| s.at), row.way, row.step));
+        rows
+    }
+
+    fn key(row: &Row) -> RowKey {
+        match row.step() {
+            Some(step) => RowKey::Name(format!("{}/{}", row.way, step.name).into()),
+            None => RowKey::Name(Arc::default()),
+        }
+    }
+
+    fn copy(row: &Row) -> String {
+        row.step().map(|s| format!("{}/{}@{}", s.told.topic, s.told.partition, s.told.offset)).unwrap_or_default()
+    }
+
+    fn matches(row: &Row, filter: &NameFilter) -> bool {
+        row.way().zip(row.step()).is_some_and(|(way, step)| filter.matches(&[&step.name, &way.pipeline, &way.id, &step.told.topic]))
+    }
+}
+
+fn cell(row: &Row, show: impl FnOnce(&EntityWay, &StepTold) -> Ink) -> Ink {
+    row.way().zip(row.step()).map_or_else(Ink::unknown, |(way, step)| show(way, step))
+}
+
+const COLUMNS: &[Column<Row>] = &[
+    Column {
+        id: "time",
+        words: Word::ColTime,
+        width: Width::Fixed(13),
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, ctx, _| cell(r, |_, step| Ink::dim(clock_ms(ctx.state, step.at))),
+    },
+    Column {
+        id: "wait",
+        words: Word::ColWait,
+        width: Width::Fixed(7),
+        align: Align::Right,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| match r.after_s {
+            // Topics have no common order: a later step may have been told of an earlier moment.
+            Some(s) if s < 0.0 => Ink::dim(format!("-{}", text::short_duration_s(-s))),
+            Some(s) => Ink::text(text::short_duration_s(s)),
+            None => Ink::text(""),
+        },
+    },
+    Column {
+        id: "what",
+        words: Word::Nothing,
+        width: Width::Content { least: 5, most: 12 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| cell(r, |way, _| Ink::dim(text::visible(&way.pipeline).into_owned())),
+    },
+    Column {
+        id: "step",
+        words: Word::ColStage,
+        width: Width::Content { least: 9, most: 18 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| cell(r, |_, step| Ink::text(text::visible(&step.name).into_owned())),
+    },
+    Column {
+        id: "id",
+        words: Word::ColId,
+        width: Width::Content { least: 6, most: 24 },
+        align: Align::Left,
+        leaves_first: 2,
+        sort: None,
+        cell: |r, _, _| Ink::dim(text::visible(r.part().unwrap_or_default()).into_owned()),
+    },
+    Column {
+        id: "at",
+        words: Word::ColWhere,
+        width: Width::Rest { least: 14 },
+        align: Align::Left,
+        leaves_first: 1,
+        sort: None,
+        cell: |r, _, _| {
+            cell(r, |_, step| Ink::dim(format!("{}/{}@{}", text::visible(&step.told.topic), step.told.partition, step.told.offset)))
+        },
+    },
+];
+
+pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let title = counted(Word::Timeline, TimelineRows::rows(ctx.view, ctx.state).len());
+    let empty = format!("{}.", word(Word::OrderNotInMemory));
+    table::draw::<TimelineRows>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
+}

@@ -1,0 +1,135 @@
+//! Do the workers of this process produce what they should, and how far off are their forecasts?
+
+use super::PanelId;
+use crate::model::{Level, WorkerReading};
+use crate::snapshot::View;
+use crate::text::{self, Word, word};
+use crate::ui::draw::Hits;
+use crate::ui::filter::NameFilter;
+use crate::ui::list::{RowKey, Rows};
+use crate::ui::state::UiState;
+use crate::ui::theme::Role;
+use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+pub struct WorkerRows;
+
+type Row = Arc<WorkerReading>;
+
+impl Rows for WorkerRows {
+    type Row = Row;
+    const PANEL: PanelId = PanelId::Workers;
+    const SORT: Option<&'static str> = None;
+
+    fn columns() -> &'static [Column<Row>] {
+        COLUMNS
+    }
+
+    fn rows(view: &View, _: &UiState) -> Vec<Row> {
+        view.snapshot.workers.clone()
+    }
+
+    fn key(row: &Row) -> RowKey {
+        RowKey::Name(row.name.as_str().into())
+    }
+
+    fn copy(row: &Row) -> String {
+        row.group.clone()
+    }
+
+    fn matches(row: &Row, filter: &NameFilter) -> bool {
+        filter.matches(&[&row.name, &row.group])
+    }
+
+    fn level(row: &Row) -> Level {
+        if row.trouble.is_some() { Level::Warning } else { Level::Healthy }
+    }
+}
+
+const COLUMNS: &[Column<Row>] = &[
+    Column {
+        id: "name",
+        words: Word::ColWorker,
+        width: Width::Content { least: 6, most: 12 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| Ink::text(text::visible(&r.name).into_owned()),
+    },
+    Column {
+        id: "assigned",
+        words: Word::ColAssignedShort,
+        width: Width::Fixed(5),
+        align: Align::Right,
+        leaves_first: 2,
+        sort: None,
+        cell: |r, _, _| Ink::text(text::count(r.assigned as u64)),
+    },
+    Column {
+        id: "in",
+        words: Word::ColIn,
+        width: Width::Fixed(7),
+        align: Align::Right,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| Ink::known(r.in_per_s, text::rate),
+    },
+    Column {
+        id: "out",
+        words: Word::ColOut,
+        width: Width::Fixed(7),
+        align: Align::Right,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| Ink::known(r.out_per_s, text::rate),
+    },
+    Column {
+        id: "lag",
+        words: Word::ColLag,
+        width: Width::Fixed(7),
+        align: Align::Right,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| Ink::quiet_zero(r.lag, text::column_count),
+    },
+    Column {
+        id: "aborted",
+        words: Word::ColAborted,
+        width: Width::Fixed(8),
+        align: Align::Right,
+        leaves_first: 3,
+        sort: None,
+        cell: |r, _, _| Ink::quiet_zero(Some(r.aborted), text::column_count),
+    },
+    Column {
+        id: "how",
+        words: Word::ColStatus,
+        width: Width::Rest { least: 12 },
+        align: Align::Left,
+        leaves_first: 0,
+        sort: None,
+        cell: |r, _, _| how(r),
+    },
+];
+
+fn how(row: &Row) -> Ink {
+    if let Some(trouble) = &row.trouble {
+        return Ink::new(Role::Warning, text::visible(trouble).into_owned());
+    }
+    match row.error {
+        Some(error) => {
+            let off = format!("p50 {} p90 {}", text::short_duration_s(error.p50_s), text::short_duration_s(error.p90_s));
+            Ink::text(format!("{} {off}, {} {}", word(Word::ForecastOff), text::count(error.count), word(Word::Arrivals)))
+        }
+        None => Ink::new(Role::Ok, word(Word::Healthy)),
+    }
+}
+
+pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let title = counted(Word::Workers, ctx.view.snapshot.workers.len());
+    let empty = format!("{}.", word(Word::NoWorkers));
+    table::draw::<WorkerRows>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
+}
