@@ -105,7 +105,7 @@ pub struct Pipeline {
     #[serde(serialize_with = "super::told_reason")]
     pub reason: Option<Reason>,
     /// Worst first, at most 1,000.
-    pub stuck: Option<Vec<Stuck>>,
+    pub stuck: Option<Vec<Arc<Stuck>>>,
     /// How many there are, also past the first 1,000.
     pub stuck_count: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "super::told_reason")]
@@ -160,7 +160,7 @@ pub struct Stuck {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Orders {
     /// The newest 1,000 that are open, sorted by id.
-    pub orders: Option<Vec<Order>>,
+    pub orders: Option<Vec<Arc<Order>>>,
     pub orders_open: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "super::told_reason")]
     pub orders_reason: Option<Reason>,
@@ -191,7 +191,7 @@ pub struct LastEvent {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Deliveries {
     /// The newest 1,000 that are under way, sorted by order.
-    pub deliveries: Option<Vec<Delivery>>,
+    pub deliveries: Option<Vec<Arc<Delivery>>>,
     pub deliveries_active: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "super::told_reason")]
     pub deliveries_reason: Option<Reason>,
@@ -222,7 +222,7 @@ pub struct Delivery {
 pub struct PaymentSections {
     pub payments: Payments,
     /// The newest 1,000, open and just ended, sorted by id.
-    pub payment_rows: Option<Vec<Payment>>,
+    pub payment_rows: Option<Vec<Arc<Payment>>>,
     pub payments_known: Option<usize>,
 }
 
@@ -285,7 +285,7 @@ pub struct Payment {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Stock {
     /// Sorted by article; past 1,000 those that run out first.
-    pub stock: Option<Vec<Article>>,
+    pub stock: Option<Vec<Arc<Article>>>,
     pub stock_articles: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "super::told_reason")]
     pub stock_reason: Option<Reason>,
@@ -307,7 +307,7 @@ pub struct Article {
 pub struct CustomerSections {
     pub customers: Customers,
     /// The 1,000 that were seen last, sorted by id.
-    pub customer_rows: Vec<Customer>,
+    pub customer_rows: Vec<Arc<Customer>>,
     pub customers_known: usize,
 }
 
@@ -334,7 +334,7 @@ pub struct Customer {
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Notifications {
-    pub notifications: Vec<Channel>,
+    pub notifications: Vec<Arc<Channel>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -1,3 +1,5 @@
+//! One table, long as it is: each language is a column of it, and a test can go through all.
+
 macro_rules! words {
     ($($id:ident = $english:literal,)*) => {
         /// Fixed words and labels of the interface.

@@ -255,13 +255,13 @@ impl Ui {
             PanelId::Timeline => self.open_step(place),
             PanelId::Deliveries => {
                 let rows = ordered::<super::panels::DeliveryRows>(&view, &self.state);
-                if let Some(order) = rows.get(place).and_then(super::panels::DeliveryRows::order) {
-                    self.open_order(order);
+                if let Some(row) = rows.get(place) {
+                    self.open_order(row.order.clone());
                 }
             }
             PanelId::Payments => {
                 let rows = ordered::<super::panels::PaymentRows>(&view, &self.state);
-                if let Some(order) = rows.get(place).and_then(super::panels::PaymentRows::order) {
+                if let Some(order) = rows.get(place).and_then(|row| row.order.clone()) {
                     self.open_order(order);
                 }
             }

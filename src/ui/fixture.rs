@@ -1,4 +1,5 @@
 //! Views made by hand, with everything that a screen must be able to show.
+//! One room: each view is the rich one with something changed, and all are of one moment. The orders' side is beside it.
 
 mod business;
 

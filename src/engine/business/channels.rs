@@ -78,6 +78,6 @@ impl Channels {
                 reason: known.err(),
             }
         };
-        (!self.0.is_empty()).then(|| Notifications { notifications: self.0.iter_mut().map(row).collect() })
+        (!self.0.is_empty()).then(|| Notifications { notifications: self.0.iter_mut().map(row).map(Arc::new).collect() })
     }
 }

@@ -7,6 +7,7 @@ use crate::model::{Label, Reason, Timestamp};
 use crate::snapshot::{Customer, CustomerSections, Customers as Figures};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 /// Customers that are kept; those seen longest ago go first.
 const MOST: usize = 200_000;
@@ -151,6 +152,6 @@ impl Customers {
         });
         let mut rows: Vec<Customer> = newest.take(SHOWN).collect();
         rows.sort_by(|a, b| a.id.cmp(&b.id));
-        CustomerSections { customers, customer_rows: rows, customers_known: self.rows.len() }
+        CustomerSections { customers, customer_rows: rows.into_iter().map(Arc::new).collect(), customers_known: self.rows.len() }
     }
 }

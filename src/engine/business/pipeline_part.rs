@@ -148,7 +148,7 @@ impl Sight<'_> {
     }
 
     /// Those longest past their deadline, and how many there are.
-    fn stuck(&self, state: &PipelineState) -> (Vec<Stuck>, usize) {
+    fn stuck(&self, state: &PipelineState) -> (Vec<Arc<Stuck>>, usize) {
         let count = state.open(self.plan).map(|(_, s)| s.standers.late()).sum();
         let mut worst: Vec<(Timestamp, Stand<'_>)> = Vec::new();
         for (step, of) in state.open(self.plan) {
@@ -159,7 +159,7 @@ impl Sight<'_> {
         }
         worst.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.entity.cmp(b.1.entity)));
         worst.truncate(SHOWN);
-        (worst.into_iter().map(|(_, stand)| self.stuck_row(&stand)).collect(), count)
+        (worst.into_iter().map(|(_, stand)| Arc::new(self.stuck_row(&stand))).collect(), count)
     }
 
     fn stuck_row(&self, stand: &Stand<'_>) -> Stuck {

@@ -61,7 +61,7 @@ fn open<'a>(state: &'a PipelineState, plan: &Plan) -> impl Iterator<Item = (Step
     state.open(plan).map(|(step, state)| (step, &state.standers))
 }
 
-pub fn orders(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> Vec<Order> {
+pub fn orders(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> Vec<Arc<Order>> {
     let row = |stand| {
         let known = known(world, id, stand)?;
         Some(Order {
@@ -79,10 +79,10 @@ pub fn orders(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState)
             }),
         })
     };
-    newest(open(state, plan)).into_iter().filter_map(row).collect()
+    newest(open(state, plan)).into_iter().filter_map(row).map(Arc::new).collect()
 }
 
-pub fn payments(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> Vec<Payment> {
+pub fn payments(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> Vec<Arc<Payment>> {
     let row = |stand| {
         let known = known(world, id, stand)?;
         Some(Payment {
@@ -97,13 +97,13 @@ pub fn payments(world: &World, id: PipelineId, plan: &Plan, state: &PipelineStat
         })
     };
     let all = (0..).map(Step).zip(state.steps.iter().map(|s| &s.standers));
-    newest(all).into_iter().filter_map(row).collect()
+    newest(all).into_iter().filter_map(row).map(Arc::new).collect()
 }
 
-pub fn deliveries(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState, now: Timestamp) -> Vec<Delivery> {
-    let mut rows: Vec<Delivery> = newest(open(state, plan))
+pub fn deliveries(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState, now: Timestamp) -> Vec<Arc<Delivery>> {
+    let mut rows: Vec<Arc<Delivery>> = newest(open(state, plan))
         .into_iter()
-        .filter_map(|stand| Some(delivery(world, plan, &known(world, id, stand)?, now)))
+        .filter_map(|stand| Some(Arc::new(delivery(world, plan, &known(world, id, stand)?, now))))
         .collect();
     rows.sort_by(|a, b| a.order.cmp(&b.order));
     rows

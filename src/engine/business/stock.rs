@@ -2,6 +2,7 @@ use crate::domain::{Kind, Map, Profile, Subject, World};
 use crate::model::{Code, Label, Meaning, Reason, Timestamp};
 use crate::snapshot::{Article, Stock as Section};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 const WINDOW_MS: i64 = 1_800_000;
 /// Falls are kept by the minute.
@@ -65,7 +66,7 @@ impl Stock {
             rows.truncate(SHOWN);
         }
         rows.sort_by(|a, b| a.sku.cmp(&b.sku));
-        Section { stock: Some(rows), stock_articles: Some(articles), stock_reason: None }
+        Section { stock: Some(rows.into_iter().map(Arc::new).collect()), stock_articles: Some(articles), stock_reason: None }
     }
 }
 

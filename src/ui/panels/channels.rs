@@ -1,7 +1,7 @@
 //! Do the messages go out on every channel?
 
 use super::PanelId;
-use crate::snapshot::{Channel, Notifications, View};
+use crate::snapshot::{Channel, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
@@ -15,17 +15,7 @@ use std::sync::Arc;
 
 pub struct ChannelRows;
 
-/// One of the section's.
-type Row = (Arc<Notifications>, usize);
-
-fn of(row: &Row) -> Option<&Channel> {
-    row.0.notifications.get(row.1)
-}
-
-/// What is known of it, else a dash.
-fn cell(row: &Row, show: impl FnOnce(&Channel) -> Ink) -> Ink {
-    of(row).map_or_else(Ink::unknown, show)
-}
+type Row = Arc<Channel>;
 
 impl Rows for ChannelRows {
     type Row = Row;
@@ -38,19 +28,19 @@ impl Rows for ChannelRows {
 
     fn rows(view: &View, _: &UiState) -> Vec<Row> {
         let Some(section) = view.snapshot.business.notifications.as_ref() else { return Vec::new() };
-        (0..section.notifications.len()).map(|at| (Arc::clone(section), at)).collect()
+        section.notifications.clone()
     }
 
     fn key(row: &Row) -> RowKey {
-        RowKey::Name(of(row).map(|x| Arc::clone(&x.channel)).unwrap_or_default())
+        RowKey::Name(Arc::clone(&row.channel))
     }
 
     fn copy(row: &Row) -> String {
-        of(row).map(|x| x.channel.to_string()).unwrap_or_default()
+        row.channel.to_string()
     }
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
-        of(row).is_some_and(|x| filter.matches(&[&x.channel]))
+        filter.matches(&[&row.channel])
     }
 }
 
@@ -62,7 +52,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Left,
         leaves_first: 0,
         sort: None,
-        cell: |r, _, _| cell(r, |x| Ink::text(text::visible(&x.channel).into_owned())),
+        cell: |x, _, _| Ink::text(text::visible(&x.channel).into_owned()),
     },
     Column {
         id: "rate",
@@ -71,7 +61,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 0,
         sort: None,
-        cell: |r, _, _| cell(r, |x| Ink::known(x.per_s, text::rate)),
+        cell: |x, _, _| Ink::known(x.per_s, text::rate),
     },
     Column {
         id: "sent",
@@ -80,7 +70,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 0,
         sort: None,
-        cell: |r, _, _| cell(r, |x| Ink::known(x.sent, text::count)),
+        cell: |x, _, _| Ink::known(x.sent, text::count),
     },
     Column {
         id: "why",
@@ -89,12 +79,8 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Left,
         leaves_first: 1,
         sort: None,
-        cell: |r, _, _| {
-            cell(r, |x| {
-                x.reason
-                    .as_ref()
-                    .map_or_else(|| Ink::text(""), |reason| Ink::dim(text::visible(&text::sentence(reason)).into_owned()))
-            })
+        cell: |x, _, _| {
+            x.reason.as_ref().map_or_else(|| Ink::text(""), |reason| Ink::dim(text::visible(&text::sentence(reason)).into_owned()))
         },
     },
 ];

@@ -1,7 +1,7 @@
 //! Who was here last, and how many orders are theirs?
 
 use super::PanelId;
-use crate::snapshot::{Customer, CustomerSections, View};
+use crate::snapshot::{Customer, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
@@ -15,17 +15,7 @@ use std::sync::Arc;
 
 pub struct CustomerRows;
 
-/// One of the section's.
-type Row = (Arc<CustomerSections>, usize);
-
-fn of(row: &Row) -> Option<&Customer> {
-    row.0.customer_rows.get(row.1)
-}
-
-/// What is known of it, else a dash.
-fn cell(row: &Row, show: impl FnOnce(&Customer) -> Ink) -> Ink {
-    of(row).map_or_else(Ink::unknown, show)
-}
+type Row = Arc<Customer>;
 
 impl Rows for CustomerRows {
     type Row = Row;
@@ -38,19 +28,19 @@ impl Rows for CustomerRows {
 
     fn rows(view: &View, _: &UiState) -> Vec<Row> {
         let Some(section) = view.snapshot.business.customers.as_ref() else { return Vec::new() };
-        (0..section.customer_rows.len()).map(|at| (Arc::clone(section), at)).collect()
+        section.customer_rows.clone()
     }
 
     fn key(row: &Row) -> RowKey {
-        RowKey::Name(of(row).map(|x| Arc::clone(&x.id)).unwrap_or_default())
+        RowKey::Name(Arc::clone(&row.id))
     }
 
     fn copy(row: &Row) -> String {
-        of(row).map(|x| x.id.to_string()).unwrap_or_default()
+        row.id.to_string()
     }
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
-        of(row).is_some_and(|x| filter.matches(&[&x.id]))
+        filter.matches(&[&row.id])
     }
 }
 
@@ -61,8 +51,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Rest { least: 12 },
         align: Align::Left,
         leaves_first: 0,
-        sort: Some(|a, b| of(a).map(|x| &x.id).cmp(&of(b).map(|x| &x.id))),
-        cell: |r, _, _| cell(r, |x| Ink::text(text::visible(&x.id).into_owned())),
+        sort: Some(|a, b| a.id.cmp(&b.id)),
+        cell: |x, _, _| Ink::text(text::visible(&x.id).into_owned()),
     },
     Column {
         id: "orders",
@@ -70,8 +60,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Fixed(7),
         align: Align::Right,
         leaves_first: 0,
-        sort: Some(|a, b| of(b).map(|x| x.orders).cmp(&of(a).map(|x| x.orders))),
-        cell: |r, _, _| cell(r, |x| Ink::quiet_zero(Some(x.orders), text::column_count)),
+        sort: Some(|a, b| b.orders.cmp(&a.orders)),
+        cell: |x, _, _| Ink::quiet_zero(Some(x.orders), text::column_count),
     },
     Column {
         id: "seen",
@@ -79,8 +69,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Fixed(7),
         align: Align::Right,
         leaves_first: 0,
-        sort: Some(|a, b| of(b).map(|x| x.last_seen).cmp(&of(a).map(|x| x.last_seen))),
-        cell: |r, ctx, _| cell(r, |x| Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.last_seen).max(0.0)))),
+        sort: Some(|a, b| b.last_seen.cmp(&a.last_seen)),
+        cell: |x, ctx, _| Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.last_seen).max(0.0))),
     },
 ];
 

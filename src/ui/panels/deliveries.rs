@@ -3,7 +3,7 @@
 use super::PanelId;
 use super::topics::most;
 use crate::model::Level;
-use crate::snapshot::{Deliveries, Delivery, View};
+use crate::snapshot::{Delivery, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
@@ -19,23 +19,7 @@ use std::sync::Arc;
 
 pub struct DeliveryRows;
 
-/// One of the section's.
-pub type Row = (Arc<Deliveries>, usize);
-
-fn of(row: &Row) -> Option<&Delivery> {
-    row.0.deliveries.as_ref()?.get(row.1)
-}
-
-impl DeliveryRows {
-    pub fn order(row: &Row) -> Option<Arc<str>> {
-        of(row).map(|x| Arc::clone(&x.order))
-    }
-}
-
-/// What is known of it, else a dash.
-fn cell(row: &Row, show: impl FnOnce(&Delivery) -> Ink) -> Ink {
-    of(row).map_or_else(Ink::unknown, show)
-}
+pub type Row = Arc<Delivery>;
 
 impl Rows for DeliveryRows {
     type Row = Row;
@@ -48,23 +32,23 @@ impl Rows for DeliveryRows {
 
     fn rows(view: &View, _: &UiState) -> Vec<Row> {
         let Some(section) = view.snapshot.business.deliveries.as_ref() else { return Vec::new() };
-        (0..section.deliveries.as_ref().map_or(0, Vec::len)).map(|at| (Arc::clone(section), at)).collect()
+        section.deliveries.clone().unwrap_or_default()
     }
 
     fn key(row: &Row) -> RowKey {
-        RowKey::Name(of(row).map(|x| Arc::clone(&x.order)).unwrap_or_default())
+        RowKey::Name(Arc::clone(&row.order))
     }
 
     fn copy(row: &Row) -> String {
-        of(row).map(|x| x.order.to_string()).unwrap_or_default()
+        row.order.to_string()
     }
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
-        of(row).is_some_and(|x| filter.matches(&[&x.order, x.courier.as_deref().unwrap_or_default(), &x.state]))
+        filter.matches(&[&row.order, row.courier.as_deref().unwrap_or_default(), &row.state])
     }
 
     fn level(row: &Row) -> Level {
-        let is_bad = of(row).is_some_and(|x| is_late(x) || is_silent(x));
+        let is_bad = is_late(row) || is_silent(row);
         if is_bad { Level::Warning } else { Level::Healthy }
     }
 }
@@ -76,8 +60,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Rest { least: 12 },
         align: Align::Left,
         leaves_first: 0,
-        sort: Some(|a, b| of(a).map(|x| &x.order).cmp(&of(b).map(|x| &x.order))),
-        cell: |r, _, _| cell(r, |x| Ink::text(text::visible(&x.order).into_owned())),
+        sort: Some(|a, b| a.order.cmp(&b.order)),
+        cell: |x, _, _| Ink::text(text::visible(&x.order).into_owned()),
     },
     Column {
         id: "courier",
@@ -85,8 +69,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Content { least: 8, most: 16 },
         align: Align::Left,
         leaves_first: 0,
-        sort: Some(|a, b| of(a).map(|x| &x.courier).cmp(&of(b).map(|x| &x.courier))),
-        cell: |r, _, _| cell(r, |x| Ink::known(x.courier.as_deref(), |t| text::visible(t).into_owned())),
+        sort: Some(|a, b| a.courier.cmp(&b.courier)),
+        cell: |x, _, _| Ink::known(x.courier.as_deref(), |t| text::visible(t).into_owned()),
     },
     Column {
         id: "state",
@@ -94,8 +78,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Content { least: 9, most: 14 },
         align: Align::Left,
         leaves_first: 1,
-        sort: Some(|a, b| of(a).map(|x| &x.state).cmp(&of(b).map(|x| &x.state))),
-        cell: |r, _, _| cell(r, |x| Ink::text(text::visible(&x.state).into_owned())),
+        sort: Some(|a, b| a.state.cmp(&b.state)),
+        cell: |x, _, _| Ink::text(text::visible(&x.state).into_owned()),
     },
     Column {
         id: "eta",
@@ -104,7 +88,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 3,
         sort: None,
-        cell: |r, ctx, _| cell(r, |x| Ink::known(x.eta_at, |at| clock(ctx.state, at))),
+        cell: |x, ctx, _| Ink::known(x.eta_at, |at| clock(ctx.state, at)),
     },
     Column {
         id: "late",
@@ -112,8 +96,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Fixed(7),
         align: Align::Right,
         leaves_first: 0,
-        sort: Some(|a, b| most(of(a).and_then(|x| x.late_s), of(b).and_then(|x| x.late_s))),
-        cell: |r, _, _| cell(r, late),
+        sort: Some(|a, b| most(a.late_s, b.late_s)),
+        cell: |r, _, _| late(r),
     },
     Column {
         id: "left",
@@ -121,8 +105,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Fixed(8),
         align: Align::Right,
         leaves_first: 2,
-        sort: Some(|a, b| most(of(a).and_then(|x| x.remaining_m), of(b).and_then(|x| x.remaining_m))),
-        cell: |r, _, _| cell(r, |x| Ink::known(x.remaining_m, metres)),
+        sort: Some(|a, b| most(a.remaining_m, b.remaining_m)),
+        cell: |x, _, _| Ink::known(x.remaining_m, metres),
     },
     Column {
         id: "seen",
@@ -130,8 +114,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Fixed(7),
         align: Align::Right,
         leaves_first: 0,
-        sort: Some(|a, b| most(of(a).and_then(|x| x.position_age_s), of(b).and_then(|x| x.position_age_s))),
-        cell: |r, _, _| cell(r, seen),
+        sort: Some(|a, b| most(a.position_age_s, b.position_age_s)),
+        cell: |r, _, _| seen(r),
     },
 ];
 

@@ -1,7 +1,7 @@
 //! Which orders are open, and where is this one? Found by its id, its customer or its state with `/`.
 
 use super::PanelId;
-use crate::snapshot::{Amount, Order, Orders, View};
+use crate::snapshot::{Amount, Order, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
@@ -16,17 +16,7 @@ use std::sync::Arc;
 
 pub struct OrderRows;
 
-/// One of the section's.
-pub type Row = (Arc<Orders>, usize);
-
-fn of(row: &Row) -> Option<&Order> {
-    row.0.orders.as_ref()?.get(row.1)
-}
-
-/// What is known of it, else a dash.
-fn cell(row: &Row, show: impl FnOnce(&Order) -> Ink) -> Ink {
-    of(row).map_or_else(Ink::unknown, show)
-}
+pub type Row = Arc<Order>;
 
 pub fn money(amount: Option<&Amount>, currency: Option<&str>) -> Ink {
     let Some(amount) = amount else { return Ink::unknown() };
@@ -44,19 +34,19 @@ impl Rows for OrderRows {
 
     fn rows(view: &View, _: &UiState) -> Vec<Row> {
         let Some(orders) = view.snapshot.business.orders.as_ref() else { return Vec::new() };
-        (0..orders.orders.as_ref().map_or(0, Vec::len)).map(|at| (Arc::clone(orders), at)).collect()
+        orders.orders.clone().unwrap_or_default()
     }
 
     fn key(row: &Row) -> RowKey {
-        RowKey::Name(of(row).map(|o| Arc::clone(&o.id)).unwrap_or_default())
+        RowKey::Name(Arc::clone(&row.id))
     }
 
     fn copy(row: &Row) -> String {
-        of(row).map(|o| o.id.to_string()).unwrap_or_default()
+        row.id.to_string()
     }
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
-        of(row).is_some_and(|o| filter.matches(&[&o.id, &o.state, o.customer.as_deref().unwrap_or_default()]))
+        filter.matches(&[&row.id, &row.state, row.customer.as_deref().unwrap_or_default()])
     }
 }
 
@@ -67,8 +57,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Rest { least: 12 },
         align: Align::Left,
         leaves_first: 0,
-        sort: Some(|a, b| of(a).map(|o| &o.id).cmp(&of(b).map(|o| &o.id))),
-        cell: |r, _, _| cell(r, |o| Ink::text(text::visible(&o.id).into_owned())),
+        sort: Some(|a, b| a.id.cmp(&b.id)),
+        cell: |o, _, _| Ink::text(text::visible(&o.id).into_owned()),
     },
     Column {
         id: "state",
@@ -76,8 +66,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Content { least: 9, most: 16 },
         align: Align::Left,
         leaves_first: 0,
-        sort: Some(|a, b| of(a).map(|o| &o.state).cmp(&of(b).map(|o| &o.state))),
-        cell: |r, _, _| cell(r, |o| Ink::text(text::visible(&o.state).into_owned())),
+        sort: Some(|a, b| a.state.cmp(&b.state)),
+        cell: |o, _, _| Ink::text(text::visible(&o.state).into_owned()),
     },
     Column {
         id: "age",
@@ -86,8 +76,8 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 0,
         // The list has the newest ones: those that wait for long stand among the stuck.
-        sort: Some(|a, b| of(b).map(|o| o.since).cmp(&of(a).map(|o| o.since))),
-        cell: |r, ctx, _| cell(r, |o| Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(o.since).max(0.0)))),
+        sort: Some(|a, b| b.since.cmp(&a.since)),
+        cell: |o, ctx, _| Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(o.since).max(0.0))),
     },
     Column {
         id: "amount",
@@ -96,7 +86,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 1,
         sort: None,
-        cell: |r, _, _| cell(r, |o| money(o.amount.as_ref(), o.currency.as_deref())),
+        cell: |o, _, _| money(o.amount.as_ref(), o.currency.as_deref()),
     },
     Column {
         id: "customer",
@@ -104,8 +94,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Content { least: 8, most: 24 },
         align: Align::Left,
         leaves_first: 2,
-        sort: Some(|a, b| of(a).map(|o| &o.customer).cmp(&of(b).map(|o| &o.customer))),
-        cell: |r, _, _| cell(r, |o| Ink::known(o.customer.as_deref(), |c| text::visible(c).into_owned())),
+        sort: Some(|a, b| a.customer.cmp(&b.customer)),
+        cell: |o, _, _| Ink::known(o.customer.as_deref(), |c| text::visible(c).into_owned()),
     },
     Column {
         id: "gap",
@@ -114,7 +104,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Left,
         leaves_first: 4,
         sort: None,
-        cell: |r, _, _| cell(r, |o| if o.gap { Ink::new(Role::Warning, word(Word::Gap)) } else { Ink::text("") }),
+        cell: |o, _, _| if o.gap { Ink::new(Role::Warning, word(Word::Gap)) } else { Ink::text("") },
     },
     Column {
         id: "last",
@@ -123,11 +113,9 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Left,
         leaves_first: 3,
         sort: None,
-        cell: |r, _, _| {
-            cell(r, |o| {
-                let last = o.last.as_ref().map(|l| format!("{}/{}@{}", text::visible(&l.topic), l.partition, l.offset));
-                last.map_or_else(Ink::unknown, Ink::dim)
-            })
+        cell: |o, _, _| {
+            let last = o.last.as_ref().map(|l| format!("{}/{}@{}", text::visible(&l.topic), l.partition, l.offset));
+            last.map_or_else(Ink::unknown, Ink::dim)
         },
     },
 ];

@@ -2,7 +2,7 @@
 
 use super::PanelId;
 use super::orders::money;
-use crate::snapshot::{Payment, PaymentSections, View};
+use crate::snapshot::{Payment, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
@@ -17,23 +17,7 @@ use std::sync::Arc;
 
 pub struct PaymentRows;
 
-/// One of the section's.
-pub type Row = (Arc<PaymentSections>, usize);
-
-fn of(row: &Row) -> Option<&Payment> {
-    row.0.payment_rows.as_ref()?.get(row.1)
-}
-
-impl PaymentRows {
-    pub fn order(row: &Row) -> Option<Arc<str>> {
-        of(row)?.order.clone()
-    }
-}
-
-/// What is known of it, else a dash.
-fn cell(row: &Row, show: impl FnOnce(&Payment) -> Ink) -> Ink {
-    of(row).map_or_else(Ink::unknown, show)
-}
+pub type Row = Arc<Payment>;
 
 impl Rows for PaymentRows {
     type Row = Row;
@@ -46,27 +30,25 @@ impl Rows for PaymentRows {
 
     fn rows(view: &View, _: &UiState) -> Vec<Row> {
         let Some(section) = view.snapshot.business.payments.as_ref() else { return Vec::new() };
-        (0..section.payment_rows.as_ref().map_or(0, Vec::len)).map(|at| (Arc::clone(section), at)).collect()
+        section.payment_rows.clone().unwrap_or_default()
     }
 
     fn key(row: &Row) -> RowKey {
-        RowKey::Name(of(row).map(|x| Arc::clone(&x.id)).unwrap_or_default())
+        RowKey::Name(Arc::clone(&row.id))
     }
 
     fn copy(row: &Row) -> String {
-        of(row).map(|x| x.id.to_string()).unwrap_or_default()
+        row.id.to_string()
     }
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
-        of(row).is_some_and(|x| {
-            filter.matches(&[
-                &x.id,
-                x.order.as_deref().unwrap_or_default(),
-                &x.state,
-                x.method.as_deref().unwrap_or_default(),
-                x.customer.as_deref().unwrap_or_default(),
-            ])
-        })
+        filter.matches(&[
+            &row.id,
+            row.order.as_deref().unwrap_or_default(),
+            &row.state,
+            row.method.as_deref().unwrap_or_default(),
+            row.customer.as_deref().unwrap_or_default(),
+        ])
     }
 }
 
@@ -77,8 +59,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Rest { least: 12 },
         align: Align::Left,
         leaves_first: 0,
-        sort: Some(|a, b| of(a).map(|x| &x.id).cmp(&of(b).map(|x| &x.id))),
-        cell: |r, _, _| cell(r, |x| Ink::text(text::visible(&x.id).into_owned())),
+        sort: Some(|a, b| a.id.cmp(&b.id)),
+        cell: |x, _, _| Ink::text(text::visible(&x.id).into_owned()),
     },
     Column {
         id: "state",
@@ -86,8 +68,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Content { least: 9, most: 12 },
         align: Align::Left,
         leaves_first: 0,
-        sort: Some(|a, b| of(a).map(|x| &x.state).cmp(&of(b).map(|x| &x.state))),
-        cell: |r, _, _| cell(r, state),
+        sort: Some(|a, b| a.state.cmp(&b.state)),
+        cell: |r, _, _| state(r),
     },
     Column {
         id: "amount",
@@ -96,7 +78,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 0,
         sort: None,
-        cell: |r, _, _| cell(r, |x| money(x.amount.as_ref(), x.currency.as_deref())),
+        cell: |x, _, _| money(x.amount.as_ref(), x.currency.as_deref()),
     },
     Column {
         id: "method",
@@ -104,8 +86,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Content { least: 6, most: 16 },
         align: Align::Left,
         leaves_first: 1,
-        sort: Some(|a, b| of(a).map(|x| &x.method).cmp(&of(b).map(|x| &x.method))),
-        cell: |r, _, _| cell(r, |x| Ink::known(x.method.as_deref(), |t| text::visible(t).into_owned())),
+        sort: Some(|a, b| a.method.cmp(&b.method)),
+        cell: |x, _, _| Ink::known(x.method.as_deref(), |t| text::visible(t).into_owned()),
     },
     Column {
         id: "age",
@@ -113,8 +95,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Fixed(7),
         align: Align::Right,
         leaves_first: 0,
-        sort: Some(|a, b| of(b).map(|x| x.since).cmp(&of(a).map(|x| x.since))),
-        cell: |r, ctx, _| cell(r, |x| Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.since).max(0.0)))),
+        sort: Some(|a, b| b.since.cmp(&a.since)),
+        cell: |x, ctx, _| Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.since).max(0.0))),
     },
     Column {
         id: "order",
@@ -122,8 +104,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Content { least: 8, most: 20 },
         align: Align::Left,
         leaves_first: 2,
-        sort: Some(|a, b| of(a).map(|x| &x.order).cmp(&of(b).map(|x| &x.order))),
-        cell: |r, _, _| cell(r, |x| Ink::known(x.order.as_deref(), |t| text::visible(t).into_owned())),
+        sort: Some(|a, b| a.order.cmp(&b.order)),
+        cell: |x, _, _| Ink::known(x.order.as_deref(), |t| text::visible(t).into_owned()),
     },
     Column {
         id: "customer",
@@ -131,8 +113,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Content { least: 8, most: 20 },
         align: Align::Left,
         leaves_first: 3,
-        sort: Some(|a, b| of(a).map(|x| &x.customer).cmp(&of(b).map(|x| &x.customer))),
-        cell: |r, _, _| cell(r, |x| Ink::known(x.customer.as_deref(), |t| text::visible(t).into_owned())),
+        sort: Some(|a, b| a.customer.cmp(&b.customer)),
+        cell: |x, _, _| Ink::known(x.customer.as_deref(), |t| text::visible(t).into_owned()),
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use super::PanelId;
 use crate::model::Level;
-use crate::snapshot::{Article, Stock, View};
+use crate::snapshot::{Article, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
@@ -17,17 +17,7 @@ use std::sync::Arc;
 
 pub struct StockRows;
 
-/// One of the section's.
-type Row = (Arc<Stock>, usize);
-
-fn of(row: &Row) -> Option<&Article> {
-    row.0.stock.as_ref()?.get(row.1)
-}
-
-/// What is known of it, else a dash.
-fn cell(row: &Row, show: impl FnOnce(&Article) -> Ink) -> Ink {
-    of(row).map_or_else(Ink::unknown, show)
-}
+type Row = Arc<Article>;
 
 impl Rows for StockRows {
     type Row = Row;
@@ -40,23 +30,23 @@ impl Rows for StockRows {
 
     fn rows(view: &View, _: &UiState) -> Vec<Row> {
         let Some(section) = view.snapshot.business.stock.as_ref() else { return Vec::new() };
-        (0..section.stock.as_ref().map_or(0, Vec::len)).map(|at| (Arc::clone(section), at)).collect()
+        section.stock.clone().unwrap_or_default()
     }
 
     fn key(row: &Row) -> RowKey {
-        RowKey::Name(of(row).map(|x| Arc::clone(&x.sku)).unwrap_or_default())
+        RowKey::Name(Arc::clone(&row.sku))
     }
 
     fn copy(row: &Row) -> String {
-        of(row).map(|x| x.sku.to_string()).unwrap_or_default()
+        row.sku.to_string()
     }
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
-        of(row).is_some_and(|x| filter.matches(&[&x.sku, x.name.as_deref().unwrap_or_default()]))
+        filter.matches(&[&row.sku, row.name.as_deref().unwrap_or_default()])
     }
 
     fn level(row: &Row) -> Level {
-        if of(row).is_some_and(is_low) { Level::Warning } else { Level::Healthy }
+        if is_low(row) { Level::Warning } else { Level::Healthy }
     }
 }
 
@@ -68,7 +58,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Left,
         leaves_first: 0,
         sort: None,
-        cell: |r, _, _| cell(r, |x| if is_low(x) { Ink::new(Role::Warning, "▲") } else { Ink::new(Role::Ok, "●") }),
+        cell: |x, _, _| if is_low(x) { Ink::new(Role::Warning, "▲") } else { Ink::new(Role::Ok, "●") },
     },
     Column {
         id: "sku",
@@ -76,8 +66,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Rest { least: 10 },
         align: Align::Left,
         leaves_first: 0,
-        sort: Some(|a, b| of(a).map(|x| &x.sku).cmp(&of(b).map(|x| &x.sku))),
-        cell: |r, _, _| cell(r, |x| Ink::text(text::visible(&x.sku).into_owned())),
+        sort: Some(|a, b| a.sku.cmp(&b.sku)),
+        cell: |x, _, _| Ink::text(text::visible(&x.sku).into_owned()),
     },
     Column {
         id: "name",
@@ -85,8 +75,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Content { least: 8, most: 30 },
         align: Align::Left,
         leaves_first: 2,
-        sort: Some(|a, b| of(a).map(|x| &x.name).cmp(&of(b).map(|x| &x.name))),
-        cell: |r, _, _| cell(r, |x| Ink::known(x.name.as_deref(), |t| text::visible(t).into_owned())),
+        sort: Some(|a, b| a.name.cmp(&b.name)),
+        cell: |x, _, _| Ink::known(x.name.as_deref(), |t| text::visible(t).into_owned()),
     },
     Column {
         id: "level",
@@ -94,8 +84,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Fixed(8),
         align: Align::Right,
         leaves_first: 0,
-        sort: Some(|a, b| of(a).map(|x| x.level).cmp(&of(b).map(|x| x.level))),
-        cell: |r, _, _| cell(r, |x| Ink::text(x.level.to_string()).with_role(if is_low(x) { Role::Warning } else { Role::Text })),
+        sort: Some(|a, b| a.level.cmp(&b.level)),
+        cell: |x, _, _| Ink::text(x.level.to_string()).with_role(if is_low(x) { Role::Warning } else { Role::Text }),
     },
     Column {
         id: "threshold",
@@ -104,7 +94,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 1,
         sort: None,
-        cell: |r, _, _| cell(r, |x| Ink::known(x.threshold, |n| n.to_string())),
+        cell: |x, _, _| Ink::known(x.threshold, |n| n.to_string()),
     },
     Column {
         id: "room",
@@ -112,8 +102,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Fixed(7),
         align: Align::Right,
         leaves_first: 3,
-        sort: Some(|a, b| of(a).map(room).cmp(&of(b).map(room))),
-        cell: |r, _, _| cell(r, |x| Ink::known(x.threshold, |t| (x.level - t).to_string())),
+        sort: Some(|a, b| room(a).cmp(&room(b))),
+        cell: |x, _, _| Ink::known(x.threshold, |t| (x.level - t).to_string()),
     },
     Column {
         id: "out",
@@ -121,8 +111,8 @@ const COLUMNS: &[Column<Row>] = &[
         width: Width::Fixed(9),
         align: Align::Right,
         leaves_first: 0,
-        sort: Some(|a, b| soonest(of(a), of(b))),
-        cell: |r, _, _| cell(r, |x| Ink::known(x.run_out_s, text::short_duration_s)),
+        sort: Some(|a, b| soonest(a, b)),
+        cell: |x, _, _| Ink::known(x.run_out_s, text::short_duration_s),
     },
 ];
 
@@ -135,8 +125,8 @@ fn room(of: &Article) -> i64 {
     of.threshold.map_or(i64::MAX, |threshold| of.level.saturating_sub(threshold))
 }
 
-fn soonest(a: Option<&Article>, b: Option<&Article>) -> std::cmp::Ordering {
-    let out = |x: Option<&Article>| x.and_then(|x| x.run_out_s).unwrap_or(f64::INFINITY);
+fn soonest(a: &Article, b: &Article) -> std::cmp::Ordering {
+    let out = |x: &Article| x.run_out_s.unwrap_or(f64::INFINITY);
     out(a).total_cmp(&out(b))
 }
 

@@ -3,7 +3,7 @@
 use super::PanelId;
 use super::pipeline;
 use crate::model::Level;
-use crate::snapshot::{Pipeline, Stuck, View};
+use crate::snapshot::{Stuck, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
@@ -18,12 +18,7 @@ use std::sync::Arc;
 
 pub struct StuckRows;
 
-/// One of a pipeline's.
-pub type Row = (Arc<Pipeline>, usize);
-
-fn of(row: &Row) -> Option<&Stuck> {
-    row.0.stuck.as_ref()?.get(row.1)
-}
+pub type Row = Arc<Stuck>;
 
 impl Rows for StuckRows {
     type Row = Row;
@@ -36,19 +31,19 @@ impl Rows for StuckRows {
 
     fn rows(view: &View, _: &UiState) -> Vec<Row> {
         let Some(pipeline) = pipeline::shown(view) else { return Vec::new() };
-        (0..pipeline.stuck.as_ref().map_or(0, Vec::len)).map(|at| (Arc::clone(pipeline), at)).collect()
+        pipeline.stuck.clone().unwrap_or_default()
     }
 
     fn key(row: &Row) -> RowKey {
-        RowKey::Name(of(row).map(|s| Arc::clone(&s.key)).unwrap_or_default())
+        RowKey::Name(Arc::clone(&row.key))
     }
 
     fn copy(row: &Row) -> String {
-        of(row).map(|s| s.key.to_string()).unwrap_or_default()
+        row.key.to_string()
     }
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
-        of(row).is_some_and(|s| filter.matches(&[&s.key, &s.stage]))
+        filter.matches(&[&row.key, &row.stage])
     }
 
     fn level(_: &Row) -> Level {
@@ -64,7 +59,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Left,
         leaves_first: 0,
         sort: None,
-        cell: |r, _, _| of(r).map_or_else(Ink::unknown, |s| Ink::new(Role::Warning, text::visible(&s.key).into_owned())),
+        cell: |s, _, _| Ink::new(Role::Warning, text::visible(&s.key).into_owned()),
     },
     Column {
         id: "stage",
@@ -73,7 +68,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Left,
         leaves_first: 0,
         sort: None,
-        cell: |r, _, _| of(r).map_or_else(Ink::unknown, |s| Ink::text(text::visible(&s.stage).into_owned())),
+        cell: |s, _, _| Ink::text(text::visible(&s.stage).into_owned()),
     },
     Column {
         id: "age",
@@ -82,7 +77,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 0,
         sort: None,
-        cell: |r, _, _| of(r).map_or_else(Ink::unknown, |s| Ink::text(text::short_duration_s(s.age_s))),
+        cell: |s, _, _| Ink::text(text::short_duration_s(s.age_s)),
     },
     Column {
         id: "deadline",
@@ -91,7 +86,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 2,
         sort: None,
-        cell: |r, _, _| of(r).map_or_else(Ink::unknown, |s| Ink::dim(text::short_duration_s(f64::from(s.deadline_s)))),
+        cell: |s, _, _| Ink::dim(text::short_duration_s(f64::from(s.deadline_s))),
     },
     Column {
         id: "amount",
@@ -100,7 +95,7 @@ const COLUMNS: &[Column<Row>] = &[
         align: Align::Right,
         leaves_first: 1,
         sort: None,
-        cell: |r, _, _| of(r).map_or_else(Ink::unknown, |s| super::orders::money(s.amount.as_ref(), s.currency.as_deref())),
+        cell: |s, _, _| super::orders::money(s.amount.as_ref(), s.currency.as_deref()),
     },
 ];
 
