@@ -1,3 +1,5 @@
+//! The whole tail against the mock cluster: one room, for every test begins and reads it through the same handful of helpers.
+
 use super::*;
 use crate::model::{Assignment, Input, Slot};
 use crossbeam_channel::Receiver;
