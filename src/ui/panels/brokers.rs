@@ -10,7 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
+use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -63,99 +63,47 @@ impl Rows for BrokerRows {
     }
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "up",
-        words: Word::Nothing,
-        width: Width::Fixed(1),
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| cell(r, |b| if b.up { Ink::new(Role::Ok, "●") } else { Ink::new(Role::Critical, "✘") }),
-    },
-    Column {
-        id: "id",
-        words: Word::ColId,
-        width: Width::Content { least: 3, most: 10 },
-        align: Align::Right,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, ctx, _| {
-            cell(r, |b| {
-                let controller = if ctx.view.snapshot.cluster.controller == Some(b.id) { "*" } else { "" };
-                Ink::text(format!("{controller}{}", b.id))
-            })
-        },
-    },
-    Column {
-        id: "host",
-        words: Word::ColHost,
-        width: Width::Rest { least: 14 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| cell(r, |b| Ink::text(text::visible(&format!("{}:{}", b.host, b.port)).into_owned())),
-    },
-    Column {
-        id: "leaders",
-        words: Word::ColLeaders,
-        width: Width::Fixed(8),
-        align: Align::Right,
-        leaves_first: 1,
-        sort: None,
-        cell: |r, _, _| cell(r, |b| Ink::text(text::count(b.leaders as u64))),
-    },
-    Column {
-        id: "replicas",
-        words: Word::ColReplicas,
-        width: Width::Fixed(8),
-        align: Align::Right,
-        leaves_first: 4,
-        sort: None,
-        cell: |r, _, _| cell(r, |b| Ink::text(text::count(b.replicas as u64))),
-    },
-    Column {
-        id: "under",
-        words: Word::ColUnderReplicated,
-        width: Width::Fixed(8),
-        align: Align::Right,
-        leaves_first: 2,
-        sort: None,
-        cell: |r, _, _| {
-            cell(r, |b| {
-                let role = if b.under_replicated > 0 { Role::Warning } else { Role::Dim };
-                Ink::new(role, text::count(b.under_replicated as u64))
-            })
-        },
-    },
-    Column {
-        id: "trip",
-        words: Word::ColRoundTrip,
-        width: Width::Fixed(8),
-        align: Align::Right,
-        leaves_first: 3,
-        sort: None,
-        cell: |r, _, _| {
-            cell(r, |b| {
-                Ink::known(b.round_trip_ms, |ms| if ms < 9.95 { format!("{ms:.1}ms") } else { text::short_duration_ms(ms) })
-            })
-        },
-    },
-    Column {
-        id: "why",
-        words: Word::Nothing,
-        width: Width::Content { least: 0, most: 40 },
-        align: Align::Left,
-        leaves_first: 5,
-        sort: None,
-        cell: |r, _, _| {
-            cell(r, |b| match (&b.reason, b.throttle_ms.filter(|ms| *ms > 0.0)) {
-                (Some(reason), _) => Ink::new(Role::Critical, text::visible(&text::sentence(reason)).into_owned()),
-                (None, Some(ms)) => Ink::new(Role::Warning, format!("{} {}", word(Word::Throttled), text::duration_ms(ms))),
-                (None, None) => Ink::text(""),
-            })
-        },
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::fixed("up", Word::Nothing, 1, |r, _, _| {
+        cell(r, |b| if b.up { Ink::new(Role::Ok, "●") } else { Ink::new(Role::Critical, "✘") })
+    }),
+    Col::content("id", Word::ColId, (3, 10), |r, ctx, _| {
+        cell(r, |b| {
+            let controller = if ctx.view.snapshot.cluster.controller == Some(b.id) { "*" } else { "" };
+            Ink::text(format!("{controller}{}", b.id))
+        })
+    })
+    .right(),
+    Col::rest("host", Word::ColHost, 14, |r, _, _| {
+        cell(r, |b| Ink::text(text::visible(&format!("{}:{}", b.host, b.port)).into_owned()))
+    }),
+    Col::fixed("leaders", Word::ColLeaders, 8, |r, _, _| cell(r, |b| Ink::text(text::count(b.leaders as u64)))).right().leaves(1),
+    Col::fixed("replicas", Word::ColReplicas, 8, |r, _, _| cell(r, |b| Ink::text(text::count(b.replicas as u64))))
+        .right()
+        .leaves(4),
+    Col::fixed("under", Word::ColUnderReplicated, 8, |r, _, _| {
+        cell(r, |b| {
+            let role = if b.under_replicated > 0 { Role::Warning } else { Role::Dim };
+            Ink::new(role, text::count(b.under_replicated as u64))
+        })
+    })
+    .right()
+    .leaves(2),
+    Col::fixed("trip", Word::ColRoundTrip, 8, |r, _, _| {
+        cell(r, |b| Ink::known(b.round_trip_ms, |ms| if ms < 9.95 { format!("{ms:.1}ms") } else { text::short_duration_ms(ms) }))
+    })
+    .right()
+    .leaves(3),
+    Col::content("why", Word::Nothing, (0, 40), |r, _, _| {
+        cell(r, |b| match (&b.reason, b.throttle_ms.filter(|ms| *ms > 0.0)) {
+            (Some(reason), _) => Ink::new(Role::Critical, text::visible(&text::sentence(reason)).into_owned()),
+            (None, Some(ms)) => Ink::new(Role::Warning, format!("{} {}", word(Word::Throttled), text::duration_ms(ms))),
+            (None, None) => Ink::text(""),
+        })
+    })
+    .leaves(5),
 ];
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {

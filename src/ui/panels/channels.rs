@@ -8,7 +8,7 @@ use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
+use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -44,45 +44,16 @@ impl Rows for ChannelRows {
     }
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "channel",
-        words: Word::ColChannel,
-        width: Width::Rest { least: 10 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |x, _, _| Ink::text(text::visible(&x.channel).into_owned()),
-    },
-    Column {
-        id: "rate",
-        words: Word::ColRate,
-        width: Width::Fixed(8),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: None,
-        cell: |x, _, _| Ink::known(x.per_s, text::rate),
-    },
-    Column {
-        id: "sent",
-        words: Word::ColSent,
-        width: Width::Fixed(9),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: None,
-        cell: |x, _, _| Ink::known(x.sent, text::count),
-    },
-    Column {
-        id: "why",
-        words: Word::Nothing,
-        width: Width::Content { least: 0, most: 60 },
-        align: Align::Left,
-        leaves_first: 1,
-        sort: None,
-        cell: |x, _, _| {
-            x.reason.as_ref().map_or_else(|| Ink::text(""), |reason| Ink::dim(text::visible(&text::sentence(reason)).into_owned()))
-        },
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::rest("channel", Word::ColChannel, 10, |x, _, _| Ink::text(text::visible(&x.channel).into_owned())),
+    Col::fixed("rate", Word::ColRate, 8, |x, _, _| Ink::known(x.per_s, text::rate)).right(),
+    Col::fixed("sent", Word::ColSent, 9, |x, _, _| Ink::known(x.sent, text::count)).right(),
+    Col::content("why", Word::Nothing, (0, 60), |x, _, _| {
+        x.reason.as_ref().map_or_else(|| Ink::text(""), |reason| Ink::dim(text::visible(&text::sentence(reason)).into_owned()))
+    })
+    .leaves(1),
 ];
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {

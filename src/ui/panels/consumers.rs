@@ -10,7 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
+use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -53,79 +53,17 @@ impl Rows for ConsumerRows {
     }
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "instance",
-        words: Word::ColInstance,
-        width: Width::Rest { least: 12 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| Ink::text(text::visible(&r.instance).into_owned()),
-    },
-    Column {
-        id: "assigned",
-        words: Word::ColAssignedShort,
-        width: Width::Fixed(5),
-        align: Align::Right,
-        leaves_first: 1,
-        sort: None,
-        cell: |r, _, _| Ink::text(text::count(r.assigned as u64)),
-    },
-    Column {
-        id: "applied",
-        words: Word::ColApplied,
-        width: Width::Fixed(9),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| Ink::known(r.applied_per_s, text::rate),
-    },
-    Column {
-        id: "lag",
-        words: Word::ColLag,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| Ink::quiet_zero(r.lag, text::column_count),
-    },
-    Column {
-        id: "apply",
-        words: Word::ColApplyP99,
-        width: Width::Fixed(9),
-        align: Align::Right,
-        leaves_first: 2,
-        sort: None,
-        cell: |r, _, _| Ink::known(r.apply_ms.p99, text::short_duration_ms),
-    },
-    Column {
-        id: "commit",
-        words: Word::ColCommitP99,
-        width: Width::Fixed(10),
-        align: Align::Right,
-        leaves_first: 4,
-        sort: None,
-        cell: |r, _, _| Ink::known(r.commit_ms.p99, text::short_duration_ms),
-    },
-    Column {
-        id: "rejected",
-        words: Word::ColRejected,
-        width: Width::Fixed(8),
-        align: Align::Right,
-        leaves_first: 3,
-        sort: None,
-        cell: |r, _, _| Ink::quiet_zero(Some(r.rejected), text::column_count),
-    },
-    Column {
-        id: "how",
-        words: Word::ColStatus,
-        width: Width::Content { least: 12, most: 48 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| how(r),
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::rest("instance", Word::ColInstance, 12, |r, _, _| Ink::text(text::visible(&r.instance).into_owned())),
+    Col::fixed("assigned", Word::ColAssignedShort, 5, |r, _, _| Ink::text(text::count(r.assigned as u64))).right().leaves(1),
+    Col::fixed("applied", Word::ColApplied, 9, |r, _, _| Ink::known(r.applied_per_s, text::rate)).right(),
+    Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag, text::column_count)).right(),
+    Col::fixed("apply", Word::ColApplyP99, 9, |r, _, _| Ink::known(r.apply_ms.p99, text::short_duration_ms)).right().leaves(2),
+    Col::fixed("commit", Word::ColCommitP99, 10, |r, _, _| Ink::known(r.commit_ms.p99, text::short_duration_ms)).right().leaves(4),
+    Col::fixed("rejected", Word::ColRejected, 8, |r, _, _| Ink::quiet_zero(Some(r.rejected), text::column_count)).right().leaves(3),
+    Col::content("how", Word::ColStatus, (12, 48), |r, _, _| how(r)),
 ];
 
 /// The worst of what is wrong with it.

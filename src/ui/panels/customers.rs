@@ -8,7 +8,7 @@ use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -44,34 +44,19 @@ impl Rows for CustomerRows {
     }
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "customer",
-        words: Word::ColCustomer,
-        width: Width::Rest { least: 12 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.id.cmp(&b.id)),
-        cell: |x, _, _| Ink::text(text::visible(&x.id).into_owned()),
-    },
-    Column {
-        id: "orders",
-        words: Word::ColOrders,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: Some(|a, b| b.orders.cmp(&a.orders)),
-        cell: |x, _, _| Ink::quiet_zero(Some(x.orders), text::column_count),
-    },
-    Column {
-        id: "seen",
-        words: Word::ColSeen,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: Some(|a, b| b.last_seen.cmp(&a.last_seen)),
-        cell: |x, ctx, _| Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.last_seen).max(0.0))),
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::rest("customer", Word::ColCustomer, 12, |x, _, _| Ink::text(text::visible(&x.id).into_owned()))
+        .sorts(|a, b| a.id.cmp(&b.id)),
+    Col::fixed("orders", Word::ColOrders, 7, |x, _, _| Ink::quiet_zero(Some(x.orders), text::column_count))
+        .right()
+        .sorts(|a, b| b.orders.cmp(&a.orders)),
+    Col::fixed("seen", Word::ColSeen, 7, |x, ctx, _| {
+        Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.last_seen).max(0.0)))
+    })
+    .right()
+    .sorts(|a, b| b.last_seen.cmp(&a.last_seen)),
 ];
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {

@@ -12,7 +12,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::time::clock;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -53,70 +53,25 @@ impl Rows for DeliveryRows {
     }
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "order",
-        words: Word::ColOrder,
-        width: Width::Rest { least: 12 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.order.cmp(&b.order)),
-        cell: |x, _, _| Ink::text(text::visible(&x.order).into_owned()),
-    },
-    Column {
-        id: "courier",
-        words: Word::ColCourier,
-        width: Width::Content { least: 8, most: 16 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.courier.cmp(&b.courier)),
-        cell: |x, _, _| Ink::known(x.courier.as_deref(), |t| text::visible(t).into_owned()),
-    },
-    Column {
-        id: "state",
-        words: Word::ColState,
-        width: Width::Content { least: 9, most: 14 },
-        align: Align::Left,
-        leaves_first: 1,
-        sort: Some(|a, b| a.state.cmp(&b.state)),
-        cell: |x, _, _| Ink::text(text::visible(&x.state).into_owned()),
-    },
-    Column {
-        id: "eta",
-        words: Word::ColEta,
-        width: Width::Fixed(9),
-        align: Align::Right,
-        leaves_first: 3,
-        sort: None,
-        cell: |x, ctx, _| Ink::known(x.eta_at, |at| clock(ctx.state, at)),
-    },
-    Column {
-        id: "late",
-        words: Word::ColLate,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: Some(|a, b| most(a.late_s, b.late_s)),
-        cell: |r, _, _| late(r),
-    },
-    Column {
-        id: "left",
-        words: Word::ColLeft,
-        width: Width::Fixed(8),
-        align: Align::Right,
-        leaves_first: 2,
-        sort: Some(|a, b| most(a.remaining_m, b.remaining_m)),
-        cell: |x, _, _| Ink::known(x.remaining_m, metres),
-    },
-    Column {
-        id: "seen",
-        words: Word::ColSeen,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: Some(|a, b| most(a.position_age_s, b.position_age_s)),
-        cell: |r, _, _| seen(r),
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::rest("order", Word::ColOrder, 12, |x, _, _| Ink::text(text::visible(&x.order).into_owned()))
+        .sorts(|a, b| a.order.cmp(&b.order)),
+    Col::content("courier", Word::ColCourier, (8, 16), |x, _, _| {
+        Ink::known(x.courier.as_deref(), |t| text::visible(t).into_owned())
+    })
+    .sorts(|a, b| a.courier.cmp(&b.courier)),
+    Col::content("state", Word::ColState, (9, 14), |x, _, _| Ink::text(text::visible(&x.state).into_owned()))
+        .leaves(1)
+        .sorts(|a, b| a.state.cmp(&b.state)),
+    Col::fixed("eta", Word::ColEta, 9, |x, ctx, _| Ink::known(x.eta_at, |at| clock(ctx.state, at))).right().leaves(3),
+    Col::fixed("late", Word::ColLate, 7, |r, _, _| late(r)).right().sorts(|a, b| most(a.late_s, b.late_s)),
+    Col::fixed("left", Word::ColLeft, 8, |x, _, _| Ink::known(x.remaining_m, metres))
+        .right()
+        .leaves(2)
+        .sorts(|a, b| most(a.remaining_m, b.remaining_m)),
+    Col::fixed("seen", Word::ColSeen, 7, |r, _, _| seen(r)).right().sorts(|a, b| most(a.position_age_s, b.position_age_s)),
 ];
 
 /// A courier that says nothing for so long is told of.

@@ -12,7 +12,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{self, Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use crate::ui::widgets::table::{self, Column, Dress, titled};
 use crate::ui::words::{group_state_word, kind_word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -56,86 +56,42 @@ impl Rows for GroupRows {
     }
 }
 
-const fn figure(id: &'static str, words: Word, width: u16, leaves_first: u8) -> Column<Row> {
-    Column { id, words, width: Width::Fixed(width), align: Align::Right, leaves_first, sort: None, cell: |_, _, _| Ink::unknown() }
-}
+type Col = Column<Row>;
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "level",
-        words: Word::Nothing,
-        width: Width::Fixed(1),
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: symbol,
-    },
-    Column {
-        id: "group",
-        words: Word::ColGroup,
-        width: Width::Content { least: 16, most: 40 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.name.cmp(&b.name)),
-        cell: |r, _, _| Ink::text(text::visible(&r.name).into_owned()),
-    },
-    Column {
-        id: "kind",
-        words: Word::ColKind,
-        width: Width::Fixed(8),
-        align: Align::Left,
-        leaves_first: 9,
-        sort: Some(|a, b| kind_word(a.kind).cmp(kind_word(b.kind))),
-        cell: |r, _, _| Ink::dim(kind_word(r.kind)),
-    },
-    Column {
-        id: "state",
-        words: Word::ColState,
-        width: Width::Fixed(11),
-        align: Align::Left,
-        leaves_first: 8,
-        sort: Some(|a, b| group_state_word(a.state).cmp(group_state_word(b.state))),
-        cell: |r, _, _| Ink::dim(group_state_word(r.state)),
-    },
-    Column {
-        sort: Some(|a, b| b.topics.cmp(&a.topics)),
-        cell: |r, _, _| Ink::text(r.topics.to_string()),
-        ..figure("topics", Word::Topics, 6, 7)
-    },
-    Column {
-        sort: Some(|a, b| most(a.lag.records, b.lag.records)),
-        cell: |r, _, _| Ink::quiet_zero(r.lag.records, text::column_count),
-        ..figure("lag", Word::ColLag, 7, 0)
-    },
-    Column { sort: Some(|a, b| most(a.lag.seconds, b.lag.seconds)), cell: oldest_cell, ..figure("oldest", Word::ColOldest, 7, 1) },
-    Column {
-        sort: Some(|a, b| most(a.produce_per_s, b.produce_per_s)),
-        cell: |r, _, _| Ink::known(r.produce_per_s, text::rate),
-        ..figure("in", Word::ColIn, 6, 5)
-    },
-    Column {
-        sort: Some(|a, b| most(a.consume_per_s, b.consume_per_s)),
-        cell: |r, _, _| Ink::known(r.consume_per_s, text::rate),
-        ..figure("out", Word::ColOut, 6, 4)
-    },
-    Column { cell: catch_up_cell, ..figure("catch-up", Word::ColCatchUp, 9, 3) },
-    Column {
-        sort: Some(|a, b| match (a.retention_danger_s, b.retention_danger_s) {
+const COLUMNS: &[Col] = &[
+    Col::fixed("level", Word::Nothing, 1, symbol),
+    Col::content("group", Word::ColGroup, (16, 40), |r, _, _| Ink::text(text::visible(&r.name).into_owned()))
+        .sorts(|a, b| a.name.cmp(&b.name)),
+    Col::fixed("kind", Word::ColKind, 8, |r, _, _| Ink::dim(kind_word(r.kind)))
+        .leaves(9)
+        .sorts(|a, b| kind_word(a.kind).cmp(kind_word(b.kind))),
+    Col::fixed("state", Word::ColState, 11, |r, _, _| Ink::dim(group_state_word(r.state)))
+        .leaves(8)
+        .sorts(|a, b| group_state_word(a.state).cmp(group_state_word(b.state))),
+    Col::fixed("topics", Word::Topics, 6, |r, _, _| Ink::text(r.topics.to_string()))
+        .right()
+        .leaves(7)
+        .sorts(|a, b| b.topics.cmp(&a.topics)),
+    Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag.records, text::column_count))
+        .right()
+        .sorts(|a, b| most(a.lag.records, b.lag.records)),
+    Col::fixed("oldest", Word::ColOldest, 7, oldest_cell).right().leaves(1).sorts(|a, b| most(a.lag.seconds, b.lag.seconds)),
+    Col::fixed("in", Word::ColIn, 6, |r, _, _| Ink::known(r.produce_per_s, text::rate))
+        .right()
+        .leaves(5)
+        .sorts(|a, b| most(a.produce_per_s, b.produce_per_s)),
+    Col::fixed("out", Word::ColOut, 6, |r, _, _| Ink::known(r.consume_per_s, text::rate))
+        .right()
+        .leaves(4)
+        .sorts(|a, b| most(a.consume_per_s, b.consume_per_s)),
+    Col::fixed("catch-up", Word::ColCatchUp, 9, catch_up_cell).right().leaves(3),
+    Col::fixed("retention", Word::ColRetention, 9, retention_cell).right().leaves(6).sorts(|a, b| {
+        match (a.retention_danger_s, b.retention_danger_s) {
             (Some(a), Some(b)) => a.total_cmp(&b),
             (a, b) => b.is_some().cmp(&a.is_some()),
-        }),
-        cell: retention_cell,
-        ..figure("retention", Word::ColRetention, 9, 6)
-    },
-    Column {
-        id: "status",
-        words: Word::ColStatus,
-        width: Width::Rest { least: 24 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| b.status.level.cmp(&a.status.level)),
-        cell: status_cell,
-    },
+        }
+    }),
+    Col::rest("status", Word::ColStatus, 24, status_cell).sorts(|a, b| b.status.level.cmp(&a.status.level)),
 ];
 
 fn status_cell(row: &Row, _: Ctx, width: u16) -> Ink {

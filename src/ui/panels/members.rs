@@ -11,7 +11,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink, awaited};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
+use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -43,43 +43,18 @@ impl Rows for MemberRows {
     }
 }
 
-const COLUMNS: &[Column<Member>] = &[
-    Column {
-        id: "client",
-        words: Word::ColClient,
-        width: Width::Content { least: 12, most: 40 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.client_id.cmp(&b.client_id).then(a.id.cmp(&b.id))),
-        cell: |r, _, _| Ink::text(text::visible(&r.client_id).into_owned()),
-    },
-    Column {
-        id: "host",
-        words: Word::ColHost,
-        width: Width::Content { least: 9, most: 30 },
-        align: Align::Left,
-        leaves_first: 2,
-        sort: Some(|a, b| a.host.cmp(&b.host)),
-        cell: |r, _, _| Ink::dim(text::visible(&r.host).into_owned()),
-    },
-    Column {
-        id: "count",
-        words: Word::ColPartition,
-        width: Width::Fixed(4),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: Some(|a, b| b.assigned.len().cmp(&a.assigned.len())),
-        cell: |r, _, _| Ink::text(r.assigned.len().to_string()),
-    },
-    Column {
-        id: "assigned",
-        words: Word::ColAssigned,
-        width: Width::Rest { least: 12 },
-        align: Align::Left,
-        leaves_first: 3,
-        sort: None,
-        cell: assigned_cell,
-    },
+type Col = Column<Member>;
+
+const COLUMNS: &[Col] = &[
+    Col::content("client", Word::ColClient, (12, 40), |r, _, _| Ink::text(text::visible(&r.client_id).into_owned()))
+        .sorts(|a, b| a.client_id.cmp(&b.client_id).then(a.id.cmp(&b.id))),
+    Col::content("host", Word::ColHost, (9, 30), |r, _, _| Ink::dim(text::visible(&r.host).into_owned()))
+        .leaves(2)
+        .sorts(|a, b| a.host.cmp(&b.host)),
+    Col::fixed("count", Word::ColPartition, 4, |r, _, _| Ink::text(r.assigned.len().to_string()))
+        .right()
+        .sorts(|a, b| b.assigned.len().cmp(&a.assigned.len())),
+    Col::rest("assigned", Word::ColAssigned, 12, assigned_cell).leaves(3),
 ];
 
 /// `orders.created 0,1,2 · orders.updated 4`

@@ -9,7 +9,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -50,74 +50,36 @@ impl Rows for OrderRows {
     }
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "order",
-        words: Word::ColOrder,
-        width: Width::Rest { least: 12 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.id.cmp(&b.id)),
-        cell: |o, _, _| Ink::text(text::visible(&o.id).into_owned()),
-    },
-    Column {
-        id: "state",
-        words: Word::ColState,
-        width: Width::Content { least: 9, most: 16 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.state.cmp(&b.state)),
-        cell: |o, _, _| Ink::text(text::visible(&o.state).into_owned()),
-    },
-    Column {
-        id: "age",
-        words: Word::ColAge,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        // The list has the newest ones: those that wait for long stand among the stuck.
-        sort: Some(|a, b| b.since.cmp(&a.since)),
-        cell: |o, ctx, _| Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(o.since).max(0.0))),
-    },
-    Column {
-        id: "amount",
-        words: Word::ColAmount,
-        width: Width::Content { least: 7, most: 18 },
-        align: Align::Right,
-        leaves_first: 1,
-        sort: None,
-        cell: |o, _, _| money(o.amount.as_ref(), o.currency.as_deref()),
-    },
-    Column {
-        id: "customer",
-        words: Word::ColCustomer,
-        width: Width::Content { least: 8, most: 24 },
-        align: Align::Left,
-        leaves_first: 2,
-        sort: Some(|a, b| a.customer.cmp(&b.customer)),
-        cell: |o, _, _| Ink::known(o.customer.as_deref(), |c| text::visible(c).into_owned()),
-    },
-    Column {
-        id: "gap",
-        words: Word::Nothing,
-        width: Width::Content { least: 3, most: 12 },
-        align: Align::Left,
-        leaves_first: 4,
-        sort: None,
-        cell: |o, _, _| if o.gap { Ink::new(Role::Warning, word(Word::Gap)) } else { Ink::text("") },
-    },
-    Column {
-        id: "last",
-        words: Word::ColLastEvent,
-        width: Width::Content { least: 14, most: 36 },
-        align: Align::Left,
-        leaves_first: 3,
-        sort: None,
-        cell: |o, _, _| {
-            let last = o.last.as_ref().map(|l| format!("{}/{}@{}", text::visible(&l.topic), l.partition, l.offset));
-            last.map_or_else(Ink::unknown, Ink::dim)
-        },
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::rest("order", Word::ColOrder, 12, |o, _, _| Ink::text(text::visible(&o.id).into_owned())).sorts(|a, b| a.id.cmp(&b.id)),
+    Col::content("state", Word::ColState, (9, 16), |o, _, _| Ink::text(text::visible(&o.state).into_owned()))
+        .sorts(|a, b| a.state.cmp(&b.state)),
+    // The list has the newest ones: those that wait for long stand among the stuck.
+    Col::fixed("age", Word::ColAge, 7, |o, ctx, _| {
+        Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(o.since).max(0.0)))
+    })
+    .right()
+    .sorts(|a, b| b.since.cmp(&a.since)),
+    Col::content("amount", Word::ColAmount, (7, 18), |o, _, _| money(o.amount.as_ref(), o.currency.as_deref())).right().leaves(1),
+    Col::content("customer", Word::ColCustomer, (8, 24), |o, _, _| {
+        Ink::known(o.customer.as_deref(), |c| text::visible(c).into_owned())
+    })
+    .leaves(2)
+    .sorts(|a, b| a.customer.cmp(&b.customer)),
+    Col::content(
+        "gap",
+        Word::Nothing,
+        (3, 12),
+        |o, _, _| if o.gap { Ink::new(Role::Warning, word(Word::Gap)) } else { Ink::text("") },
+    )
+    .leaves(4),
+    Col::content("last", Word::ColLastEvent, (14, 36), |o, _, _| {
+        let last = o.last.as_ref().map(|l| format!("{}/{}@{}", text::visible(&l.topic), l.partition, l.offset));
+        last.map_or_else(Ink::unknown, Ink::dim)
+    })
+    .leaves(3),
 ];
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {

@@ -14,7 +14,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
+use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -51,56 +51,38 @@ impl Rows for TopicPartitions {
     }
 }
 
-const fn figure<R>(id: &'static str, words: Word, width: u16, leaves_first: u8) -> Column<R> {
-    Column { id, words, width: Width::Fixed(width), align: Align::Right, leaves_first, sort: None, cell: |_, _, _| Ink::unknown() }
-}
+type OfTopic = Column<PartitionRow>;
 
-const OF_TOPIC: &[Column<PartitionRow>] = &[
-    Column {
-        sort: Some(|a, b| a.partition.cmp(&b.partition)),
-        cell: |r, _, _| Ink::text(r.partition.to_string()),
-        ..figure("partition", Word::ColPartition, 4, 0)
-    },
-    Column {
-        sort: Some(|a, b| a.leader.cmp(&b.leader)),
-        cell: |r, _, _| match r.leader {
-            Some(id) => Ink::text(id.to_string()),
-            None => Ink::new(Role::Critical, word(Word::Offline)),
-        },
-        ..figure("leader", Word::ColLeader, 7, 3)
-    },
-    Column {
-        id: "isr",
-        words: Word::ColIsr,
-        width: Width::Content { least: 5, most: 12 },
-        align: Align::Left,
-        leaves_first: 2,
-        sort: None,
-        cell: isr_cell,
-    },
-    Column { cell: |r, _, _| Ink::known(r.low, offset), ..figure("low", Word::ColLow, 11, 9) },
-    Column { cell: |r, _, _| Ink::known(r.high, offset), ..figure("high", Word::ColHigh, 11, 5) },
-    Column {
-        sort: Some(|a, b| most(a.records_per_s, b.records_per_s)),
-        cell: |r, _, _| Ink::known(r.records_per_s, text::rate),
-        ..figure("rate", Word::ColRate, 6, 0)
-    },
-    Column {
-        sort: Some(|a, b| most(a.share, b.share)),
-        cell: |r, _, _| Ink::known(r.share, |s| format!("{:.0} %", s * 100.0)),
-        ..figure("share", Word::ColShare, 5, 6)
-    },
-    Column { sort: Some(|a, b| most(a.skew, b.skew)), cell: skew_cell, ..figure("skew", Word::ColSkew, 5, 7) },
-    Column {
-        sort: Some(|a, b| most(a.p99_ms, b.p99_ms)),
-        cell: |r, _, _| Ink::known(r.p99_ms, |ms| text::short_duration_ms(ms as f64)),
-        ..figure("p99", Word::ColP99, 6, 4)
-    },
-    Column {
-        sort: Some(|a, b| most(a.lag, b.lag)),
-        cell: |r, _, _| Ink::quiet_zero(r.lag, text::column_count),
-        ..figure("lag", Word::ColLag, 7, 1)
-    },
+const OF_TOPIC: &[OfTopic] = &[
+    OfTopic::fixed("partition", Word::ColPartition, 4, |r, _, _| Ink::text(r.partition.to_string()))
+        .right()
+        .sorts(|a, b| a.partition.cmp(&b.partition)),
+    OfTopic::fixed("leader", Word::ColLeader, 7, |r, _, _| match r.leader {
+        Some(id) => Ink::text(id.to_string()),
+        None => Ink::new(Role::Critical, word(Word::Offline)),
+    })
+    .right()
+    .leaves(3)
+    .sorts(|a, b| a.leader.cmp(&b.leader)),
+    OfTopic::content("isr", Word::ColIsr, (5, 12), isr_cell).leaves(2),
+    OfTopic::fixed("low", Word::ColLow, 11, |r, _, _| Ink::known(r.low, offset)).right().leaves(9),
+    OfTopic::fixed("high", Word::ColHigh, 11, |r, _, _| Ink::known(r.high, offset)).right().leaves(5),
+    OfTopic::fixed("rate", Word::ColRate, 6, |r, _, _| Ink::known(r.records_per_s, text::rate))
+        .right()
+        .sorts(|a, b| most(a.records_per_s, b.records_per_s)),
+    OfTopic::fixed("share", Word::ColShare, 5, |r, _, _| Ink::known(r.share, |s| format!("{:.0} %", s * 100.0)))
+        .right()
+        .leaves(6)
+        .sorts(|a, b| most(a.share, b.share)),
+    OfTopic::fixed("skew", Word::ColSkew, 5, skew_cell).right().leaves(7).sorts(|a, b| most(a.skew, b.skew)),
+    OfTopic::fixed("p99", Word::ColP99, 6, |r, _, _| Ink::known(r.p99_ms, |ms| text::short_duration_ms(ms as f64)))
+        .right()
+        .leaves(4)
+        .sorts(|a, b| most(a.p99_ms, b.p99_ms)),
+    OfTopic::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag, text::column_count))
+        .right()
+        .leaves(1)
+        .sorts(|a, b| most(a.lag, b.lag)),
 ];
 
 fn offset(n: i64) -> String {
@@ -155,38 +137,22 @@ impl Rows for GroupPartitions {
     }
 }
 
-const OF_GROUP: &[Column<GroupPartition>] = &[
-    Column {
-        id: "topic",
-        words: Word::ColTopic,
-        width: Width::Content { least: 14, most: 40 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.topic.cmp(&b.topic).then(a.partition.cmp(&b.partition))),
-        cell: |r, _, _| Ink::text(text::visible(&r.topic).into_owned()),
-    },
-    Column { cell: |r, _, _| Ink::text(r.partition.to_string()), ..figure("partition", Word::ColPartition, 4, 0) },
-    Column { cell: committed_cell, ..figure("committed", Word::ColCommitted, 15, 4) },
-    Column { cell: |r, _, _| Ink::known(r.end, offset), ..figure("end", Word::ColEnd, 13, 5) },
-    Column {
-        sort: Some(|a, b| most(a.lag, b.lag)),
-        cell: |r, _, _| Ink::quiet_zero(r.lag, text::column_count),
-        ..figure("lag", Word::ColLag, 7, 0)
-    },
-    Column {
-        sort: Some(|a, b| most(a.lag_s, b.lag_s)),
-        cell: |r, _, _| lag_time(r.lag_s, r.quality),
-        ..figure("oldest", Word::ColOldest, 7, 1)
-    },
-    Column {
-        id: "member",
-        words: Word::ColMember,
-        width: Width::Rest { least: 12 },
-        align: Align::Left,
-        leaves_first: 3,
-        sort: None,
-        cell: member_cell,
-    },
+type OfGroup = Column<GroupPartition>;
+
+const OF_GROUP: &[OfGroup] = &[
+    OfGroup::content("topic", Word::ColTopic, (14, 40), |r, _, _| Ink::text(text::visible(&r.topic).into_owned()))
+        .sorts(|a, b| a.topic.cmp(&b.topic).then(a.partition.cmp(&b.partition))),
+    OfGroup::fixed("partition", Word::ColPartition, 4, |r, _, _| Ink::text(r.partition.to_string())).right(),
+    OfGroup::fixed("committed", Word::ColCommitted, 15, committed_cell).right().leaves(4),
+    OfGroup::fixed("end", Word::ColEnd, 13, |r, _, _| Ink::known(r.end, offset)).right().leaves(5),
+    OfGroup::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag, text::column_count))
+        .right()
+        .sorts(|a, b| most(a.lag, b.lag)),
+    OfGroup::fixed("oldest", Word::ColOldest, 7, |r, _, _| lag_time(r.lag_s, r.quality))
+        .right()
+        .leaves(1)
+        .sorts(|a, b| most(a.lag_s, b.lag_s)),
+    OfGroup::rest("member", Word::ColMember, 12, member_cell).leaves(3),
 ];
 
 fn committed_cell(row: &GroupPartition, _: Ctx, _: u16) -> Ink {

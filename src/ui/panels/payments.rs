@@ -10,7 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -52,70 +52,29 @@ impl Rows for PaymentRows {
     }
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "payment",
-        words: Word::ColPayment,
-        width: Width::Rest { least: 12 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.id.cmp(&b.id)),
-        cell: |x, _, _| Ink::text(text::visible(&x.id).into_owned()),
-    },
-    Column {
-        id: "state",
-        words: Word::ColState,
-        width: Width::Content { least: 9, most: 12 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.state.cmp(&b.state)),
-        cell: |r, _, _| state(r),
-    },
-    Column {
-        id: "amount",
-        words: Word::ColAmount,
-        width: Width::Content { least: 7, most: 18 },
-        align: Align::Right,
-        leaves_first: 0,
-        sort: None,
-        cell: |x, _, _| money(x.amount.as_ref(), x.currency.as_deref()),
-    },
-    Column {
-        id: "method",
-        words: Word::ColMethod,
-        width: Width::Content { least: 6, most: 16 },
-        align: Align::Left,
-        leaves_first: 1,
-        sort: Some(|a, b| a.method.cmp(&b.method)),
-        cell: |x, _, _| Ink::known(x.method.as_deref(), |t| text::visible(t).into_owned()),
-    },
-    Column {
-        id: "age",
-        words: Word::ColAge,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: Some(|a, b| b.since.cmp(&a.since)),
-        cell: |x, ctx, _| Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.since).max(0.0))),
-    },
-    Column {
-        id: "order",
-        words: Word::ColOrder,
-        width: Width::Content { least: 8, most: 20 },
-        align: Align::Left,
-        leaves_first: 2,
-        sort: Some(|a, b| a.order.cmp(&b.order)),
-        cell: |x, _, _| Ink::known(x.order.as_deref(), |t| text::visible(t).into_owned()),
-    },
-    Column {
-        id: "customer",
-        words: Word::ColCustomer,
-        width: Width::Content { least: 8, most: 20 },
-        align: Align::Left,
-        leaves_first: 3,
-        sort: Some(|a, b| a.customer.cmp(&b.customer)),
-        cell: |x, _, _| Ink::known(x.customer.as_deref(), |t| text::visible(t).into_owned()),
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::rest("payment", Word::ColPayment, 12, |x, _, _| Ink::text(text::visible(&x.id).into_owned()))
+        .sorts(|a, b| a.id.cmp(&b.id)),
+    Col::content("state", Word::ColState, (9, 12), |r, _, _| state(r)).sorts(|a, b| a.state.cmp(&b.state)),
+    Col::content("amount", Word::ColAmount, (7, 18), |x, _, _| money(x.amount.as_ref(), x.currency.as_deref())).right(),
+    Col::content("method", Word::ColMethod, (6, 16), |x, _, _| Ink::known(x.method.as_deref(), |t| text::visible(t).into_owned()))
+        .leaves(1)
+        .sorts(|a, b| a.method.cmp(&b.method)),
+    Col::fixed("age", Word::ColAge, 7, |x, ctx, _| {
+        Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.since).max(0.0)))
+    })
+    .right()
+    .sorts(|a, b| b.since.cmp(&a.since)),
+    Col::content("order", Word::ColOrder, (8, 20), |x, _, _| Ink::known(x.order.as_deref(), |t| text::visible(t).into_owned()))
+        .leaves(2)
+        .sorts(|a, b| a.order.cmp(&b.order)),
+    Col::content("customer", Word::ColCustomer, (8, 20), |x, _, _| {
+        Ink::known(x.customer.as_deref(), |t| text::visible(t).into_owned())
+    })
+    .leaves(3)
+    .sorts(|a, b| a.customer.cmp(&b.customer)),
 ];
 
 fn state(of: &Payment) -> Ink {

@@ -9,7 +9,7 @@ use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::widgets::ink::{Ctx, Ink, level};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
+use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -46,43 +46,16 @@ impl Rows for ReaderRows {
     }
 }
 
-const COLUMNS: &[Column<Reader>] = &[
-    Column {
-        id: "level",
-        words: Word::Nothing,
-        width: Width::Fixed(1),
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: symbol,
-    },
-    Column {
-        id: "group",
-        words: Word::ColGroup,
-        width: Width::Rest { least: 10 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.0.cmp(&b.0)),
-        cell: |r, _, _| Ink::text(text::visible(&r.0).into_owned()),
-    },
-    Column {
-        id: "lag",
-        words: Word::ColLag,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: Some(|a, b| most(a.1, b.1)),
-        cell: |r, _, _| Ink::quiet_zero(r.1, text::column_count),
-    },
-    Column {
-        id: "oldest",
-        words: Word::ColOldest,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 1,
-        sort: Some(|a, b| most(a.2, b.2)),
-        cell: |r, _, _| Ink::quiet_zero(r.2, text::short_duration_s),
-    },
+type Col = Column<Reader>;
+
+const COLUMNS: &[Col] = &[
+    Col::fixed("level", Word::Nothing, 1, symbol),
+    Col::rest("group", Word::ColGroup, 10, |r, _, _| Ink::text(text::visible(&r.0).into_owned())).sorts(|a, b| a.0.cmp(&b.0)),
+    Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.1, text::column_count)).right().sorts(|a, b| most(a.1, b.1)),
+    Col::fixed("oldest", Word::ColOldest, 7, |r, _, _| Ink::quiet_zero(r.2, text::short_duration_s))
+        .right()
+        .leaves(1)
+        .sorts(|a, b| most(a.2, b.2)),
 ];
 
 fn symbol(row: &Reader, ctx: Ctx, _: u16) -> Ink {

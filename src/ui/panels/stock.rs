@@ -10,7 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -50,70 +50,27 @@ impl Rows for StockRows {
     }
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "low",
-        words: Word::Nothing,
-        width: Width::Fixed(1),
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |x, _, _| if is_low(x) { Ink::new(Role::Warning, "▲") } else { Ink::new(Role::Ok, "●") },
-    },
-    Column {
-        id: "sku",
-        words: Word::ColArticle,
-        width: Width::Rest { least: 10 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.sku.cmp(&b.sku)),
-        cell: |x, _, _| Ink::text(text::visible(&x.sku).into_owned()),
-    },
-    Column {
-        id: "name",
-        words: Word::ColName,
-        width: Width::Content { least: 8, most: 30 },
-        align: Align::Left,
-        leaves_first: 2,
-        sort: Some(|a, b| a.name.cmp(&b.name)),
-        cell: |x, _, _| Ink::known(x.name.as_deref(), |t| text::visible(t).into_owned()),
-    },
-    Column {
-        id: "level",
-        words: Word::ColLevel,
-        width: Width::Fixed(8),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: Some(|a, b| a.level.cmp(&b.level)),
-        cell: |x, _, _| Ink::text(x.level.to_string()).with_role(if is_low(x) { Role::Warning } else { Role::Text }),
-    },
-    Column {
-        id: "threshold",
-        words: Word::ColThreshold,
-        width: Width::Fixed(9),
-        align: Align::Right,
-        leaves_first: 1,
-        sort: None,
-        cell: |x, _, _| Ink::known(x.threshold, |n| n.to_string()),
-    },
-    Column {
-        id: "room",
-        words: Word::ColRoom,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 3,
-        sort: Some(|a, b| room(a).cmp(&room(b))),
-        cell: |x, _, _| Ink::known(x.threshold, |t| (x.level - t).to_string()),
-    },
-    Column {
-        id: "out",
-        words: Word::ColRunsOut,
-        width: Width::Fixed(9),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: Some(|a, b| soonest(a, b)),
-        cell: |x, _, _| Ink::known(x.run_out_s, text::short_duration_s),
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::fixed("low", Word::Nothing, 1, |x, _, _| if is_low(x) { Ink::new(Role::Warning, "▲") } else { Ink::new(Role::Ok, "●") }),
+    Col::rest("sku", Word::ColArticle, 10, |x, _, _| Ink::text(text::visible(&x.sku).into_owned())).sorts(|a, b| a.sku.cmp(&b.sku)),
+    Col::content("name", Word::ColName, (8, 30), |x, _, _| Ink::known(x.name.as_deref(), |t| text::visible(t).into_owned()))
+        .leaves(2)
+        .sorts(|a, b| a.name.cmp(&b.name)),
+    Col::fixed("level", Word::ColLevel, 8, |x, _, _| {
+        Ink::text(x.level.to_string()).with_role(if is_low(x) { Role::Warning } else { Role::Text })
+    })
+    .right()
+    .sorts(|a, b| a.level.cmp(&b.level)),
+    Col::fixed("threshold", Word::ColThreshold, 9, |x, _, _| Ink::known(x.threshold, |n| n.to_string())).right().leaves(1),
+    Col::fixed("room", Word::ColRoom, 7, |x, _, _| Ink::known(x.threshold, |t| (x.level - t).to_string()))
+        .right()
+        .leaves(3)
+        .sorts(|a, b| room(a).cmp(&room(b))),
+    Col::fixed("out", Word::ColRunsOut, 9, |x, _, _| Ink::known(x.run_out_s, text::short_duration_s))
+        .right()
+        .sorts(|a, b| soonest(a, b)),
 ];
 
 fn is_low(of: &Article) -> bool {

@@ -11,7 +11,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width};
+use crate::ui::widgets::table::{self, Column, Dress};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -51,52 +51,18 @@ impl Rows for StuckRows {
     }
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "order",
-        words: Word::ColOrder,
-        width: Width::Rest { least: 12 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |s, _, _| Ink::new(Role::Warning, text::visible(&s.key).into_owned()),
-    },
-    Column {
-        id: "stage",
-        words: Word::ColStage,
-        width: Width::Content { least: 7, most: 14 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |s, _, _| Ink::text(text::visible(&s.stage).into_owned()),
-    },
-    Column {
-        id: "age",
-        words: Word::ColAge,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: None,
-        cell: |s, _, _| Ink::text(text::short_duration_s(s.age_s)),
-    },
-    Column {
-        id: "deadline",
-        words: Word::ColDeadline,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 2,
-        sort: None,
-        cell: |s, _, _| Ink::dim(text::short_duration_s(f64::from(s.deadline_s))),
-    },
-    Column {
-        id: "amount",
-        words: Word::ColAtRisk,
-        width: Width::Content { least: 7, most: 18 },
-        align: Align::Right,
-        leaves_first: 1,
-        sort: None,
-        cell: |s, _, _| super::orders::money(s.amount.as_ref(), s.currency.as_deref()),
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::rest("order", Word::ColOrder, 12, |s, _, _| Ink::new(Role::Warning, text::visible(&s.key).into_owned())),
+    Col::content("stage", Word::ColStage, (7, 14), |s, _, _| Ink::text(text::visible(&s.stage).into_owned())),
+    Col::fixed("age", Word::ColAge, 7, |s, _, _| Ink::text(text::short_duration_s(s.age_s))).right(),
+    Col::fixed("deadline", Word::ColDeadline, 7, |s, _, _| Ink::dim(text::short_duration_s(f64::from(s.deadline_s))))
+        .right()
+        .leaves(2),
+    Col::content("amount", Word::ColAtRisk, (7, 18), |s, _, _| super::orders::money(s.amount.as_ref(), s.currency.as_deref()))
+        .right()
+        .leaves(1),
 ];
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {

@@ -13,7 +13,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::time::clock_ms;
 use crate::ui::widgets::ink::{Ctx, Ink, awaited};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width};
+use crate::ui::widgets::table::{self, Column, Dress};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -53,52 +53,14 @@ impl Rows for TailRows {
     }
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "verdict",
-        words: Word::Nothing,
-        width: Width::Fixed(1),
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| verdict_sign(&r.verdict),
-    },
-    Column {
-        id: "time",
-        words: Word::ColTime,
-        width: Width::Fixed(12),
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, ctx, _| r.time.map_or_else(Ink::unknown, |t| Ink::dim(clock_ms(ctx.state, t.at))),
-    },
-    Column {
-        id: "at",
-        words: Word::ColWhere,
-        width: Width::Content { least: 8, most: 16 },
-        align: Align::Right,
-        leaves_first: 1,
-        sort: None,
-        cell: |r, _, _| Ink::dim(format!("{}@{}", r.partition, r.offset)),
-    },
-    Column {
-        id: "key",
-        words: Word::ColKey,
-        width: Width::Content { least: 10, most: 28 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: key_cell,
-    },
-    Column {
-        id: "value",
-        words: Word::ColValue,
-        width: Width::Rest { least: 16 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: value_cell,
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::fixed("verdict", Word::Nothing, 1, |r, _, _| verdict_sign(&r.verdict)),
+    Col::fixed("time", Word::ColTime, 12, |r, ctx, _| r.time.map_or_else(Ink::unknown, |t| Ink::dim(clock_ms(ctx.state, t.at)))),
+    Col::content("at", Word::ColWhere, (8, 16), |r, _, _| Ink::dim(format!("{}@{}", r.partition, r.offset))).right().leaves(1),
+    Col::content("key", Word::ColKey, (10, 28), key_cell),
+    Col::rest("value", Word::ColValue, 16, value_cell),
 ];
 
 fn key_cell(row: &Row, _: Ctx, width: u16) -> Ink {

@@ -9,7 +9,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::time::clock_ms;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
+use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -91,68 +91,25 @@ fn cell(row: &Row, show: impl FnOnce(&EntityWay, &StepTold) -> Ink) -> Ink {
     row.way().zip(row.step()).map_or_else(Ink::unknown, |(way, step)| show(way, step))
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "time",
-        words: Word::ColTime,
-        width: Width::Fixed(13),
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, ctx, _| cell(r, |_, step| Ink::dim(clock_ms(ctx.state, step.at))),
-    },
-    Column {
-        id: "wait",
-        words: Word::ColWait,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| match r.after_s {
-            // Topics have no common order: a later step may have been told of an earlier moment.
-            Some(s) if s < 0.0 => Ink::dim(format!("-{}", text::short_duration_s(-s))),
-            Some(s) => Ink::text(text::short_duration_s(s)),
-            None => Ink::text(""),
-        },
-    },
-    Column {
-        id: "what",
-        words: Word::Nothing,
-        width: Width::Content { least: 5, most: 12 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| cell(r, |way, _| Ink::dim(text::visible(&way.pipeline).into_owned())),
-    },
-    Column {
-        id: "step",
-        words: Word::ColStage,
-        width: Width::Content { least: 9, most: 18 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| cell(r, |_, step| Ink::text(text::visible(&step.name).into_owned())),
-    },
-    Column {
-        id: "id",
-        words: Word::ColId,
-        width: Width::Content { least: 6, most: 24 },
-        align: Align::Left,
-        leaves_first: 2,
-        sort: None,
-        cell: |r, _, _| Ink::dim(text::visible(r.part().unwrap_or_default()).into_owned()),
-    },
-    Column {
-        id: "at",
-        words: Word::ColWhere,
-        width: Width::Rest { least: 14 },
-        align: Align::Left,
-        leaves_first: 1,
-        sort: None,
-        cell: |r, _, _| {
-            cell(r, |_, step| Ink::dim(format!("{}/{}@{}", text::visible(&step.told.topic), step.told.partition, step.told.offset)))
-        },
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::fixed("time", Word::ColTime, 13, |r, ctx, _| cell(r, |_, step| Ink::dim(clock_ms(ctx.state, step.at)))),
+    Col::fixed("wait", Word::ColWait, 7, |r, _, _| match r.after_s {
+        // Topics have no common order: a later step may have been told of an earlier moment.
+        Some(s) if s < 0.0 => Ink::dim(format!("-{}", text::short_duration_s(-s))),
+        Some(s) => Ink::text(text::short_duration_s(s)),
+        None => Ink::text(""),
+    })
+    .right(),
+    Col::content("what", Word::Nothing, (5, 12), |r, _, _| cell(r, |way, _| Ink::dim(text::visible(&way.pipeline).into_owned()))),
+    Col::content("step", Word::ColStage, (9, 18), |r, _, _| cell(r, |_, step| Ink::text(text::visible(&step.name).into_owned()))),
+    Col::content("id", Word::ColId, (6, 24), |r, _, _| Ink::dim(text::visible(r.part().unwrap_or_default()).into_owned()))
+        .leaves(2),
+    Col::rest("at", Word::ColWhere, 14, |r, _, _| {
+        cell(r, |_, step| Ink::dim(format!("{}/{}@{}", text::visible(&step.told.topic), step.told.partition, step.told.offset)))
+    })
+    .leaves(1),
 ];
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {

@@ -12,7 +12,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::chart::{Pick, columns, nice_top, peak, spark};
 use crate::ui::widgets::ink::{self, Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, titled};
+use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::cmp::Ordering;
@@ -73,106 +73,35 @@ fn worst(a: &Row, b: &Row) -> Ordering {
     b.health.level.cmp(&a.health.level)
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "level",
-        words: Word::Nothing,
-        width: Width::Fixed(1),
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: symbol,
-    },
-    Column {
-        id: "topic",
-        words: Word::ColTopic,
-        width: Width::Content { least: 16, most: 40 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(|a, b| a.name.cmp(&b.name)),
-        cell: |r, _, _| Ink::text(text::visible(&r.name).into_owned()),
-    },
-    Column {
-        id: "rate",
-        words: Word::ColRate,
-        width: Width::Fixed(6),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: Some(|a, b| most(rate(a), rate(b))),
-        cell: rate_cell,
-    },
-    Column {
-        id: "minute",
-        words: Word::ColMinute,
-        width: Width::Fixed(8),
-        align: Align::Left,
-        leaves_first: 6,
-        sort: None,
-        cell: minute_cell,
-    },
-    Column {
-        id: "bytes",
-        words: Word::ColBytes,
-        width: Width::Fixed(8),
-        align: Align::Right,
-        leaves_first: 8,
-        sort: Some(|a, b| most(bytes(a), bytes(b))),
-        cell: |r, _, _| Ink::known(bytes(r), text::bytes),
-    },
-    Column {
-        id: "p50",
-        words: Word::ColP50,
-        width: Width::Fixed(6),
-        align: Align::Right,
-        leaves_first: 7,
-        sort: Some(|a, b| most(a.latency_ms.p50, b.latency_ms.p50)),
-        cell: |r, _, _| Ink::known(r.latency_ms.p50, |ms| text::short_duration_ms(ms as f64)),
-    },
-    Column {
-        id: "p99",
-        words: Word::ColP99,
-        width: Width::Fixed(6),
-        align: Align::Right,
-        leaves_first: 3,
-        sort: Some(|a, b| most(a.latency_ms.p99, b.latency_ms.p99)),
-        cell: p99_cell,
-    },
-    Column {
-        id: "lag",
-        words: Word::ColLag,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: Some(|a, b| most(a.lag.records, b.lag.records)),
-        cell: |r, _, _| Ink::quiet_zero(r.lag.records, text::column_count),
-    },
-    Column {
-        id: "oldest",
-        words: Word::ColOldest,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 4,
-        sort: Some(|a, b| most(a.lag.seconds, b.lag.seconds)),
-        cell: |r, _, _| Ink::quiet_zero(r.lag.seconds, text::short_duration_s),
-    },
-    Column {
-        id: "errors",
-        words: Word::ColErrors,
-        width: Width::Fixed(5),
-        align: Align::Right,
-        leaves_first: 5,
-        sort: Some(|a, b| most(a.error_rate, b.error_rate)),
-        cell: |r, _, _| Ink::quiet_zero(r.error_rate, text::percent_figure),
-    },
-    Column {
-        id: "health",
-        words: Word::ColHealth,
-        width: Width::Rest { least: 14 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: Some(worst),
-        cell: health_cell,
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::fixed("level", Word::Nothing, 1, symbol),
+    Col::content("topic", Word::ColTopic, (16, 40), |r, _, _| Ink::text(text::visible(&r.name).into_owned()))
+        .sorts(|a, b| a.name.cmp(&b.name)),
+    Col::fixed("rate", Word::ColRate, 6, rate_cell).right().sorts(|a, b| most(rate(a), rate(b))),
+    Col::fixed("minute", Word::ColMinute, 8, minute_cell).leaves(6),
+    Col::fixed("bytes", Word::ColBytes, 8, |r, _, _| Ink::known(bytes(r), text::bytes))
+        .right()
+        .leaves(8)
+        .sorts(|a, b| most(bytes(a), bytes(b))),
+    Col::fixed("p50", Word::ColP50, 6, |r, _, _| Ink::known(r.latency_ms.p50, |ms| text::short_duration_ms(ms as f64)))
+        .right()
+        .leaves(7)
+        .sorts(|a, b| most(a.latency_ms.p50, b.latency_ms.p50)),
+    Col::fixed("p99", Word::ColP99, 6, p99_cell).right().leaves(3).sorts(|a, b| most(a.latency_ms.p99, b.latency_ms.p99)),
+    Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag.records, text::column_count))
+        .right()
+        .sorts(|a, b| most(a.lag.records, b.lag.records)),
+    Col::fixed("oldest", Word::ColOldest, 7, |r, _, _| Ink::quiet_zero(r.lag.seconds, text::short_duration_s))
+        .right()
+        .leaves(4)
+        .sorts(|a, b| most(a.lag.seconds, b.lag.seconds)),
+    Col::fixed("errors", Word::ColErrors, 5, |r, _, _| Ink::quiet_zero(r.error_rate, text::percent_figure))
+        .right()
+        .leaves(5)
+        .sorts(|a, b| most(a.error_rate, b.error_rate)),
+    Col::rest("health", Word::ColHealth, 14, health_cell).sorts(worst),
 ];
 
 fn symbol(row: &Row, _: Ctx, _: u16) -> Ink {

@@ -10,7 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Align, Column, Dress, Width, counted};
+use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -49,70 +49,16 @@ impl Rows for WorkerRows {
     }
 }
 
-const COLUMNS: &[Column<Row>] = &[
-    Column {
-        id: "name",
-        words: Word::ColWorker,
-        width: Width::Content { least: 6, most: 12 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| Ink::text(text::visible(&r.name).into_owned()),
-    },
-    Column {
-        id: "assigned",
-        words: Word::ColAssignedShort,
-        width: Width::Fixed(5),
-        align: Align::Right,
-        leaves_first: 2,
-        sort: None,
-        cell: |r, _, _| Ink::text(text::count(r.assigned as u64)),
-    },
-    Column {
-        id: "in",
-        words: Word::ColIn,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| Ink::known(r.in_per_s, text::rate),
-    },
-    Column {
-        id: "out",
-        words: Word::ColOut,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| Ink::known(r.out_per_s, text::rate),
-    },
-    Column {
-        id: "lag",
-        words: Word::ColLag,
-        width: Width::Fixed(7),
-        align: Align::Right,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| Ink::quiet_zero(r.lag, text::column_count),
-    },
-    Column {
-        id: "aborted",
-        words: Word::ColAborted,
-        width: Width::Fixed(8),
-        align: Align::Right,
-        leaves_first: 3,
-        sort: None,
-        cell: |r, _, _| Ink::quiet_zero(Some(r.aborted), text::column_count),
-    },
-    Column {
-        id: "how",
-        words: Word::ColStatus,
-        width: Width::Rest { least: 12 },
-        align: Align::Left,
-        leaves_first: 0,
-        sort: None,
-        cell: |r, _, _| how(r),
-    },
+type Col = Column<Row>;
+
+const COLUMNS: &[Col] = &[
+    Col::content("name", Word::ColWorker, (6, 12), |r, _, _| Ink::text(text::visible(&r.name).into_owned())),
+    Col::fixed("assigned", Word::ColAssignedShort, 5, |r, _, _| Ink::text(text::count(r.assigned as u64))).right().leaves(2),
+    Col::fixed("in", Word::ColIn, 7, |r, _, _| Ink::known(r.in_per_s, text::rate)).right(),
+    Col::fixed("out", Word::ColOut, 7, |r, _, _| Ink::known(r.out_per_s, text::rate)).right(),
+    Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag, text::column_count)).right(),
+    Col::fixed("aborted", Word::ColAborted, 8, |r, _, _| Ink::quiet_zero(Some(r.aborted), text::column_count)).right().leaves(3),
+    Col::rest("how", Word::ColStatus, 12, |r, _, _| how(r)),
 ];
 
 fn how(row: &Row) -> Ink {

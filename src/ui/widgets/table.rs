@@ -19,10 +19,51 @@ pub struct Column<R> {
     pub align: Align,
     /// The greatest leaves first; 0 stays.
     pub leaves_first: u8,
-    /// The order that the first press on it gives: what one looks for comes first.
     pub sort: Option<fn(&R, &R) -> Ordering>,
     /// The cell's text, for a cell this wide.
-    pub cell: fn(&R, Ctx, u16) -> Ink,
+    pub cell: Cell<R>,
+}
+
+type Cell<R> = fn(&R, Ctx, u16) -> Ink;
+
+/// A column stands on the left, never leaves and cannot sort, unless it says so.
+impl<R> Column<R> {
+    const fn new(id: &'static str, words: Word, width: Width, cell: Cell<R>) -> Self {
+        Self { id, words, width, align: Align::Left, leaves_first: 0, sort: None, cell }
+    }
+
+    /// So many cells, whatever is in it.
+    pub const fn fixed(id: &'static str, words: Word, cells: u16, cell: Cell<R>) -> Self {
+        Self::new(id, words, Width::Fixed(cells), cell)
+    }
+
+    /// As wide as the widest content, between least and most.
+    pub const fn content(id: &'static str, words: Word, (least, most): (u16, u16), cell: Cell<R>) -> Self {
+        Self::new(id, words, Width::Content { least, most }, cell)
+    }
+
+    /// What the others leave, at least this.
+    pub const fn rest(id: &'static str, words: Word, least: u16, cell: Cell<R>) -> Self {
+        Self::new(id, words, Width::Rest { least }, cell)
+    }
+
+    /// Figures stand on the right.
+    pub const fn right(mut self) -> Self {
+        self.align = Align::Right;
+        self
+    }
+
+    /// Leaves where there is no room, the greatest rank first.
+    pub const fn leaves(mut self, rank: u8) -> Self {
+        self.leaves_first = rank;
+        self
+    }
+
+    /// The order that the first press on it gives: what one looks for comes first.
+    pub const fn sorts(mut self, by: fn(&R, &R) -> Ordering) -> Self {
+        self.sort = Some(by);
+        self
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
