@@ -1,9 +1,10 @@
-//! Every word that is shown: ids in, language out. English is complete; French follows as one more column.
+//! Every word that is shown: ids in, language out.
 //!
 //! `words` has the fixed words and labels, `sentences` what a [`Reason`](crate::model::Reason) says, `numbers` how figures
 //! with units look, `clean` how bytes from outside become harmless text.
 
 mod clean;
+mod language;
 mod numbers;
 mod remedies;
 mod sentences;
@@ -11,6 +12,7 @@ mod short;
 mod words;
 
 pub use clean::{escaped_json, visible, visible_bytes};
+pub use language::{Language, speaking};
 pub use numbers::{
     age_s, bytes, bytes_rate, column_count, count, duration_ms, duration_s, money, percent, percent_figure, rate, short_bytes,
     short_count, short_duration_ms, short_duration_s,

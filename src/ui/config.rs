@@ -2,6 +2,7 @@ use super::color::ColorChoice;
 use super::color::Depth;
 use super::state::Look;
 use super::theme::{SHIPPED, Theme, ThemeError};
+use crate::text::Language;
 use serde::{Deserialize, Serialize};
 
 /// How the screens look and how often they are drawn.
@@ -11,7 +12,7 @@ pub struct UiConfig {
     /// A shipped theme's name or a file; `None` takes the default, or the 16-colour one where the terminal has no more.
     pub theme: Option<String>,
     pub color: ColorChoice,
-    /// No Unicode in what vigie draws; what is not ASCII in names and values shows as `?`.
+    /// No Unicode: what vigie draws and letters with accents have a plain form; what else is not ASCII in names shows as `?`.
     pub ascii: bool,
     pub mouse: bool,
     /// Figures change at most this often a second, 1 to 10.
@@ -44,6 +45,6 @@ impl UiConfig {
             }
         };
         let zone = jiff::tz::TimeZone::system();
-        Ok(Look { themes, theme, depth, ascii: self.ascii, utc: self.utc, zone })
+        Ok(Look { themes, theme, depth, ascii: self.ascii, utc: self.utc, zone, language: Language::default() })
     }
 }

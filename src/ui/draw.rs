@@ -11,7 +11,7 @@ use super::widgets::ink::{Ctx, put_middle};
 use super::{ascii, connection};
 use crate::model::LinkState;
 use crate::snapshot::View;
-use crate::text::{Word, word};
+use crate::text::{Word, speaking, word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -74,8 +74,12 @@ impl Hits {
     }
 }
 
-/// Draws everything into `buf`, which is empty.
+/// Draws everything into `buf`, which is empty, in the person's language.
 pub fn draw(view: &View, state: &UiState, buf: &mut Buffer) -> Hits {
+    speaking(state.look.language, || frame(view, state, buf))
+}
+
+fn frame(view: &View, state: &UiState, buf: &mut Buffer) -> Hits {
     let ctx = Ctx { view, state };
     let mut hits = Hits::default();
     let area = buf.area;

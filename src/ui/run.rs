@@ -7,7 +7,7 @@ use super::theme::ThemeError;
 use super::update::Effect;
 use crate::model::{Ask, Focused};
 use crate::snapshot::View;
-use crate::text::{Word, word};
+use crate::text::Word;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, TrySendError, after, bounded, never, select};
 use crossterm::event::{self, Event, KeyEventKind};
@@ -209,9 +209,9 @@ impl<W: Write> Session<'_, W> {
                 Effect::Copy(text) => match osc52(&text) {
                     Some(bytes) => {
                         self.canvas.screen.writer().raw(&bytes)?;
-                        self.canvas.ui.say(word(Word::Copied).to_owned());
+                        self.canvas.ui.say_word(Word::Copied);
                     }
-                    None => self.canvas.ui.say(word(Word::TooLongToCopy).to_owned()),
+                    None => self.canvas.ui.say_word(Word::TooLongToCopy),
                 },
             }
             due.now = true;
@@ -222,7 +222,7 @@ impl<W: Write> Session<'_, W> {
     fn ask(&mut self, ask: Ask) {
         // Asks by hand are rare: a full channel means that the engine is behind, and the person can ask again.
         if self.ports.asks.try_send(ask).is_err() {
-            self.canvas.ui.say(word(Word::EngineBusy).to_owned());
+            self.canvas.ui.say_word(Word::EngineBusy);
         }
     }
 }

@@ -9,6 +9,7 @@ use super::panels::PanelId;
 use super::theme::Theme;
 use crate::model::{Answer, ChartSpan, Focused, LookupId, TailFilter, Timestamp};
 use crate::snapshot::{Alert, TailRow, View};
+use crate::text::Language;
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,6 +88,7 @@ pub struct Look {
     pub ascii: bool,
     pub zone: jiff::tz::TimeZone,
     pub utc: bool,
+    pub language: Language,
 }
 
 #[derive(Clone, Debug)]

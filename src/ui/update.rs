@@ -9,6 +9,7 @@ use super::panels::PanelId;
 use super::state::{Frozen, Layer, Message, Popup, Screen, UiState};
 use crate::model::{Ask, ChartSpan, LookupId};
 use crate::snapshot::View;
+use crate::text::{Word, speaking};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use std::sync::Arc;
 
@@ -107,7 +108,16 @@ impl Ui {
         self.state.message = Some(Message { text, until: self.state.live_at.plus_ms(MESSAGE_MS) });
     }
 
+    /// A message from outside the input.
+    pub fn say_word(&mut self, id: Word) {
+        self.say(id.of(self.state.look.language).to_owned());
+    }
+
     pub fn key(&mut self, key: Key) {
+        speaking(self.state.look.language, || self.press(key));
+    }
+
+    fn press(&mut self, key: Key) {
         self.state.message = None;
         self.pressed.push(key);
         let contexts = contexts(&self.state);
@@ -117,7 +127,7 @@ impl Ui {
             KeyLookup::Nothing if self.pressed.len() > 1 => {
                 // The chord came to nothing: its last key stands for itself.
                 self.pressed.clear();
-                return self.key(key);
+                return self.press(key);
             }
             KeyLookup::Nothing => self.type_key(key),
         }
@@ -152,6 +162,10 @@ impl Ui {
     }
 
     pub fn mouse(&mut self, event: MouseEvent) {
+        speaking(self.state.look.language, || self.point(event));
+    }
+
+    fn point(&mut self, event: MouseEvent) {
         let (x, y) = (event.column, event.row);
         match event.kind {
             MouseEventKind::ScrollDown => self.wheel(x, y, 3),

@@ -65,5 +65,5 @@ fn axes(ctx: Ctx, buf: &mut Buffer, plot: Rect, top: f32) {
         let half = format!("-{}", text::duration_s(seconds / 2.0));
         put(buf, plot.x + (plot.width - width(&half)) / 2, y, 10, &half, dim);
     }
-    put_right(buf, plot.right(), y, 6, word(Word::Now), dim);
+    put_right(buf, plot.right(), y, 10, word(Word::Now), dim);
 }

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod input;
+mod language;
 mod look;
 mod paint;
 mod screens;
