@@ -35,6 +35,7 @@ const OPENING: Duration = Duration::from_secs(4);
 pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
     let config = config(file, args)?;
     let gather = setup::duration("--for", &args.run_for)?;
+    let ui = setup::ui(&config)?;
     let end = stop::on_signals()?;
     let catalogue = setup::catalogue(&config)?;
     let cluster = Embedded::start(&catalogue).context("the embedded cluster did not start")?;
@@ -55,7 +56,7 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
     if args.no_ui {
         return once(session, &town, args, gather, &end);
     }
-    dashboard(session, &town, setup::ui(&config)?, &end)
+    dashboard(session, &town, ui, &end)
 }
 
 fn config(file: Option<PathBuf>, args: &DemoArgs) -> Result<Config> {

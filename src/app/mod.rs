@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod effective;
 mod host;
+mod keys;
 mod letters;
 mod log;
 mod mirror;
@@ -36,6 +37,7 @@ use crate::config::ConfigError;
 use crate::consume::RetentionError;
 use crate::kafka::KafkaError;
 use crate::outlet::LimitsError;
+use crate::ui::KeymapError;
 use anyhow::Result;
 use clap::CommandFactory;
 use std::io::Write;
@@ -78,6 +80,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
         || error.is::<RetentionError>()
         || error.is::<CatalogueError>()
         || error.is::<LimitsError>()
+        || error.is::<KeymapError>()
         || error.downcast_ref::<KafkaError>().is_some_and(settings)
 }
 
@@ -114,6 +117,7 @@ fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Topics(args)) => topics::run(file, &args),
         Some(Command::Doctor(args)) => doctor::run(file, &args),
         Some(Command::Config(args)) => effective::run(file, &args),
+        Some(Command::Keys { keys }) => keys::run(file, keys),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),
         None => watch::default(file),

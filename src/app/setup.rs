@@ -162,14 +162,18 @@ fn topics(config: &Config) -> Result<TopicFilter> {
 }
 
 pub fn ui(config: &Config) -> Result<UiConfig> {
-    Ok(UiConfig {
+    let ui = UiConfig {
         theme: config.get("theme").map(str::to_owned),
         color: color(config.get("color").unwrap_or("auto")),
         ascii: config.parsed("ascii", parse::boolean)?.unwrap_or(false),
         mouse: config.parsed("mouse", parse::boolean)?.unwrap_or(true),
         fps: config.get("fps").and_then(|f| f.parse().ok()).unwrap_or(4),
+        keys: config.get("keys").map(PathBuf::from).or_else(|| config.beside("keys.toml")),
         ..UiConfig::default()
-    })
+    };
+    // What is wrong in one of its files is told before anything is started.
+    ui.keymap()?;
+    Ok(ui)
 }
 
 fn color(name: &str) -> ColorChoice {

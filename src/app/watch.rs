@@ -55,6 +55,7 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
 }
 
 fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
+    let ui = setup::ui(config)?;
     let mut session = setup::session(config, FROM)?;
     if let Some(store) = &args.store {
         let catalogue = setup::catalogue(config)?;
@@ -72,7 +73,7 @@ fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
         let every = setup::duration("--every", &args.every)?.max(LEAST_BEAT);
         return lines(Session::start(session)?, every, args.format, &end);
     }
-    dashboard(session, setup::ui(config)?, &end)
+    dashboard(session, ui, &end)
 }
 
 fn crew(kafka: &KafkaConfig, catalogue: &Arc<Catalogue>, asked: &[WorkerChoice]) -> Result<Crew> {

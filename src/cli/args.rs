@@ -64,6 +64,14 @@ pub enum Command {
     /// Print the effective configuration and where each value comes from
     #[command(after_help = "Examples:\n  vigie config\n  vigie config --profile prod\n\nSecrets are not shown.")]
     Config(Run),
+    /// Print every key of the dashboard, as the file that changes them
+    #[command(after_help = "Examples:\n  vigie keys\n  vigie keys > ~/.config/vigie/keys.toml    then change what you like\n\n\
+                            What a file does not name stays as it is. Ctrl-C always quits.")]
+    Keys {
+        /// File of keys [default: keys.toml beside the configuration file]
+        #[arg(long, value_name = "FILE")]
+        keys: Option<PathBuf>,
+    },
     /// Print shell completions
     #[command(after_help = "Examples:\n  vigie completions bash > ~/.local/share/bash-completion/completions/vigie\n  \
                             vigie completions zsh > ~/.zfunc/_vigie")]
@@ -128,6 +136,9 @@ pub struct View {
     /// Theme by name, or a TOML file
     #[arg(long, value_name = "NAME", help_heading = "Display")]
     pub theme: Option<String>,
+    /// File of keys [default: keys.toml beside the configuration file]
+    #[arg(long, value_name = "FILE", help_heading = "Display")]
+    pub keys: Option<PathBuf>,
     /// Colours: auto, truecolor, 256, 16 or none
     #[arg(long, value_name = "DEPTH", help_heading = "Display")]
     pub color: Option<String>,

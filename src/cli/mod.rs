@@ -51,6 +51,7 @@ impl Run {
 impl View {
     pub fn overrides(&self, out: &mut BTreeMap<&'static str, String>) {
         put(out, "theme", self.theme.as_ref());
+        put(out, "keys", self.keys.as_ref().map(|p| p.display().to_string()).as_ref());
         put(out, "color", self.color.as_ref());
         put(out, "fps", self.fps.map(|f| f.to_string()).as_ref());
         if self.ascii {

@@ -140,6 +140,11 @@ impl Config {
         Ok(())
     }
 
+    /// A file in the configuration folder, where there is one of that name.
+    pub fn beside(&self, name: &str) -> Option<PathBuf> {
+        Some(self.file.parent()?.join(name)).filter(|path| path.exists())
+    }
+
     pub fn get(&self, key: &str) -> Option<&str> {
         self.layers.get(key)
     }

@@ -34,6 +34,7 @@ pub const SETTINGS: &[Setting] = &[
     row("token_command", "VIGIE_TOKEN_COMMAND", None, "command that prints an OAUTHBEARER token", any),
     row("cache", "VIGIE_CACHE", None, "Redis that the state consumer keeps what is active in", any),
     row("theme", "VIGIE_THEME", None, "theme by name, or a TOML file", any),
+    row("keys", "VIGIE_KEYS", None, "file of keys [keys.toml beside the configuration file]", any),
     row("color", "VIGIE_COLOR", Some("auto"), "auto, truecolor, 256, 16 or none", |v| {
         one_of(v, &["auto", "truecolor", "256", "16", "none"])
     }),

@@ -437,6 +437,11 @@ words! {
     CtxFilter = "filter" | "filtre",
     CtxPalette = "palette" | "palette",
     CtxPopup = "popups" | "fenêtres",
+    // Kinds in the palette.
+    KindAction = "action" | "action",
+    KindScreen = "screen" | "écran",
+    KindSpan = "span" | "durée",
+    NotSearched = "not searched" | "non cherchés",
     // What keys do.
     KeyQuit = "quit" | "quitter",
     KeySuspend = "suspend" | "suspendre",

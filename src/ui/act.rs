@@ -4,7 +4,7 @@ use super::keymap::Action;
 use super::layout;
 use super::line::LineEdit;
 use super::list::{RowKey, ordered};
-use super::palette::{Choice, Palette};
+use super::palette::Palette;
 use super::panels::PanelId;
 use super::popups::value_of;
 use super::state::{Layer, Popup, Screen};
@@ -40,7 +40,7 @@ impl Ui {
             Action::Reverse => self.reverse(),
             Action::Filter => self.open_filter(),
             Action::Palette => {
-                let palette = Palette::open(&self.shown());
+                let palette = Palette::open(&self.shown(), &self.state);
                 self.state.layers.retain(|l| !matches!(l, Layer::Palette(_)));
                 self.state.layers.push(Layer::Palette(palette));
             }
@@ -146,6 +146,9 @@ impl Ui {
     }
 
     fn accept(&mut self) {
+        if matches!(self.state.layers.last(), Some(Layer::Palette(_))) {
+            return self.choose();
+        }
         match self.state.layers.pop() {
             Some(Layer::Filter { panel, line, before }) => {
                 let text = line.text().to_owned();
@@ -158,14 +161,6 @@ impl Ui {
                     self.state.filter_history.retain(|t| *t != text);
                     self.state.filter_history.insert(0, text);
                     self.state.filter_history.truncate(HISTORY);
-                }
-            }
-            Some(Layer::Palette(palette)) => {
-                let Some(item) = palette.found.get(palette.selected) else { return };
-                match item.choice.clone() {
-                    Choice::Action(action) => self.act(action),
-                    Choice::Topic(name) => self.open_topic(name),
-                    Choice::Group(name) => self.open_group(name),
                 }
             }
             Some(layer) => self.state.layers.push(layer),
@@ -210,7 +205,11 @@ impl Ui {
     }
 
     fn next_theme(&mut self) {
-        self.state.look.theme = (self.state.look.theme + 1) % self.state.look.themes.len();
+        self.use_theme(self.state.look.theme + 1);
+    }
+
+    pub(super) fn use_theme(&mut self, index: usize) {
+        self.state.look.theme = index % self.state.look.themes.len();
         let name = self.state.theme().name.clone();
         self.say(format!("{}: {name}", word(Word::Theme)));
     }

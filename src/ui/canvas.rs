@@ -1,7 +1,6 @@
 use super::UiError;
 use super::config::UiConfig;
 use super::draw::draw;
-use super::keymap::{BINDINGS, Keymap};
 use super::state::UiState;
 use super::term::Screen;
 use super::update::Ui;
@@ -23,10 +22,10 @@ impl<W: Write> Canvas<W> {
     /// Opens on Overview, before any view. Colours follow `config`, and the environment where that says `Auto`.
     ///
     /// # Errors
-    /// A theme that cannot be used, a key table that contradicts itself.
+    /// A theme that cannot be used, a file of keys that is wrong.
     pub fn new(config: &UiConfig, out: W) -> Result<Self, UiError> {
         let look = config.look(|name| std::env::var(name).ok())?;
-        let ui = Ui::new(UiState::new(look), Keymap::load(BINDINGS)?);
+        let ui = Ui::new(UiState::new(look, config.keymap()?));
         Ok(Self { ui, screen: Screen::new(out), buffer: Buffer::empty(Rect::ZERO) })
     }
 

@@ -1,9 +1,11 @@
 use super::color::ColorChoice;
 use super::color::Depth;
+use super::keymap::{Keymap, KeymapError};
 use super::state::Look;
 use super::theme::{SHIPPED, Theme, ThemeError};
 use crate::text::Language;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// How the screens look and how often they are drawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,15 +21,25 @@ pub struct UiConfig {
     pub fps: u8,
     /// Times in UTC instead of the local zone.
     pub utc: bool,
+    /// The person's own keys.
+    pub keys: Option<PathBuf>,
 }
 
 impl Default for UiConfig {
     fn default() -> Self {
-        Self { theme: None, color: ColorChoice::Auto, ascii: false, mouse: true, fps: 4, utc: false }
+        Self { theme: None, color: ColorChoice::Auto, ascii: false, mouse: true, fps: 4, utc: false, keys: None }
     }
 }
 
 impl UiConfig {
+    /// The keys as they are in force.
+    ///
+    /// # Errors
+    /// What is wrong with the file, and where.
+    pub fn keymap(&self) -> Result<Keymap, KeymapError> {
+        Keymap::with_file(self.keys.as_deref())
+    }
+
     /// The themes in the terminal's colours, the chosen one first in line. Fails when the chosen theme cannot be used.
     pub fn look(&self, env: impl Fn(&str) -> Option<String>) -> Result<Look, ThemeError> {
         let depth = self.color.depth(env);

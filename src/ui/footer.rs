@@ -1,7 +1,7 @@
 //! The foot of every screen: the screens, and what the keys do here, from the key table. While one types a filter, its line.
 
 use super::draw::{Hits, Target};
-use super::keymap::{self, Action, Context};
+use super::keymap::{Action, Context};
 use super::panels::PanelId;
 use super::state::{Layer, Screen, UiState};
 use super::theme::Role;
@@ -51,7 +51,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         return;
     }
     let mut x = tabs(ctx, buf, area, hits) + 2;
-    for (key, label, action) in keymap::footer(&contexts(ctx.state)) {
+    for (key, label, action) in ctx.state.keys.footer(&contexts(ctx.state)) {
         if action == Action::Sort && !sorts(ctx.state) {
             continue;
         }
@@ -95,27 +95,28 @@ const KEYS: u16 = 70;
 
 fn tabs(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> u16 {
     let screens = [
-        (Screen::Overview, "1", Word::ScreenOverview),
-        (Screen::Topic, "2", Word::ScreenTopic),
-        (Screen::Groups, "3", Word::ScreenGroups),
-        (Screen::Orders, "4", Word::ScreenOrders),
-        (Screen::Deliveries, "5", Word::ScreenDeliveries),
-        (Screen::Payments, "6", Word::ScreenPayments),
-        (Screen::Stock, "7", Word::ScreenStock),
-        (Screen::Customers, "8", Word::ScreenCustomers),
-        (Screen::Channels, "9", Word::ScreenChannels),
-        (Screen::Cluster, "0", Word::ScreenCluster),
+        (Screen::Overview, Action::Overview, Word::ScreenOverview),
+        (Screen::Topic, Action::Topic, Word::ScreenTopic),
+        (Screen::Groups, Action::Groups, Word::ScreenGroups),
+        (Screen::Orders, Action::Orders, Word::ScreenOrders),
+        (Screen::Deliveries, Action::Deliveries, Word::ScreenDeliveries),
+        (Screen::Payments, Action::Payments, Word::ScreenPayments),
+        (Screen::Stock, Action::Stock, Word::ScreenStock),
+        (Screen::Customers, Action::Customers, Word::ScreenCustomers),
+        (Screen::Channels, Action::Channels, Word::ScreenChannels),
+        (Screen::Cluster, Action::Cluster, Word::ScreenCluster),
     ];
     let mut x = area.x + 1;
-    let whole: u16 = screens.iter().map(|(_, _, label)| width(word(*label)) + 4).sum();
+    let key = |action| ctx.state.keys.key(Context::Normal, action).unwrap_or_default();
+    let whole: u16 = screens.iter().map(|(_, action, label)| width(word(*label)) + width(&key(*action)) + 3).sum();
     // Where not all have room the one that is open has its name.
     let named = whole + KEYS <= area.width;
-    for (screen, key, label) in screens {
+    for (screen, action, label) in screens {
         let here = ctx.state.screen == screen
             || matches!((ctx.state.screen, screen), (Screen::Group, Screen::Groups) | (Screen::Order, Screen::Orders));
         let label_style = if here { ctx.style(Role::Header).add_modifier(Modifier::UNDERLINED) } else { ctx.style(Role::Dim) };
         let from = x;
-        x += put(buf, x, area.y, 1, key, ctx.style(Role::Key));
+        x += put(buf, x, area.y, 4, &key(action), ctx.style(Role::Key));
         if named || here {
             x += 1 + put(buf, x + 1, area.y, 12, word(label), label_style);
         }

@@ -1,12 +1,17 @@
-//! The one table of keys: what works where, and what the footer and the help say. Two actions on one key of one context
-//! are refused when the table is loaded.
+//! The one table of keys as it is shipped: what works where, and what the footer and the help say. `load` makes a [`Keymap`] of it
+//! and of the person's own file; two actions on one key of one context are refused.
 
-use crate::text::{Word, word};
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use std::collections::HashMap;
-use thiserror::Error;
+mod chord;
+mod file;
+mod load;
 
-/// Where a key means something. The input stack names the contexts that listen, the nearest first.
+pub use chord::{Chord, Key};
+pub use load::{Keymap, KeymapError, Lookup, Row};
+
+use crate::text::Word;
+
+/// Where a key means something. The input stack names the contexts that listen, the nearest first. In files a context goes by
+/// its name in small letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Context {
     /// Everywhere, also under a popup.
@@ -35,8 +40,46 @@ impl Context {
             Self::Popup => Word::CtxPopup,
         }
     }
+
+    /// As files write it.
+    pub fn name(self) -> String {
+        snake(&format!("{self:?}"))
+    }
+
+    /// What listens together: a screen, or the one thing that lies over it.
+    fn layer(self) -> u8 {
+        match self {
+            Self::Filter => 1,
+            Self::Palette => 2,
+            Self::Popup => 3,
+            _ => 0,
+        }
+    }
+
+    /// Whether both may hear one press.
+    pub(super) fn listens_with(self, other: Self) -> bool {
+        self == Self::Always || other == Self::Always || self.layer() == other.layer()
+    }
+
+    /// Whether characters are text here: what one types must not be a command.
+    pub(super) fn takes_text(self) -> bool {
+        matches!(self, Self::Always | Self::Filter | Self::Palette)
+    }
 }
 
+/// `HalfUp` as `half_up`.
+fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// What a key does. In files an action goes by its name with underscores: `HalfUp` is `half_up`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     Quit,
@@ -81,6 +124,13 @@ pub enum Action {
     Accept,
     Older,
     Newer,
+}
+
+impl Action {
+    /// As files write it.
+    pub fn name(self) -> String {
+        snake(&format!("{self:?}"))
+    }
 }
 
 pub struct Binding {
@@ -151,144 +201,10 @@ pub const BINDINGS: &[Binding] = &[
     row(&[C::Filter], &["down"], Action::Newer, Word::KeyNewer, 0),
 ];
 
-/// One key press, told the same way by every terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
-    pub code: KeyCode,
-    pub ctrl: bool,
-    pub alt: bool,
-}
-
-impl From<KeyEvent> for Key {
-    fn from(event: KeyEvent) -> Self {
-        let shift_tab = event.code == KeyCode::Tab && event.modifiers.contains(KeyModifiers::SHIFT);
-        Self {
-            code: if shift_tab { KeyCode::BackTab } else { event.code },
-            ctrl: event.modifiers.contains(KeyModifiers::CONTROL),
-            alt: event.modifiers.contains(KeyModifiers::ALT),
-        }
-    }
-}
-
-#[derive(Debug, Error, PartialEq)]
-pub enum KeymapError {
-    #[error("key {key} in context {context:?} has two actions, {first:?} and {second:?}: give one of them another key")]
-    Conflict { key: String, context: Context, first: Action, second: Action },
-    #[error("{key:?} is no key: write a character, or one of enter, esc, tab, space, up, pgdn, home, ctrl-x …")]
-    NoKey { key: String },
-}
-
-pub struct Keymap {
-    actions: HashMap<(Context, Vec<Key>), Action>,
-}
-
-/// What a press came to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Lookup {
-    Action(Action),
-    /// The beginning of a longer chord.
-    Pending,
-    Nothing,
-}
-
-impl Keymap {
-    pub fn load(bindings: &[Binding]) -> Result<Self, KeymapError> {
-        let mut actions: HashMap<(Context, Vec<Key>), Action> = HashMap::new();
-        for binding in bindings {
-            for text in binding.keys {
-                let chord = parse_chord(text)?;
-                for context in binding.contexts {
-                    let clash = actions
-                        .iter()
-                        .find(|((c, known), _)| c == context && (known.starts_with(&chord) || chord.starts_with(known)));
-                    if let Some((_, first)) = clash {
-                        let (first, second) = (*first, binding.action);
-                        return Err(KeymapError::Conflict { key: text.to_string(), context: *context, first, second });
-                    }
-                    actions.insert((*context, chord.clone()), binding.action);
-                }
-            }
-        }
-        Ok(Self { actions })
-    }
-
-    /// What the keys pressed so far mean to the first of the contexts that knows them.
-    pub fn lookup(&self, contexts: &[Context], pressed: &[Key]) -> Lookup {
-        for context in contexts {
-            if let Some(action) = self.actions.get(&(*context, pressed.to_vec())) {
-                return Lookup::Action(*action);
-            }
-        }
-        let begins = |(c, chord): &(Context, Vec<Key>)| contexts.contains(c) && chord.starts_with(pressed);
-        if self.actions.keys().any(begins) { Lookup::Pending } else { Lookup::Nothing }
-    }
-}
-
-fn parse_chord(text: &str) -> Result<Vec<Key>, KeymapError> {
-    text.split(' ').map(parse_key).collect()
-}
-
-fn parse_key(text: &str) -> Result<Key, KeymapError> {
-    let (ctrl, name) = match text.strip_prefix("ctrl-") {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let mut chars = name.chars();
-    let code = match (name, chars.next(), chars.next()) {
-        ("enter", ..) => KeyCode::Enter,
-        ("esc", ..) => KeyCode::Esc,
-        ("tab", ..) => KeyCode::Tab,
-        ("backtab", ..) => KeyCode::BackTab,
-        ("backspace", ..) => KeyCode::Backspace,
-        ("space", ..) => KeyCode::Char(' '),
-        ("up", ..) => KeyCode::Up,
-        ("down", ..) => KeyCode::Down,
-        ("left", ..) => KeyCode::Left,
-        ("right", ..) => KeyCode::Right,
-        ("pgup", ..) => KeyCode::PageUp,
-        ("pgdn", ..) => KeyCode::PageDown,
-        ("home", ..) => KeyCode::Home,
-        ("end", ..) => KeyCode::End,
-        (_, Some(c), None) => KeyCode::Char(c),
-        _ => return Err(KeymapError::NoKey { key: text.into() }),
-    };
-    Ok(Key { code, ctrl, alt: false })
-}
-
-/// As the footer and the help write a chord: `g g` is `gg`, `ctrl-d` is `^d`.
-pub fn shown(chord: &str) -> String {
-    chord
-        .split(' ')
-        .map(|key| match key {
-            "esc" => "Esc".into(),
-            "enter" => "Enter".into(),
-            "tab" => "Tab".into(),
-            "backtab" => "S-Tab".into(),
-            "space" => "Space".into(),
-            "backspace" => "Bksp".into(),
-            "up" => "↑".into(),
-            "down" => "↓".into(),
-            "left" => "←".into(),
-            "right" => "→".into(),
-            "pgup" => "PgUp".into(),
-            "pgdn" => "PgDn".into(),
-            "home" => "Home".into(),
-            "end" => "End".into(),
-            key => key.replace("ctrl-", "^"),
-        })
-        .collect()
-}
-
-/// The footer's rows for the contexts that listen, in their order: key, word, action.
-pub fn footer(contexts: &[Context]) -> Vec<(String, &'static str, Action)> {
-    let mut rows: Vec<_> = BINDINGS.iter().filter(|b| b.footer > 0 && b.contexts.iter().any(|c| contexts.contains(c))).collect();
-    rows.sort_by_key(|b| b.footer);
-    rows.into_iter().map(|b| (shown(b.keys[0]), word(b.word), b.action)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crossterm::event::KeyCode;
 
     fn key(c: char) -> Key {
         Key { code: KeyCode::Char(c), ctrl: false, alt: false }
@@ -306,16 +222,20 @@ mod tests {
             row(&[C::Normal], &["x"], Action::Quit, Word::KeyQuit, 0),
             row(&[C::Popup, C::List], &["x"], Action::Zoom, Word::KeyZoom, 8),
         ];
-        let error = Keymap::load(&rows).err().unwrap();
-        let (first, second) = (Action::Open, Action::Zoom);
-        assert_eq!(error, KeymapError::Conflict { key: "x".into(), context: C::List, first, second });
+        let error = Keymap::load(&rows).err().unwrap().to_string();
+        assert!(error.contains("x is open in [list], and x is zoom in [list]"), "{error}");
     }
 
     #[test]
     fn a_key_that_begins_a_chord_cannot_be_bound_too() {
-        let rows =
-            [row(&[C::List], &["g g"], Action::Top, Word::KeyTop, 0), row(&[C::List], &["g"], Action::Bottom, Word::KeyBottom, 0)];
-        assert!(Keymap::load(&rows).is_err());
+        const CONTEXTS: [&[Context]; 2] = [&[C::List], &[C::Normal]];
+        for contexts in CONTEXTS {
+            let rows = [
+                row(&[C::List], &["g g"], Action::Top, Word::KeyTop, 0),
+                row(contexts, &["g"], Action::Bottom, Word::KeyBottom, 0),
+            ];
+            assert!(Keymap::load(&rows).is_err(), "the chord could never be completed");
+        }
     }
 
     #[test]
@@ -332,5 +252,13 @@ mod tests {
         for binding in BINDINGS {
             assert!(binding.action != Action::Quit || !binding.keys.contains(&"esc"));
         }
+    }
+
+    #[test]
+    fn every_context_of_the_table_is_known_by_name() {
+        for context in BINDINGS.iter().flat_map(|b| b.contexts) {
+            assert!(Context::ALL.contains(context), "{context:?}");
+        }
+        assert_eq!((Action::HalfUp.name(), C::Normal.name()), ("half_up".into(), "normal".into()));
     }
 }

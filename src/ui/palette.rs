@@ -1,11 +1,16 @@
-//! `:` — every action, topic and group by a few of its letters.
+//! `:` — everything that can be done and gone to, by a few of its letters.
 
-use super::keymap::{Action, BINDINGS, Context, shown};
+use super::keymap::{Action, Chord, Context};
 use super::line::LineEdit;
+use super::state::UiState;
+use super::words::span_word;
+use crate::model::ChartSpan;
 use crate::snapshot::View;
-use crate::text::{visible, word};
+use crate::text::{Word, visible, word};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -13,12 +18,17 @@ pub enum Choice {
     Action(Action),
     Topic(Arc<str>),
     Group(Arc<str>),
+    Order(Arc<str>),
+    Courier(Arc<str>),
+    Span(ChartSpan),
+    /// By its place among the themes.
+    Theme(usize),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Item {
     pub choice: Choice,
-    pub text: String,
+    pub text: Arc<str>,
     /// The key that does the same.
     pub key: String,
 }
@@ -27,67 +37,167 @@ pub struct Item {
 pub struct Palette {
     pub line: LineEdit,
     all: Vec<Item>,
+    /// What was chosen last, before the rest while nothing is typed.
+    recent: Vec<Item>,
     /// Best first.
     pub found: Vec<Item>,
     pub selected: usize,
+    /// Names that a key press does not search any more.
+    pub left_out: usize,
+    /// The text of the last search, and all that it found, as places in `all`.
+    searched: Option<(String, Vec<usize>)>,
 }
 
 /// As many as anybody would look through.
 const MOST: usize = 100;
+/// A key press looks through at most this many. 20,000 names cost less than a frame.
+const SEARCHED: usize = 100_000;
+const SPANS: [ChartSpan; 4] = [ChartSpan::Minute, ChartSpan::TenMinutes, ChartSpan::Hour, ChartSpan::SixHours];
 
 impl Palette {
-    pub fn open(view: &View) -> Self {
-        let mut all: Vec<Item> = Vec::new();
-        for binding in BINDINGS.iter().filter(|b| b.contexts.iter().any(|c| is_of_screens(*c))) {
-            if matches!(binding.action, Action::Palette | Action::Up | Action::Down) || all.iter().any(|i| i.is(binding.action)) {
-                continue;
-            }
-            let key = binding.keys.first().map(|k| shown(k)).unwrap_or_default();
-            all.push(Item { choice: Choice::Action(binding.action), text: word(binding.word).to_owned(), key });
-        }
+    pub fn open(view: &View, state: &UiState) -> Self {
+        let mut all = actions(state);
         // Enter right after `:` must not end the program.
-        all.sort_by_key(|item| item.is(Action::Quit) || item.is(Action::Suspend));
-        let names = view.snapshot.topics.iter().map(|t| Choice::Topic(t.name.clone()));
-        let groups = view.snapshot.groups.iter().map(|g| Choice::Group(g.name.clone()));
-        all.extend(names.chain(groups).map(|choice| {
-            let text = match &choice {
-                Choice::Topic(name) | Choice::Group(name) => visible(name).into_owned(),
-                Choice::Action(_) => String::new(),
-            };
-            Item { choice, text, key: String::new() }
-        }));
-        let mut palette = Self { all, ..Self::default() };
+        all.sort_by_key(|item| (!item.choice.is_screen(), !item.choice.is_harmless()));
+        let named = |what: Word, name: &str, choice| Item::new(choice, format!("{} {name}", word(what)));
+        all.extend(SPANS.map(|span| named(Word::KindSpan, span_word(span), Choice::Span(span))));
+        let themes = state.look.themes.iter().enumerate();
+        all.extend(themes.map(|(i, theme)| named(Word::Theme, &visible(&theme.name), Choice::Theme(i))));
+        let names = names(view);
+        let room = SEARCHED.saturating_sub(all.len());
+        let left_out = names.len().saturating_sub(room);
+        all.extend(names.into_iter().take(room).map(|(choice, name)| Item { choice, text: shown(&name), key: String::new() }));
+        let recent = state.recent.iter().filter_map(|choice| all.iter().find(|i| i.choice == *choice).cloned()).collect();
+        let mut palette = Self { all, recent, left_out, ..Self::default() };
         palette.search();
         palette
     }
 
-    /// Looks again after the line changed.
+    /// Looks again after the line changed. Who types on looks only through what was found before.
     pub fn search(&mut self) {
         self.selected = 0;
-        let pattern = Pattern::parse(self.line.text(), CaseMatching::Ignore, Normalization::Smart);
+        let text = self.line.text();
+        let before = self.searched.take().filter(|(old, _)| text.starts_with(old.as_str()) && old.chars().all(is_plain));
+        let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
-        let mut scored: Vec<(u32, &Item)> = Vec::new();
-        for item in &self.all {
-            if let Some(score) = pattern.score(Utf32Str::new(&item.text, &mut buffer), &mut matcher) {
-                scored.push((score, item));
-            }
+        let mut score = |i: usize| pattern.score(Utf32Str::new(&self.all[i].text, &mut buffer), &mut matcher);
+        let hit = |i: usize| Some((Reverse(score(i)?), i));
+        let mut hits: Vec<(Reverse<u32>, usize)> = match before {
+            Some((_, places)) => places.into_iter().filter_map(hit).collect(),
+            None => (0..self.all.len()).filter_map(hit).collect(),
+        };
+        let places = hits.iter().map(|(_, i)| *i).collect();
+        if hits.len() > MOST {
+            hits.select_nth_unstable(MOST);
+            hits.truncate(MOST);
         }
-        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-        self.found = scored.into_iter().take(MOST).map(|(_, item)| item.clone()).collect();
+        hits.sort_unstable();
+        let found = hits.into_iter().map(|(_, i)| self.all[i].clone());
+        self.found = if text.is_empty() {
+            let known = |item: &Item| self.recent.iter().any(|r| r.choice == item.choice);
+            self.recent.iter().cloned().chain(found.filter(|item| !known(item))).collect()
+        } else {
+            found.collect()
+        };
+        self.searched = Some((text.to_owned(), places));
     }
 
     pub fn step(&mut self, by: isize) {
         self.selected = self.selected.saturating_add_signed(by).min(self.found.len().saturating_sub(1));
     }
-}
 
-impl Item {
-    fn is(&self, action: Action) -> bool {
-        self.choice == Choice::Action(action)
+    /// The selected theme: it shows as long as it is selected.
+    pub fn theme(&self) -> Option<usize> {
+        match self.found.get(self.selected)?.choice {
+            Choice::Theme(index) => Some(index),
+            _ => None,
+        }
     }
 }
 
-fn is_of_screens(context: Context) -> bool {
-    matches!(context, Context::Always | Context::Normal | Context::List | Context::Chart)
+impl Choice {
+    pub fn kind(&self) -> &'static str {
+        word(match self {
+            Self::Action(_) if self.is_screen() => Word::KindScreen,
+            Self::Action(_) => Word::KindAction,
+            Self::Topic(_) => Word::Topic,
+            Self::Group(_) => Word::Group,
+            Self::Order(_) => Word::Order,
+            Self::Courier(_) => Word::ColCourier,
+            Self::Span(_) => Word::KindSpan,
+            Self::Theme(_) => Word::Theme,
+        })
+    }
+
+    fn is_screen(&self) -> bool {
+        use Action as A;
+        matches!(
+            self,
+            Self::Action(
+                A::Overview
+                    | A::Topic
+                    | A::Groups
+                    | A::Orders
+                    | A::Deliveries
+                    | A::Payments
+                    | A::Stock
+                    | A::Customers
+                    | A::Channels
+                    | A::Cluster
+            )
+        )
+    }
+
+    /// Whether one may come to it by mistake.
+    pub fn is_harmless(&self) -> bool {
+        !matches!(self, Self::Action(Action::Quit | Action::Suspend))
+    }
+}
+
+impl Item {
+    fn new(choice: Choice, text: String) -> Self {
+        Self { choice, text: text.into(), key: String::new() }
+    }
+}
+
+/// What keys do on a screen, each once.
+fn actions(state: &UiState) -> Vec<Item> {
+    let mut out: Vec<Item> = Vec::new();
+    let here = |c: Context| c.listens_with(Context::Normal);
+    for row in state.keys.rows().iter().filter(|r| here(r.context)) {
+        let choice = Choice::Action(row.action);
+        if matches!(row.action, Action::Palette | Action::Up | Action::Down) || out.iter().any(|i| i.choice == choice) {
+            continue;
+        }
+        let key = row.keys.first().map(Chord::shown).unwrap_or_default();
+        out.push(Item { choice, text: row.label.text().into(), key });
+    }
+    out
+}
+
+fn names(view: &View) -> Vec<(Choice, Arc<str>)> {
+    let business = &view.snapshot.business;
+    let orders = business.orders.iter().flat_map(|o| o.orders.iter().flatten()).map(|o| &o.id);
+    let deliveries = business.deliveries.iter().flat_map(|d| d.deliveries.iter().flatten());
+    let mut couriers: Vec<&Arc<str>> = deliveries.filter_map(|d| d.courier.as_ref()).collect();
+    couriers.sort_unstable();
+    couriers.dedup();
+    let of = |kind: fn(Arc<str>) -> Choice| move |name: &Arc<str>| (kind(name.clone()), name.clone());
+    let topics = view.snapshot.topics.iter().map(|t| &t.name).map(of(Choice::Topic));
+    let groups = view.snapshot.groups.iter().map(|g| &g.name).map(of(Choice::Group));
+    topics.chain(groups).chain(orders.map(of(Choice::Order))).chain(couriers.into_iter().map(of(Choice::Courier))).collect()
+}
+
+/// The name itself where it is harmless, which nearly all are.
+fn shown(name: &Arc<str>) -> Arc<str> {
+    match visible(name) {
+        Cow::Borrowed(_) => name.clone(),
+        Cow::Owned(text) => text.into(),
+    }
+}
+
+/// Signs of a pattern apart (`!`, `$` …), a longer text finds a part of what a shorter one found.
+fn is_plain(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, ' ' | '.' | '-' | '_')
 }

@@ -46,7 +46,7 @@ pub enum Exit {
 pub enum UiError {
     #[error(transparent)]
     Theme(#[from] ThemeError),
-    #[error("key table: {0}")]
+    #[error(transparent)]
     Keymap(#[from] KeymapError),
     #[error("this terminal cannot be used: {0}; run in a terminal, or with --no-ui")]
     Terminal(#[source] io::Error),

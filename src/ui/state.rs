@@ -3,8 +3,10 @@
 
 use super::color::Depth;
 use super::filter::NameFilter;
+use super::keymap::Keymap;
 use super::line::LineEdit;
 use super::list::{ListState, Order};
+use super::palette::{Choice, Palette};
 use super::panels::PanelId;
 use super::theme::Theme;
 use crate::model::{Answer, ChartSpan, Focused, LookupId, TailFilter, Timestamp};
@@ -59,7 +61,7 @@ pub struct Frozen {
 #[derive(Clone, Debug)]
 pub enum Layer {
     Filter { panel: PanelId, line: LineEdit, before: String },
-    Palette(super::palette::Palette),
+    Palette(Palette),
     Popup(Popup),
 }
 
@@ -101,6 +103,7 @@ pub struct Message {
 #[derive(Clone, Debug)]
 pub struct UiState {
     pub look: Look,
+    pub keys: Arc<Keymap>,
     pub screen: Screen,
     pub topic: Option<Arc<str>>,
     pub group: Option<Arc<str>>,
@@ -114,6 +117,8 @@ pub struct UiState {
     pub tail_filter: TailFilter,
     pub tail_filter_text: String,
     pub filter_history: Vec<String>,
+    /// The palette's last choices, the newest first.
+    pub recent: Vec<Choice>,
     pub layers: Vec<Layer>,
     pub frozen: Option<Frozen>,
     /// The newest view's time and count of records, also while the screen is frozen.
@@ -125,10 +130,11 @@ pub struct UiState {
 }
 
 impl UiState {
-    pub fn new(look: Look) -> Self {
+    pub fn new(look: Look, keys: Keymap) -> Self {
         let panels = PanelId::ALL.len();
         Self {
             look,
+            keys: Arc::new(keys),
             screen: Screen::default(),
             topic: None,
             group: None,
@@ -155,6 +161,7 @@ impl UiState {
             tail_filter: TailFilter::All,
             tail_filter_text: String::new(),
             filter_history: Vec::new(),
+            recent: Vec::new(),
             layers: Vec::new(),
             frozen: None,
             live_at: Timestamp::default(),
@@ -165,8 +172,14 @@ impl UiState {
         }
     }
 
+    /// The theme in use, or the one that is looked at in the palette.
     pub fn theme(&self) -> &Theme {
-        &self.look.themes[self.look.theme % self.look.themes.len()]
+        let looked_at = match self.layers.last() {
+            Some(Layer::Palette(palette)) => palette.theme(),
+            _ => None,
+        };
+        let index = looked_at.unwrap_or(self.look.theme);
+        &self.look.themes[index % self.look.themes.len()]
     }
 
     pub fn focused_panel(&self) -> PanelId {

@@ -3,7 +3,7 @@
 use super::draw::{Hits, Target};
 use super::filter::{NameFilter, parse_tail};
 use super::footer::contexts;
-use super::keymap::{Action, Key, Keymap, Lookup as KeyLookup};
+use super::keymap::{Action, Key, Lookup as KeyLookup};
 use super::layout;
 use super::panels::PanelId;
 use super::state::{Frozen, Layer, Message, Popup, Screen, UiState};
@@ -27,7 +27,6 @@ pub struct Ui {
     pub state: UiState,
     pub newest: Arc<View>,
     pub hits: Hits,
-    keymap: Keymap,
     /// Keys of a chord that is not complete.
     pressed: Vec<Key>,
     pub(super) effects: Vec<Effect>,
@@ -37,9 +36,9 @@ pub struct Ui {
 const MESSAGE_MS: i64 = 3_000;
 
 impl Ui {
-    pub fn new(state: UiState, keymap: Keymap) -> Self {
+    pub fn new(state: UiState) -> Self {
         let newest = Arc::new(View::default());
-        Self { state, newest, hits: Hits::default(), keymap, pressed: Vec::new(), effects: Vec::new() }
+        Self { state, newest, hits: Hits::default(), pressed: Vec::new(), effects: Vec::new() }
     }
 
     /// Takes what has to be done outside.
@@ -121,7 +120,7 @@ impl Ui {
         self.state.message = None;
         self.pressed.push(key);
         let contexts = contexts(&self.state);
-        match self.keymap.lookup(&contexts, &self.pressed) {
+        match self.state.keys.lookup(&contexts, &self.pressed) {
             KeyLookup::Pending => return,
             KeyLookup::Action(action) => self.act(action),
             KeyLookup::Nothing if self.pressed.len() > 1 => {

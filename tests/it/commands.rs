@@ -3,7 +3,7 @@
 use crate::support::{folder, seconds, vigie, vigie_with};
 
 const COMMANDS: &[&str] =
-    &["demo", "watch", "snapshot", "check", "publish", "simulate", "topics", "doctor", "config", "completions", "man"];
+    &["demo", "watch", "snapshot", "check", "publish", "simulate", "topics", "doctor", "config", "keys", "completions", "man"];
 
 #[test]
 fn every_command_has_a_page_of_help_with_examples() {

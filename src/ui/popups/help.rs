@@ -2,7 +2,7 @@
 
 use crate::text::{Word, bytes, bytes_rate, count, word};
 use crate::ui::color::Depth;
-use crate::ui::keymap::{Action, BINDINGS, Context, shown};
+use crate::ui::keymap::{Chord, Context, Row};
 use crate::ui::layout;
 use crate::ui::theme::Role;
 use crate::ui::time::zone_name;
@@ -18,16 +18,20 @@ pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
         let panel = panel.panel();
         out.push(vec![Ink::dim(format!("  {:<NAMES$}", word(panel.title))), Ink::text(word(panel.question))]);
     }
+    let mut told: Vec<&Row> = Vec::new();
     for context in [Context::Normal, Context::List, Context::Chart, Context::Filter, Context::Popup, Context::Always] {
-        let actions = actions(context);
-        if actions.is_empty() {
+        let rows = ctx.state.keys.rows().iter().filter(|r| r.context == context && !r.keys.is_empty());
+        // What the same keys do elsewhere too is told once.
+        let rows: Vec<_> = rows.filter(|r| told.iter().all(|t| t.action != r.action || t.keys != r.keys)).collect();
+        if rows.is_empty() {
             continue;
         }
         out.push(Vec::new());
         out.push(heading(context.word()));
-        for (what, keys) in actions {
-            let keys = format!("  {:<KEYS$}", keys.join(" "));
-            out.push(vec![Ink::new(Role::Key, keys), Ink::text(word(what))]);
+        for row in rows {
+            let keys = row.keys.iter().map(Chord::shown).collect::<Vec<_>>().join(" ");
+            out.push(vec![Ink::new(Role::Key, format!("  {keys:<KEYS$}")), Ink::text(row.label.text().to_owned())]);
+            told.push(row);
         }
     }
     out.push(Vec::new());
@@ -56,19 +60,6 @@ pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
         out.push(vec![Ink::dim(format!("  {:<34}", word(label))), Ink::text(crate::text::visible(&figure).into_owned())]);
     }
     out
-}
-
-/// What keys do in a context: each action once, with all of its keys.
-fn actions(context: Context) -> Vec<(Word, Vec<String>)> {
-    let mut out: Vec<(Action, Word, Vec<String>)> = Vec::new();
-    for binding in BINDINGS.iter().filter(|b| b.contexts.first() == Some(&context)) {
-        let keys = binding.keys.iter().map(|k| shown(k));
-        match out.iter_mut().find(|(action, ..)| *action == binding.action) {
-            Some((.., known)) => known.extend(keys),
-            None => out.push((binding.action, binding.word, keys.collect())),
-        }
-    }
-    out.into_iter().map(|(_, word, keys)| (word, keys)).collect()
 }
 
 fn heading(title: Word) -> Vec<Ink> {

@@ -6,6 +6,7 @@ pub mod palette;
 mod record;
 
 use super::draw::Hits;
+use super::keymap::{Action, Context};
 use super::state::Popup;
 use super::theme::Role;
 use super::widgets::frame::framed;
@@ -51,7 +52,8 @@ impl Page {
         let at = Rect { x: area.x + (area.width - self.wide) / 2, y: top, width: self.wide, height };
         clear(ctx, buf, at);
         hits.cover();
-        let inner = framed(ctx, buf, at, true, &self.title, &[Ink::new(Role::Key, "Esc")]);
+        let esc = ctx.state.keys.key(Context::Popup, Action::Back).unwrap_or_default();
+        let inner = framed(ctx, buf, at, true, &self.title, &[Ink::new(Role::Key, esc)]);
         let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let page = usize::from(text.height);
         let last = self.lines.len().saturating_sub(page);

@@ -1,22 +1,31 @@
 //! Where do I want to go, what do I want done? A few letters, Enter.
 
-use crate::text::{Word, word};
+use crate::text::{Word, count, word};
 use crate::ui::draw::{Hits, Target};
 use crate::ui::footer::put_line;
-use crate::ui::palette::{Choice, Palette};
+use crate::ui::keymap::{Action, Context};
+use crate::ui::palette::Palette;
 use crate::ui::theme::Role;
 use crate::ui::widgets::frame::framed;
 use crate::ui::widgets::ink::{Ctx, Ink, put, put_middle, put_right, width};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Cells of the column that says what a line is.
+const KIND: u16 = 8;
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, palette: &Palette, hits: &mut Hits) {
     let wide = area.width.saturating_sub(4).min(72);
     let at = Rect { x: area.x + (area.width - wide) / 2, y: area.y, width: wide, height: area.height.min(16) };
     super::clear(ctx, buf, at);
     hits.cover();
-    let title = [Ink::new(Role::Title, word(Word::KeyPalette))];
-    let inner = framed(ctx, buf, at, true, &title, &[Ink::new(Role::Key, "Esc")]);
+    let mut title = vec![Ink::new(Role::Title, word(Word::KeyPalette))];
+    if palette.left_out > 0 {
+        title.push(Ink::new(Role::Warning, format!(" {} {}", count(palette.left_out as u64), word(Word::NotSearched))));
+    }
+    let esc = ctx.state.keys.key(Context::Palette, Action::Back).unwrap_or_default();
+    let inner = framed(ctx, buf, at, true, &title, &[Ink::new(Role::Key, esc)]);
     let used = put(buf, inner.x + 1, inner.y, 2, "> ", ctx.style(Role::Key));
     let (before, after) = palette.line.parts();
     let line = Rect { x: inner.x + 1 + used, width: inner.width.saturating_sub(2 + used), ..inner };
@@ -32,15 +41,14 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, palette: &Palette, hits: &mu
         if i == palette.selected {
             buf.set_style(row, ctx.style(Role::Selection));
         }
-        let kind = match item.choice {
-            Choice::Action(_) => "",
-            Choice::Topic(_) => word(Word::Topic),
-            Choice::Group(_) => word(Word::Group),
-        };
-        let mark = if kind.is_empty() { item.key.as_str() } else { kind };
-        let room = row.width.saturating_sub(4 + width(mark));
-        put(buf, row.x + 3, y, room, &item.text, ratatui::style::Style::new());
-        put_right(buf, row.right() - 1, y, 12, mark, ctx.style(Role::Dim));
+        let kind = item.choice.kind();
+        let keys = row.right().saturating_sub(KIND + 2);
+        let room = keys.saturating_sub(row.x + 4 + width(&item.key));
+        put(buf, row.x + 3, y, room, &item.text, Style::new());
+        // In a selection that shows alone the cells' own colours do not.
+        let style = |role| if i == palette.selected && ctx.state.theme().whole_selection { Style::new() } else { ctx.style(role) };
+        put_right(buf, keys, y, 12, &item.key, style(Role::Key));
+        put_right(buf, row.right() - 1, y, KIND, kind, style(Role::Dim));
         hits.push(row, Target::Choice(i));
     }
 }

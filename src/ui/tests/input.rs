@@ -352,3 +352,25 @@ fn what_has_no_room_leaves_whole() {
         assert_eq!(cut, None, "{screen}");
     }
 }
+
+#[test]
+fn keys_of_the_persons_own_file_work_and_are_what_footer_help_and_palette_say() {
+    use std::io::Write;
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"[normal]\nhelp = [\"f1\"]\ngroups = [\"alt-g\"]\n[popup]\nhelp = []\n[list]\nsort = [\"o\"]\n").unwrap();
+    let config = UiConfig { utc: true, keys: Some(file.path().into()), ..UiConfig::default() };
+    let mut ui = ui_with(config, fixture::rich());
+    let footer = lines(&mut ui).pop().unwrap();
+    assert!(footer.contains("F1 help") && footer.contains("o sort") && footer.contains("M-g"), "{footer}");
+    ui.key(Key { code: KeyCode::F(1), ctrl: false, alt: false });
+    let help = text_of(&paint(&mut ui, W, 100));
+    assert!(help.contains("F1") && help.contains("M-g") && !help.contains("  ?  "), "{help}");
+    press(&mut ui, W, H, "esc :");
+    type_text(&mut ui, "groups");
+    assert!(lines(&mut ui).iter().any(|l| l.contains("groups") && l.contains("M-g") && l.contains("screen")));
+    press(&mut ui, W, H, "esc");
+    ui.key(Key { code: KeyCode::Char('g'), ctrl: false, alt: true });
+    assert_eq!(ui.state.screen, Screen::Groups);
+    press(&mut ui, W, H, "3 ?");
+    assert!(ui.state.layers.is_empty(), "the old keys do nothing");
+}

@@ -5,10 +5,11 @@ mod input;
 mod language;
 mod look;
 mod paint;
+mod palette;
 mod screens;
 
 use super::draw::draw;
-use super::keymap::{BINDINGS, Key, Keymap};
+use super::keymap::Key;
 use super::state::UiState;
 use super::update::Ui;
 use super::{ColorChoice, UiConfig};
@@ -25,7 +26,7 @@ fn ui(view: View) -> Ui {
 
 fn ui_with(config: UiConfig, view: View) -> Ui {
     let look = config.look(|_| None).unwrap();
-    let mut ui = Ui::new(UiState::new(look), Keymap::load(BINDINGS).unwrap());
+    let mut ui = Ui::new(UiState::new(look, config.keymap().unwrap()));
     ui.view(Arc::new(view));
     ui
 }

@@ -1,0 +1,47 @@
+//! What a line of the palette does.
+
+use super::keymap::Action;
+use super::palette::Choice;
+use super::panels::{DeliveryRows, PanelId};
+use super::state::{Layer, Screen};
+use super::update::Ui;
+use crate::ui::list::ordered;
+
+/// Choices that come first the next time.
+const RECENT: usize = 8;
+
+impl Ui {
+    pub(super) fn choose(&mut self) {
+        let Some(Layer::Palette(palette)) = self.state.layers.pop() else { return };
+        let Some(item) = palette.found.into_iter().nth(palette.selected) else { return };
+        self.remember(&item.choice);
+        match item.choice {
+            Choice::Action(action) => self.act(action),
+            Choice::Topic(name) => self.open_topic(name),
+            Choice::Group(name) => self.open_group(name),
+            Choice::Order(id) => self.open_order(id),
+            Choice::Courier(name) => self.go_to_courier(&name),
+            Choice::Span(span) => self.state.span = span,
+            Choice::Theme(index) => self.use_theme(index),
+        }
+    }
+
+    fn remember(&mut self, choice: &Choice) {
+        if !choice.is_harmless() || matches!(choice, Choice::Action(Action::Palette)) {
+            return;
+        }
+        self.state.recent.retain(|c| c != choice);
+        self.state.recent.insert(0, choice.clone());
+        self.state.recent.truncate(RECENT);
+    }
+
+    /// To what the courier is bringing now.
+    fn go_to_courier(&mut self, name: &str) {
+        self.go(Screen::Deliveries);
+        self.focus(PanelId::Deliveries);
+        let rows = ordered::<DeliveryRows>(&self.shown(), &self.state);
+        if let Some(place) = rows.iter().position(|row| row.courier.as_deref() == Some(name)) {
+            self.select(PanelId::Deliveries, place);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! From the shipped rows and the person's file to what a press means.
+
+use super::chord::{Chord, Key};
+use super::file;
+use super::{Action, BINDINGS, Binding, Context};
+use crate::text::{Word, word};
+use crate::ui::file::FileError;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum KeymapError {
+    #[error("{one}, and {other}: give one of them another key")]
+    Conflict { one: String, other: String },
+    #[error("{key:?} is no key: write a character, one of enter, esc, tab, space, up, pgdn, home …, f1 to f24, or ctrl-x, alt-x")]
+    NoKey { key: String },
+    #[error("{key:?} cannot be told from {same}: terminals send the same for both")]
+    Twin { key: String, same: &'static str },
+    #[error("{key:?} is what one types in [{context}]: take a function key, or one with ctrl- or alt-")]
+    Typed { key: String, context: String },
+    #[error("ctrl-c always quits: give {action} another key")]
+    AlwaysQuits { action: String },
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// What the footer and the help call it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Label {
+    Word(Word),
+    /// The person's own.
+    Name(Arc<str>),
+}
+
+impl Label {
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Word(id) => word(*id),
+            Self::Name(name) => name,
+        }
+    }
+}
+
+/// One action in one context, with all of its keys.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub context: Context,
+    pub action: Action,
+    /// The first one is shown.
+    pub keys: Vec<Chord>,
+    pub label: Label,
+    /// Rank in the footer, 1 first; 0 is not in it.
+    pub footer: u8,
+    /// Where the person's file gives it its keys.
+    pub line: Option<usize>,
+}
+
+/// Every key of the program as it is in force.
+#[derive(Clone, Debug, Default)]
+pub struct Keymap {
+    rows: Vec<Row>,
+    actions: HashMap<(Context, Vec<Key>), Action>,
+}
+
+/// What a press came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Lookup {
+    Action(Action),
+    /// The beginning of a longer chord.
+    Pending,
+    Nothing,
+}
+
+impl Keymap {
+    /// The shipped rows alone.
+    #[cfg(test)]
+    pub fn load(bindings: &[Binding]) -> Result<Self, KeymapError> {
+        Self::of(rows(bindings)?).map_err(|(_, error)| error)
+    }
+
+    /// The shipped rows, with what the file says in place of theirs.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or what is wrong in it with its line.
+    pub fn with_file(path: Option<&Path>) -> Result<Self, KeymapError> {
+        let mut rows = rows(BINDINGS)?;
+        let Some(path) = path else { return Self::of(rows).map_err(|(_, error)| error) };
+        let text = std::fs::read_to_string(path).map_err(|source| FileError::Unreadable { file: path.into(), source })?;
+        file::apply(&mut rows, path, &text)?;
+        Self::of(rows).map_err(|(line, error)| match line {
+            Some(line) => FileError::Wrong { file: path.into(), line, what: error.to_string() }.into(),
+            None => error,
+        })
+    }
+
+    pub(super) fn of(rows: Vec<Row>) -> Result<Self, (Option<usize>, KeymapError)> {
+        let mut actions: HashMap<(Context, Vec<Key>), Action> = HashMap::new();
+        for row in &rows {
+            for chord in &row.keys {
+                check(row, chord).map_err(|error| (row.line, error))?;
+                for other in &rows {
+                    if let Some(known) = clash(row, chord, other) {
+                        let error = KeymapError::Conflict { one: told(row, chord), other: told(other, known) };
+                        return Err((row.line.max(other.line), error));
+                    }
+                }
+                actions.insert((row.context, chord.keys.clone()), row.action);
+            }
+        }
+        Ok(Self { rows, actions })
+    }
+
+    /// What the keys pressed so far mean to the first of the contexts that knows them.
+    pub fn lookup(&self, contexts: &[Context], pressed: &[Key]) -> Lookup {
+        for context in contexts {
+            if let Some(action) = self.actions.get(&(*context, pressed.to_vec())) {
+                return Lookup::Action(*action);
+            }
+        }
+        let begins = |(c, chord): &(Context, Vec<Key>)| contexts.contains(c) && chord.starts_with(pressed);
+        if self.actions.keys().any(begins) { Lookup::Pending } else { Lookup::Nothing }
+    }
+
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The key that the screen shows for an action, where it has one.
+    pub fn key(&self, context: Context, action: Action) -> Option<String> {
+        let row = self.rows.iter().find(|r| r.context == context && r.action == action)?;
+        row.keys.first().map(Chord::shown)
+    }
+
+    /// The footer's rows for the contexts that listen: key, label, action. A key that a nearer context takes is not shown.
+    pub fn footer(&self, contexts: &[Context]) -> Vec<(String, &str, Action)> {
+        let mut found: Vec<(&Row, &Chord)> = Vec::new();
+        for row in contexts.iter().flat_map(|c| self.rows.iter().filter(|r| r.context == *c && r.footer > 0)) {
+            let heard = row.keys.iter().find(|k| self.lookup(contexts, &k.keys) == Lookup::Action(row.action));
+            if let Some(chord) = heard.filter(|_| found.iter().all(|(r, _)| r.action != row.action)) {
+                found.push((row, chord));
+            }
+        }
+        found.sort_by_key(|(row, _)| row.footer);
+        found.into_iter().map(|(row, chord)| (chord.shown(), row.label.text(), row.action)).collect()
+    }
+}
+
+/// One row for each action of each context: the shipped table has several contexts in a row, and several rows for an action.
+fn rows(bindings: &[Binding]) -> Result<Vec<Row>, KeymapError> {
+    let mut rows: Vec<Row> = Vec::new();
+    for binding in bindings {
+        for context in binding.contexts {
+            let keys = binding.keys.iter().map(|k| Chord::parse(k)).collect::<Result<Vec<_>, _>>()?;
+            match rows.iter_mut().find(|r| r.context == *context && r.action == binding.action) {
+                Some(row) => {
+                    row.keys.extend(keys);
+                    row.footer = row.footer.max(binding.footer);
+                }
+                None => rows.push(Row {
+                    context: *context,
+                    action: binding.action,
+                    keys,
+                    label: Label::Word(binding.word),
+                    footer: binding.footer,
+                    line: None,
+                }),
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn check(row: &Row, chord: &Chord) -> Result<(), KeymapError> {
+    let quits = row.context == Context::Always && row.action == Action::Quit;
+    if !quits && chord.keys.first() == Some(&file::CTRL_C) {
+        return Err(KeymapError::AlwaysQuits { action: row.action.name() });
+    }
+    match chord.keys.first() {
+        Some(key) if row.context.takes_text() && key.types() => {
+            Err(KeymapError::Typed { key: chord.text.clone(), context: row.context.name() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// In one context a chord has one action. In another that listens at the same time the nearer one goes first, but a chord that is
+/// the beginning of another's would keep that one from ever being complete.
+fn clash<'o>(row: &Row, chord: &Chord, other: &'o Row) -> Option<&'o Chord> {
+    let one = row.context == other.context;
+    let starts = |a: &Chord, b: &Chord| a.keys.starts_with(&b.keys) && (one || a.keys.len() > b.keys.len());
+    let may = row.context.listens_with(other.context) && !(one && row.action == other.action);
+    other.keys.iter().find(|known| may && (starts(known, chord) || starts(chord, known)))
+}
+
+fn told(row: &Row, chord: &Chord) -> String {
+    format!("{} is {} in [{}]", chord.text, row.action.name(), row.context.name())
+}
