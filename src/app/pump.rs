@@ -2,10 +2,13 @@
 
 use super::mirror::Told;
 use super::stop::Stop;
-use crate::engine::{Engine, StoreNews};
+use crate::engine::{Engine, Quarry, StoreNews};
 use crate::kafka::lookup::Lookups;
 use crate::kafka::poller::Poller;
-use crate::model::{Answer, Ask, Code, Input, Lookup, LookupId, LookupResult, Timed, Timestamp};
+use crate::kafka::search::{Hunt, Searches};
+use crate::model::{
+    Answer, Ask, Code, Extent, Found, Input, Lookup, LookupId, LookupResult, Record, Rest, SearchProgress, Timed, Timestamp,
+};
 use crate::snapshot::View;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, RecvError, Sender, never, select, tick};
@@ -30,6 +33,7 @@ pub struct Pump {
     pub beat: Sender<()>,
     pub poller: Poller,
     pub lookups: Lookups,
+    pub searches: Searches,
 }
 
 impl Pump {
@@ -88,7 +92,18 @@ impl Pump {
         match &ask {
             Ask::Focus(focused) => self.poller.focus(focused.groups.clone()),
             Ask::Lookup(id, lookup) => self.look_up(*id, lookup.clone()),
-            Ask::Cancel(id) => self.lookups.cancel(*id),
+            Ask::Cancel(id) => {
+                self.lookups.cancel(*id);
+                self.searches.forget(*id);
+            }
+            Ask::Search(id, _) => {
+                let id = *id;
+                self.engine.take(Timed { at: Timestamp::now(), input: Input::Ask(ask) });
+                self.search(id);
+                return true;
+            }
+            Ask::Extend(id, extent) => self.extend(*id, extent.clone()),
+            Ask::Rest(id) => self.searches.rest(*id),
         }
         self.engine.take(Timed { at: Timestamp::now(), input: Input::Ask(ask) });
         true
@@ -106,6 +121,31 @@ impl Pump {
             let answer = Answer { id, lookup, result: LookupResult::Failed(Code::TimedOut.into()) };
             self.engine.take(Timed { at: Timestamp::now(), input: Input::Answer(Box::new(answer)) });
         }
+    }
+
+    fn search(&mut self, id: LookupId) {
+        let Some(Quarry { ground, start, key, known, mut wanted }) = self.engine.quarry(id) else { return };
+        if ground.is_empty() {
+            return self.no_search(id, Code::NotKnownYet);
+        }
+        let wanted = Box::new(move |topic: &Arc<str>, record: &Record<'_>| wanted.passes(topic, record));
+        if !self.searches.open(id, Hunt { ground, start, key, known, wanted }) {
+            self.no_search(id, Code::TimedOut);
+        }
+    }
+
+    fn extend(&mut self, id: LookupId, extent: Extent) {
+        let resume = self.engine.resume(id, extent.way);
+        if !self.searches.extend(id, extent, resume) {
+            self.no_search(id, Code::TimedOut);
+        }
+    }
+
+    /// It cannot be served now: whoever asked is told so, and may ask again.
+    fn no_search(&mut self, id: LookupId, why: Code) {
+        let progress = SearchProgress { rests: Rest::Stopped, failed: 1, reason: Some(why.into()), ..SearchProgress::default() };
+        let found = Box::new(Found { id, records: Vec::new(), progress });
+        self.engine.take(Timed { at: Timestamp::now(), input: Input::Found(found) });
     }
 
     fn publish(&mut self) {

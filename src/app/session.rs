@@ -8,6 +8,7 @@ use super::{host, mirror, setup::SessionConfig};
 use crate::engine::Engine;
 use crate::kafka::lookup::{self, LookupConfig};
 use crate::kafka::poller;
+use crate::kafka::search::{self, SearchConfig};
 use crate::kafka::tail::{self, Tail, TailConfig};
 use crate::kafka::{Causes, KafkaConfig};
 use crate::model::{Ask, Timed, Timestamp};
@@ -63,6 +64,8 @@ impl Prepared {
         let stop = Stop::new();
         let causes = Arc::new(Causes::new(config.kafka.bootstrap(), Timestamp::now()));
         let lookups = lookup::start(&config.kafka, &causes, LookupConfig::default(), readings_in.clone())?;
+        let within = SearchConfig::within(config.tail.budget);
+        let searches = search::start(&config.kafka, &causes, within, lookups.bytes(), readings_in.clone())?;
         let poller = poller::start(&config.kafka, &causes, config.poller, readings_in.clone())?;
         let tail = TailConfig { elsewhere: lookups.bytes(), ..config.tail };
         let tail = tail::start(&config.kafka, &causes, tail, records_in)?;
@@ -82,6 +85,7 @@ impl Prepared {
             beat: self.beat.0,
             poller,
             lookups,
+            searches,
         };
         let consumer = config.consume.map(|inside| inside.start(&config.kafka, readings_in.clone(), &stop)).transpose()?;
         let workers =

@@ -6,6 +6,7 @@ use super::lag_sum::by_topic;
 use super::latency::upper_ms;
 use super::past::second;
 use super::picture::Moment;
+use super::searches::Searches;
 use super::spotlight::Spotlight;
 use super::topic::TopicState;
 use super::topics::Topics;
@@ -24,6 +25,7 @@ pub struct FocusState {
     asked: Focused,
     spotlight: Option<Spotlight>,
     answers: BTreeMap<LookupId, Arc<Answer>>,
+    pub searches: Searches,
     /// The second that `drawn` belongs to; `None`: draw anew.
     second: Option<i64>,
     drawn: Focus,
@@ -44,13 +46,20 @@ impl FocusState {
 
     pub fn step_back(&mut self, step: Step) {
         self.second = None;
+        self.searches.step_back(step);
         if let Some(spotlight) = self.spotlight.as_mut() {
             spotlight.step_back(step);
         }
     }
 
-    pub fn spotlight(&mut self) -> Option<&mut Spotlight> {
-        self.spotlight.as_mut()
+    /// Who wants copies of records that come.
+    pub fn listeners(&mut self) -> (Option<&mut Spotlight>, Option<&mut Searches>) {
+        let follows = self.searches.follows();
+        (self.spotlight.as_mut(), Some(&mut self.searches).filter(|_| follows))
+    }
+
+    pub fn tail(&self) -> Option<&super::tail_ring::TailRing> {
+        self.spotlight.as_ref().map(|s| &s.ring)
     }
 
     pub fn answer(&mut self, answer: Answer) {
@@ -63,6 +72,7 @@ impl FocusState {
 
     pub fn forget(&mut self, id: LookupId) {
         self.answers.remove(&id);
+        self.searches.forget(id);
         self.given = None;
     }
 
@@ -92,6 +102,10 @@ impl FocusState {
                 Arc::make_mut(focus).tail = tail;
                 self.given = None;
             }
+        }
+        if let Some(views) = self.searches.views() {
+            self.drawn.searches = views;
+            self.given = None;
         }
         if let Some(given) = &self.given {
             return given.clone();

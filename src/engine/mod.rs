@@ -8,11 +8,13 @@
 mod business;
 mod clock;
 mod cluster;
+mod collected;
 mod curves;
 mod dead_letter;
 mod ends;
 mod filter;
 mod focus;
+mod ground;
 mod group;
 mod group_part;
 mod groups;
@@ -30,9 +32,11 @@ mod processing;
 mod properties;
 mod rates;
 mod records;
+mod quarry;
 mod retention;
 #[cfg(test)]
 mod scenarios;
+mod searches;
 mod sliding;
 mod slot;
 mod spotlight;
@@ -44,8 +48,11 @@ mod topic;
 mod topic_part;
 mod topics;
 mod totals;
+mod wanted;
 
 pub use business::{Stand, StoreNews};
+pub use quarry::Quarry;
+pub use wanted::Wanted;
 
 use crate::catalogue::Catalogue;
 use crate::history::Budget;
@@ -72,6 +79,7 @@ pub struct EngineConfig {
 /// Takes every input, gives the newest picture. Owns its state by value.
 pub struct Engine {
     now: Timestamp,
+    catalogue: Arc<Catalogue>,
     clock: clock::Clock,
     /// The second whose end was last rolled and judged.
     second: i64,
@@ -100,6 +108,7 @@ impl Engine {
         let totals = totals::Totals::new(&mut budget, config.started);
         let business = business::Business::new(config.catalogue.clone());
         Self {
+            catalogue: config.catalogue.clone(),
             now: config.started,
             clock: clock::Clock::default(),
             second: past::second(config.started),
@@ -146,6 +155,7 @@ impl Engine {
             Input::Worker(reading) => self.picture.take_worker(*reading),
             Input::Ask(ask) => self.take_ask(ask),
             Input::Answer(answer) => self.take_answer(*answer),
+            Input::Found(found) => self.focus.searches.found(*found, &mut self.topics),
             Input::Tick => {}
         }
     }
@@ -214,16 +224,19 @@ impl Engine {
         if let Some((state, topic)) = self.topics.of_slot(slot).filter(|_| to > from) {
             self.business.skipped(topic, to <= state.live_from, self.now);
         }
+        self.focus.searches.skipped(u64::try_from(to - from).unwrap_or_default());
         self.topics.skipped(slot, from, to);
     }
 
     fn take_records(&mut self, batch: &dyn RecordBatch, at: Timestamp) {
+        let (spotlight, follows) = self.focus.listeners();
         let mut intake = records::Intake {
             topics: &mut self.topics,
             totals: &mut self.totals,
             once: &mut self.once,
             business: &mut self.business,
-            spotlight: self.focus.spotlight(),
+            spotlight,
+            follows,
             latency_from: self.latency_from,
         };
         intake.take(batch, at);
@@ -251,7 +264,8 @@ impl Engine {
         match ask {
             Ask::Focus(focused) => self.focus.set(focused),
             // Served by the Kafka room: its answer comes as an input.
-            Ask::Lookup(..) => {}
+            Ask::Lookup(..) | Ask::Extend(..) | Ask::Rest(_) => {}
+            Ask::Search(id, search) => self.open_search(id, search),
             Ask::Cancel(id) => self.focus.forget(id),
         }
     }

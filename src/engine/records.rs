@@ -1,6 +1,7 @@
 use super::business::{Business, Told};
 use super::dead_letter::{Once, Origin, origin};
 use super::past::second;
+use super::searches::Searches;
 use super::spotlight::Spotlight;
 use super::topic::TopicState;
 use super::topics::Topics;
@@ -17,6 +18,8 @@ pub struct Intake<'a> {
     pub once: &'a mut Once,
     pub business: &'a mut Business,
     pub spotlight: Option<&'a mut Spotlight>,
+    /// Followed keys, where there are any.
+    pub follows: Option<&'a mut Searches>,
     /// Records stamped before it do not enter the latency.
     pub latency_from: Timestamp,
 }
@@ -71,6 +74,9 @@ impl Intake<'_> {
             remember_past(topic, self.totals, record, error);
         }
         let rejection = rejection(topic, number, record, step.live);
+        if let Some(follows) = self.follows.as_deref_mut() {
+            follows.offer(&topic.name, record, number, &verdict, at);
+        }
         if let Some(spotlight) = self.spotlight.as_deref_mut().filter(|s| s.ring.topic() == &topic.name) {
             spotlight.offer(record, number, step.live, verdict, at);
         }

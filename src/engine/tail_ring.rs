@@ -64,6 +64,11 @@ impl TailRing {
         &self.topic
     }
 
+    /// What is in it, newest first.
+    pub fn rows(&self) -> impl Iterator<Item = &Arc<TailRow>> {
+        self.rows.iter().map(|(_, _, row)| row)
+    }
+
     pub fn is_for(&self, topic: &str, filter: &TailFilter) -> bool {
         self.topic.as_ref() == topic && &self.asked == filter
     }
@@ -76,7 +81,7 @@ impl TailRing {
             return;
         }
         self.matched += 1;
-        let row = copy(self.topic.clone(), record, partition, verdict, at);
+        let row = copy(self.topic.clone(), record, partition, verdict, Some(at));
         let bytes = size(&row);
         self.bytes += bytes;
         self.rows.push_front((self.matched, bytes, Arc::new(row)));
@@ -119,13 +124,14 @@ impl TailRing {
     }
 }
 
-fn copy(topic: Arc<str>, record: &Record<'_>, partition: i32, verdict: Verdict, at: Timestamp) -> TailRow {
+/// A record as the tail keeps it. `at`: when it came, if it was not looked up.
+pub fn copy(topic: Arc<str>, record: &Record<'_>, partition: i32, verdict: Verdict, at: Option<Timestamp>) -> TailRow {
     TailRow {
         topic,
         partition,
         offset: record.offset,
         time: record.time,
-        received_at: Some(at),
+        received_at: at,
         key: record.key.map(Into::into),
         value: record.value.map(|value| value.get(..MOST_VALUE).unwrap_or(value).into()),
         value_len: record.value.map_or(0, <[u8]>::len),
@@ -134,7 +140,8 @@ fn copy(topic: Arc<str>, record: &Record<'_>, partition: i32, verdict: Verdict, 
     }
 }
 
-fn size(row: &TailRow) -> usize {
+/// What a row costs in memory, in bytes, about.
+pub fn size(row: &TailRow) -> usize {
     let headers = row.headers.iter().map(|(name, value)| name.len() + value.as_ref().map_or(0, |v| v.len()) + 40);
     ROW_BYTES + row.key.as_ref().map_or(0, |k| k.len()) + row.value.as_ref().map_or(0, |v| v.len()) + headers.sum::<usize>()
 }

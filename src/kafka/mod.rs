@@ -19,6 +19,7 @@ pub mod publish;
 mod quiet;
 pub mod register;
 pub mod replay;
+pub mod search;
 mod security;
 mod survey;
 pub mod tail;

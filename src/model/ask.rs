@@ -1,4 +1,4 @@
-use super::{Lookup, LookupId};
+use super::{Extent, Lookup, LookupId, Search};
 use std::sync::Arc;
 
 /// What the person wants, from the interface to the engine (and, for lookups and members, to the Kafka room).
@@ -7,6 +7,12 @@ pub enum Ask {
     /// What the open screen needs computed; replaces what was asked before.
     Focus(Focused),
     Lookup(LookupId, Lookup),
+    /// Opens a search; it reads nothing before it is extended.
+    Search(LookupId, Search),
+    Extend(LookupId, Extent),
+    /// Stops a search's reading; what it found stays.
+    Rest(LookupId),
+    /// Forgets a look-up or a search.
     Cancel(LookupId),
 }
 

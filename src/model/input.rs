@@ -1,4 +1,4 @@
-use super::{Answer, Ask, ClusterReading, ConsumerReading, Link, RecordBatch, Slot, Timestamp, WorkerReading};
+use super::{Answer, Ask, ClusterReading, ConsumerReading, Found, Link, RecordBatch, Slot, Timestamp, WorkerReading};
 use std::sync::Arc;
 
 /// One thing from outside, with its time: the only door into the engine.
@@ -34,6 +34,8 @@ pub enum Input {
     Worker(Box<WorkerReading>),
     Ask(Ask),
     Answer(Box<Answer>),
+    /// A search found something, or tells how far it is.
+    Found(Box<Found>),
     /// Time goes on: windows roll, rules are judged. Ten a second.
     Tick,
 }

@@ -1,7 +1,7 @@
 use super::{OwnedRecord, Reason, Timestamp};
 use std::sync::Arc;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LookupId(pub u64);
 
 /// Something to be fetched from the cluster because somebody asked, served beside the tail under the same read budget.

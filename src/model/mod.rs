@@ -14,6 +14,7 @@ mod link;
 mod lookup;
 mod reason;
 mod record;
+mod search;
 mod time;
 mod topic_name;
 mod worker;
@@ -32,6 +33,9 @@ pub use link::{Link, LinkState};
 pub use lookup::{Answer, Lookup, LookupId, LookupResult};
 pub use reason::{Code, Fact, Finding, FindingState, Level, Reason, Subject};
 pub use record::{Header, Headers, NoHeaders, OwnedBatch, OwnedRecord, Record, RecordBatch, RecordTime, TimestampKind};
+pub use search::{
+    Extent, Found, FoundRecord, FollowedKey, Ground, Keyed, Rest, Scope, Search, SearchProgress, SearchReach, Start, Way,
+};
 pub use time::Timestamp;
 pub use topic_name::TopicName;
 pub use worker::{EtaError, WorkerReading};

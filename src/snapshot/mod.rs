@@ -7,6 +7,7 @@ mod business;
 mod cluster;
 mod entity;
 mod group;
+mod search;
 mod topic;
 mod view;
 
@@ -18,6 +19,7 @@ pub use business::{
 pub use cluster::{Alert, Broker, Cluster, Source, SourceKind, Viewer, subject_name};
 pub use entity::{EntityFocus, EntityWay, StepTold};
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
+pub use search::SearchView;
 pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};
 pub use view::{
     Distribution, Focus, GroupFocus, KeptHeader, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict, View,

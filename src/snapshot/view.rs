@@ -1,4 +1,4 @@
-use super::{EntityFocus, Snapshot};
+use super::{EntityFocus, SearchView, Snapshot};
 use crate::model::{Answer, ChartSpan, LookupId, Member, Reason, RecordTime, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub struct Focus {
     /// The order of the Order screen; `None`: none was asked for, or it is not in memory.
     pub order: Option<Arc<EntityFocus>>,
     pub answers: BTreeMap<LookupId, Arc<Answer>>,
+    /// The open searches: the past of a topic, the records of a key.
+    pub searches: BTreeMap<LookupId, Arc<SearchView>>,
 }
 
 /// Equally spaced values, the newest last. NaN: not known at that moment.
@@ -112,6 +114,8 @@ pub enum Verdict {
     Undecoded {
         schema: u32,
     },
+    /// Where it is is known; it was not read.
+    NotRead,
 }
 
 /// A header's name and its value, which may be null.

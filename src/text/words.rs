@@ -40,6 +40,7 @@ words! {
     Silent = "silent" | "silence",
     Unknown = "unknown" | "inconnu",
     NotKnown = "–" | "–",
+    NotRead = "not read yet" | "pas encore lu",
     Nothing = "" | "",
     P90 = "p90" | "p90",
     Done = "done" | "à jour",

@@ -1,5 +1,6 @@
 use super::Handle;
 use super::consume::{Queue, Topic};
+use super::message::Message;
 use crate::model::OwnedRecord;
 use rdkafka::types::RDKafkaErrorCode;
 use std::collections::HashMap;
@@ -48,5 +49,16 @@ impl Reader {
         let (topic, _) = self.topics.iter().find(|(_, topic)| topic.tag() == tag)?;
         let result = message.event().map_or_else(|| Ok(message.owned()), Err);
         Some(Read { topic: Arc::clone(topic), partition, result })
+    }
+
+    /// Gives what lies there, without a copy: records, and what librdkafka tells in their place; waits for the first of them.
+    pub fn batch(&mut self, wait: Duration, mut each: impl FnMut(&Arc<str>, i32, &Message)) {
+        let topics = &self.topics;
+        for message in self.queue.read(wait) {
+            let (tag, partition) = message.place();
+            if let Some((topic, _)) = topics.iter().find(|(_, topic)| topic.tag() == tag) {
+                each(topic, partition, &message);
+            }
+        }
     }
 }

@@ -37,7 +37,7 @@ pub fn sought(place: &LastEvent) -> TailRow {
         value: None,
         value_len: 0,
         headers: Vec::new(),
-        verdict: Verdict::Unjudged,
+        verdict: Verdict::NotRead,
     }
 }
 
@@ -56,7 +56,7 @@ pub fn found(row: &TailRow, answer: &Answer) -> Option<TailRow> {
 }
 
 pub fn lines(ctx: Ctx, row: &TailRow, answer: Option<&Answer>, asked: bool, width: u16) -> Vec<Vec<Ink>> {
-    if row.received_at.is_none() && answer.is_none_or(|a| !matches!(a.result, LookupResult::Record(_))) {
+    if row.verdict == Verdict::NotRead && answer.is_none_or(|a| !matches!(a.result, LookupResult::Record(_))) {
         let said = answer.map_or_else(
             || word(Word::AskingBroker).to_owned(),
             |a| match &a.result {
@@ -72,7 +72,7 @@ pub fn lines(ctx: Ctx, row: &TailRow, answer: Option<&Answer>, asked: bool, widt
         field(Word::Key, bytes_or_null(row.key.as_deref(), Word::Null)),
     ];
     // What was looked up nobody has judged.
-    if row.received_at.is_some() {
+    if row.verdict != Verdict::NotRead {
         out.push(field(Word::Verdict, verdict(&row.verdict)));
     }
     if !row.headers.is_empty() {
@@ -153,6 +153,7 @@ pub fn verdict(verdict: &Verdict) -> Ink {
         Verdict::Deletion => Ink::dim(word(Word::VerdictDeletion)),
         Verdict::Malformed(why) => Ink::new(Role::Critical, said(Word::VerdictMalformed, why)),
         Verdict::Contract(why) => Ink::new(Role::Warning, said(Word::VerdictContract, why)),
+        Verdict::NotRead => Ink::dim(word(Word::NotRead)),
         Verdict::Undecoded { schema } => Ink::dim(format!("{} {schema}", word(Word::VerdictUndecoded))),
     }
 }
@@ -160,7 +161,7 @@ pub fn verdict(verdict: &Verdict) -> Ink {
 /// One cell for a verdict: nothing where all is well.
 pub fn verdict_sign(verdict: &Verdict) -> Ink {
     match verdict {
-        Verdict::Event | Verdict::Unjudged => Ink::dim(" "),
+        Verdict::Event | Verdict::Unjudged | Verdict::NotRead => Ink::dim(" "),
         Verdict::Deletion => Ink::dim("–"),
         Verdict::Malformed(_) => Ink::new(Role::Critical, "✘"),
         Verdict::Contract(_) => Ink::new(Role::Warning, "▲"),

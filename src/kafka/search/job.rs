@@ -1,0 +1,204 @@
+//! One search: how far it is, what it found, and what of it may be told already.
+
+use super::lanes::{Brought, Lanes, Piece};
+use super::{Hunt, Wanted};
+use crate::model::{
+    Extent, Found, FoundRecord, LookupId, OwnedRecord, Record, Rest, SearchProgress, Start, Timestamp, TopicPartition, Way,
+};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// Of a long value so much is kept.
+const MOST_VALUE: usize = 16 << 10;
+/// Records told at once, at most.
+const PORTION: usize = 500;
+
+/// A stretch of reading, from an order to extend to its rest.
+pub struct Stretch {
+    pub extent: Extent,
+    pub since: Instant,
+    found: u64,
+    bytes: u64,
+}
+
+/// A piece being read.
+pub struct Flight {
+    pub piece: Piece,
+    pub brought: Brought,
+    pub found: Vec<FoundRecord>,
+    /// A single known record: the edges do not move.
+    pub probe: bool,
+    pub heard: Instant,
+}
+
+pub struct Job {
+    pub id: LookupId,
+    pub lanes: Lanes,
+    pub start: Start,
+    wanted: Wanted,
+    keyed: bool,
+    pub known: VecDeque<(TopicPartition, i64)>,
+    pub stretch: Option<Stretch>,
+    pub waiting: VecDeque<Extent>,
+    pub flights: Vec<Flight>,
+    /// Found, but a record that belongs before them may still come.
+    held: Vec<FoundRecord>,
+    out: Vec<FoundRecord>,
+    progress: SearchProgress,
+    spent: Duration,
+}
+
+impl Job {
+    pub fn new(id: LookupId, hunt: Hunt, first_size: i64) -> Self {
+        let lanes = Lanes::new(&hunt.ground, hunt.key.as_ref(), first_size);
+        Self {
+            id,
+            lanes,
+            start: hunt.start,
+            wanted: hunt.wanted,
+            keyed: hunt.key.is_some(),
+            known: hunt.known.into(),
+            stretch: None,
+            waiting: VecDeque::new(),
+            flights: Vec::new(),
+            held: Vec::new(),
+            out: Vec::new(),
+            progress: SearchProgress { guessed: hunt.key.is_some(), ..SearchProgress::default() },
+            spent: Duration::ZERO,
+        }
+    }
+
+    pub fn begin(&mut self, extent: Extent, now: Instant) {
+        self.progress.running = Some(extent.way);
+        self.progress.rests = Rest::NotBegun;
+        self.stretch = Some(Stretch { extent, since: now, found: 0, bytes: 0 });
+    }
+
+    /// A record of a piece that is being read.
+    pub fn take(&mut self, flight: usize, record: &Record<'_>, bytes: u64, own: impl FnOnce() -> OwnedRecord) {
+        let Some(flight) = self.flights.get_mut(flight) else { return };
+        let Some(place) = self.lanes.place(flight.piece.lane) else { return };
+        flight.brought.read += 1;
+        flight.brought.bytes += bytes;
+        if let Some(time) = record.time {
+            let (oldest, newest) = (&mut flight.brought.oldest, &mut flight.brought.newest);
+            *oldest = Some(oldest.map_or(time.at, |t| t.min(time.at)));
+            *newest = Some(newest.map_or(time.at, |t| t.max(time.at)));
+        }
+        self.progress.read += 1;
+        self.progress.bytes += bytes;
+        if let Some(stretch) = &mut self.stretch {
+            stretch.bytes += bytes;
+        }
+        if flight.probe || (self.wanted)(&place.topic, record) {
+            flight.brought.found += 1;
+            let found = cut(place, own());
+            flight.found.push(found);
+        }
+    }
+
+    /// The piece is read to its end.
+    pub fn close(&mut self, flight: usize) -> Flight {
+        let mut flight = self.flights.swap_remove(flight);
+        if flight.probe {
+            self.lanes.put_back(&flight.piece);
+        } else {
+            self.lanes.close(&flight.piece, &flight.brought);
+        }
+        self.held.append(&mut flight.found);
+        self.release(flight.piece.way);
+        flight
+    }
+
+    /// Lets out what nothing can come before any more. A key's records find their places by themselves.
+    fn release(&mut self, way: Way) {
+        let frontier = if self.keyed { None } else { Some(self.lanes.frontier(way)) };
+        let free = |found: &FoundRecord| match (frontier, found.record.time) {
+            (None, _) | (_, None) => true,
+            (Some(None), _) => false,
+            (Some(Some(frontier)), Some(time)) => match way {
+                Way::Back => time.at >= frontier,
+                Way::Forward => time.at <= frontier,
+            },
+        };
+        let (mut out, held): (Vec<_>, Vec<_>) = self.held.drain(..).partition(free);
+        self.held = held;
+        let count = out.len() as u64;
+        self.progress.found += count;
+        if let Some(stretch) = &mut self.stretch {
+            stretch.found += count;
+        }
+        self.out.append(&mut out);
+    }
+
+    /// Why the stretch is over, if it is.
+    pub fn over(&self, now: Instant, longest: Duration) -> Option<Rest> {
+        let stretch = self.stretch.as_ref()?;
+        let extent = &stretch.extent;
+        if stretch.found >= extent.most as u64 {
+            return Some(Rest::Enough);
+        }
+        if extent.most_bytes.is_some_and(|most| stretch.bytes >= most) {
+            return Some(Rest::BytesUp);
+        }
+        if now.saturating_duration_since(stretch.since) >= longest {
+            return Some(Rest::TimeUp);
+        }
+        let over = self.flights.is_empty() && self.known.is_empty() && self.lanes.is_over(extent.way, extent.back_to);
+        over.then_some(Rest::AtEnd)
+    }
+
+    /// Ends the stretch; what is being read is put back, and read again with the next one.
+    pub fn rest(&mut self, why: Rest, now: Instant) -> Vec<Piece> {
+        let flights = std::mem::take(&mut self.flights);
+        flights.iter().for_each(|f| self.lanes.put_back(&f.piece));
+        if let Some(stretch) = self.stretch.take() {
+            self.release(stretch.extent.way);
+            self.spent += now.saturating_duration_since(stretch.since);
+            let far = self.lanes.reach(stretch.extent.way, stretch.extent.back_to, Timestamp::now());
+            *self.reach(stretch.extent.way) = far;
+        }
+        self.progress.running = None;
+        self.progress.rests = why;
+        flights.into_iter().map(|f| f.piece).collect()
+    }
+
+    pub fn removed(&mut self) {
+        self.progress.removed = true;
+    }
+
+    fn reach(&mut self, way: Way) -> &mut crate::model::SearchReach {
+        match way {
+            Way::Back => &mut self.progress.back,
+            Way::Forward => &mut self.progress.forward,
+        }
+    }
+
+    /// Something that is worth telling before its time.
+    pub fn has_portion(&self) -> bool {
+        self.out.len() >= PORTION
+    }
+
+    /// What is to be told now.
+    pub fn tell(&mut self, now: Instant) -> Found {
+        let mut running = Duration::ZERO;
+        if let Some(stretch) = &self.stretch {
+            running = now.saturating_duration_since(stretch.since);
+            let (way, back_to) = (stretch.extent.way, stretch.extent.back_to);
+            let far = self.lanes.reach(way, back_to, Timestamp::now());
+            *self.reach(way) = far;
+        }
+        self.progress.elapsed_ms = u64::try_from((self.spent + running).as_millis()).unwrap_or(u64::MAX);
+        (self.progress.failed, self.progress.reason) = (self.lanes.failed, self.lanes.reason.clone());
+        Found { id: self.id, records: std::mem::take(&mut self.out), progress: self.progress.clone() }
+    }
+}
+
+fn cut(place: &TopicPartition, mut record: OwnedRecord) -> FoundRecord {
+    let value_len = record.value.as_ref().map_or(0, Vec::len);
+    if let Some(value) = record.value.as_mut().filter(|v| v.len() > MOST_VALUE) {
+        value.truncate(MOST_VALUE);
+        value.shrink_to_fit();
+    }
+    FoundRecord { topic: place.topic.clone(), partition: place.partition, record, value_len }
+}

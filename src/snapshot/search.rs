@@ -1,0 +1,20 @@
+use super::TailRow;
+use crate::model::{SearchProgress, Timestamp};
+use std::sync::Arc;
+
+/// What a search has: records of the past, and for a followed key also those that come.
+#[derive(Clone, Debug, Default)]
+pub struct SearchView {
+    /// The newest first. At most 2,000 records or 8 MiB: what was found last pushes out what is farthest from it.
+    pub rows: Arc<[Arc<TailRow>]>,
+    pub progress: SearchProgress,
+    /// A key: since when its records are taken as they come.
+    pub live_since: Option<Timestamp>,
+    /// Records that came since then.
+    pub live: u64,
+    /// Records of any topic that the tail passed over since then: some may have been the key's.
+    pub skipped: u64,
+    /// Records that are newer, or older, than those that are kept were let go of.
+    pub newer_cut: bool,
+    pub older_cut: bool,
+}
