@@ -9,9 +9,12 @@ use crate::model::{FollowedKey, Ground, Keyed, Meaning, Scope, Search, Start};
 pub fn kind(entry: &TopicEntry) -> Option<Meaning> {
     let named = |field: &Option<_>| field.as_deref().and_then(Meaning::of_field);
     named(&entry.entity).or_else(|| named(&entry.entity_or)).or(match &entry.role {
-        Role::Stage { .. } | Role::Exit { .. } | Role::Update { .. } | Role::Tracking { .. } | Role::Eta { .. } | Role::Page { .. } => {
-            Some(Meaning::Order)
-        }
+        Role::Stage { .. }
+        | Role::Exit { .. }
+        | Role::Update { .. }
+        | Role::Tracking { .. }
+        | Role::Eta { .. }
+        | Role::Page { .. } => Some(Meaning::Order),
         Role::Location => Some(Meaning::Courier),
         Role::Notification { .. } | Role::Journey { .. } => Some(Meaning::Customer),
         Role::StockLevel | Role::StockAlert | Role::DeadLetter | Role::Alert | Role::Internal => None,

@@ -30,9 +30,9 @@ mod picture;
 mod processing;
 #[cfg(test)]
 mod properties;
+mod quarry;
 mod rates;
 mod records;
-mod quarry;
 mod retention;
 #[cfg(test)]
 mod scenarios;

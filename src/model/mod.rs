@@ -34,7 +34,7 @@ pub use lookup::{Answer, Lookup, LookupId, LookupResult};
 pub use reason::{Code, Fact, Finding, FindingState, Level, Reason, Subject};
 pub use record::{Header, Headers, NoHeaders, OwnedBatch, OwnedRecord, Record, RecordBatch, RecordTime, TimestampKind};
 pub use search::{
-    Extent, Found, FoundRecord, FollowedKey, Ground, Keyed, Rest, Scope, Search, SearchProgress, SearchReach, Start, Way,
+    Extent, FollowedKey, Found, FoundRecord, Ground, Keyed, Rest, Scope, Search, SearchProgress, SearchReach, Start, Way,
 };
 pub use time::Timestamp;
 pub use topic_name::TopicName;

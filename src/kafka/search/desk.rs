@@ -1,9 +1,9 @@
 //! The thread: takes orders, asks for the logs' bounds, reads pieces, tells what was found.
 
+use super::Order;
 use super::job::{Flight, Job};
 use super::lanes::{Brought, Piece};
 use super::pace::Pace;
-use super::Order;
 use crate::kafka::Causes;
 use crate::kafka::native::{At, Desk, Handle, Isolation, Led, PartitionList, Reader, Reply};
 use crate::model::{Code, Extent, Input, LookupId, Rest, Start, Timed, Timestamp, TopicPartition, Way};
@@ -133,8 +133,7 @@ impl SearchDesk {
             Start::Offset { offset, .. } => Some(offset),
             Start::Time(_) => None,
         };
-        let awaited: Vec<(usize, TopicPartition, i32)> =
-            job.lanes.awaited().map(|(i, l)| (i, l.place.clone(), l.leader)).collect();
+        let awaited: Vec<(usize, TopicPartition, i32)> = job.lanes.awaited().map(|(i, l)| (i, l.place.clone(), l.leader)).collect();
         if let Some(start) = at_start {
             awaited.iter().for_each(|(lane, ..)| job.lanes.set_start(*lane, start));
         }

@@ -43,7 +43,8 @@ fn searching(brokers: String, stretch: Duration, bytes_per_s: u64) -> Searching 
 
 fn hunt(partitions: i32, start: Start, wanted: impl FnMut(&Record<'_>) -> bool + Send + 'static) -> Hunt {
     let mut wanted = wanted;
-    let ground = vec![Ground { topic: "orders".into(), partitions: (0..partitions).map(|p| (p, 1)).collect(), keyed: Keyed::InValue }];
+    let ground =
+        vec![Ground { topic: "orders".into(), partitions: (0..partitions).map(|p| (p, 1)).collect(), keyed: Keyed::InValue }];
     Hunt { ground, start, key: None, known: Vec::new(), wanted: Box::new(move |_, record| wanted(record)) }
 }
 
