@@ -1,4 +1,5 @@
 use super::business::Business;
+use super::bygone::{self, Sources};
 use super::clock::Step;
 use super::curves::line;
 use super::groups::Groups;
@@ -12,7 +13,7 @@ use super::topic::TopicState;
 use super::topics::Topics;
 use super::totals::Totals;
 use crate::model::{Answer, ChartSpan, Code, Focused, LookupId, Reason, Timestamp};
-use crate::snapshot::{Distribution, Focus, GroupFocus, Line, PartitionRow, TopicFocus, TotalsFocus};
+use crate::snapshot::{Distribution, Focus, GroupFocus, Line, PartitionRow, Past, TopicFocus, TotalsFocus};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ const MOST_ANSWERS: usize = 32;
 #[derive(Default)]
 pub struct FocusState {
     asked: Focused,
+    /// Somebody asked.
+    watched: bool,
     spotlight: Option<Spotlight>,
     answers: BTreeMap<LookupId, Arc<Answer>>,
     pub searches: Searches,
@@ -31,10 +34,13 @@ pub struct FocusState {
     drawn: Focus,
     /// The last one given away; `None` when `drawn` is another by now.
     given: Option<Arc<Focus>>,
+    /// What the screen shows of the past; looked up once for each time that it is asked for.
+    past: Option<Arc<Past>>,
 }
 
 impl FocusState {
     pub fn set(&mut self, asked: Focused) {
+        self.watched = true;
         match (&asked.topic, &mut self.spotlight) {
             (Some(topic), Some(spotlight)) if spotlight.ring.topic() == topic => spotlight.set_filter(&asked.filter),
             (Some(topic), _) => self.spotlight = Some(Spotlight::new(topic.clone(), &asked.filter)),
@@ -42,6 +48,21 @@ impl FocusState {
         }
         self.asked = asked;
         self.second = None;
+        self.past = None;
+    }
+
+    /// A screen is open.
+    pub fn is_watched(&self) -> bool {
+        self.watched
+    }
+
+    /// The past moment that the open screen asked for.
+    pub fn past(&mut self, of: &Sources<'_>) -> Option<Arc<Past>> {
+        let at = self.asked.at?;
+        if self.past.is_none() {
+            self.past = bygone::look(&self.asked, at, of).map(Arc::new);
+        }
+        self.past.clone()
     }
 
     pub fn step_back(&mut self, step: Step) {
@@ -130,6 +151,7 @@ impl FocusState {
             lag_records: line(curves.map(|c| &c.lag), span, now),
             errors_per_s: line(curves.map(|c| &c.errors), span, now),
             distribution: distribution(topic),
+            heat: topic.heat.as_deref().map(|heat| heat.view(span, now)),
             partitions: Arc::new(partitions(topic, groups, self.spotlight.as_mut(), now)),
             readers: readers(groups, name),
             tail: old.map(|old| old.tail.clone()).unwrap_or_default(),
@@ -146,7 +168,7 @@ fn no_tail(topics: &Topics) -> Option<Reason> {
     Some(if reading { Code::NoRecords } else { Code::NotKnownYet }.into())
 }
 
-fn totals_focus(totals: &Totals, span: ChartSpan, now: Timestamp) -> TotalsFocus {
+pub(super) fn totals_focus(totals: &Totals, span: ChartSpan, now: Timestamp) -> TotalsFocus {
     let curves = totals.curves.as_deref();
     let topics = curves.map(|c| &c.topics);
     TotalsFocus {
@@ -160,7 +182,7 @@ fn totals_focus(totals: &Totals, span: ChartSpan, now: Timestamp) -> TotalsFocus
     }
 }
 
-fn sparks(topics: &Topics, now: Timestamp) -> BTreeMap<Arc<str>, Line> {
+pub(super) fn sparks(topics: &Topics, now: Timestamp) -> BTreeMap<Arc<str>, Line> {
     let curve = |t: &TopicState| line(t.curves.as_deref().map(|c| &c.records), ChartSpan::Minute, now);
     topics.iter().filter(|t| t.watched).map(|t| (t.name.clone(), curve(t))).collect()
 }
@@ -233,7 +255,7 @@ fn readers(groups: &Groups, topic: &Arc<str>) -> Vec<(Arc<str>, Option<u64>, Opt
     readers
 }
 
-fn group(groups: &Groups, name: &str, span: ChartSpan, now: Timestamp) -> Option<Arc<GroupFocus>> {
+pub(super) fn group(groups: &Groups, name: &str, span: ChartSpan, now: Timestamp) -> Option<Arc<GroupFocus>> {
     let group = groups.get(name)?;
     let curves = group.curves.as_deref();
     Some(Arc::new(GroupFocus {

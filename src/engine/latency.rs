@@ -176,6 +176,11 @@ impl Latencies {
         self.closed.iter_mut().for_each(|closed| step.second(&mut closed.second));
     }
 
+    /// The cells of the second that was closed last.
+    pub fn newest_cells(&self) -> &[(u16, u32)] {
+        self.closed.back().map_or(&[], |closed| &closed.cells)
+    }
+
     /// Count, extremes and what did not fit, over the window.
     pub fn tally(&self) -> Tally {
         let mut all = self.tally;

@@ -6,6 +6,7 @@
 //! judges the groups. Once a second the rules are judged; [`Engine::view`] puts the parts together.
 
 mod business;
+mod bygone;
 mod clock;
 mod cluster;
 mod collected;
@@ -18,6 +19,7 @@ mod ground;
 mod group;
 mod group_part;
 mod groups;
+mod heat;
 mod judge;
 mod lag;
 mod lag_sum;
@@ -55,7 +57,7 @@ pub use quarry::Quarry;
 pub use wanted::Wanted;
 
 use crate::catalogue::Catalogue;
-use crate::history::Budget;
+use crate::history::{Budget, Gallery};
 use crate::model::{
     Answer, Ask, Assignment, ClusterReading, HostReading, Input, Link, Lookup, LookupId, RecordBatch, Slot, TailReading, Timed,
     Timestamp,
@@ -93,6 +95,7 @@ pub struct Engine {
     rules: Rules,
     alerts: judge::Alerts,
     focus: focus::FocusState,
+    gallery: Gallery,
     picture: picture::Picture,
     link: Link,
     host: HostReading,
@@ -122,6 +125,7 @@ impl Engine {
             rules: Rules::new(config.rules),
             alerts: judge::Alerts::default(),
             focus: focus::FocusState::default(),
+            gallery: Gallery::default(),
             picture: picture::Picture::new(config.source_kind, config.source_name, config.bootstrap),
             link: Link::default(),
             host: HostReading::default(),
@@ -199,7 +203,20 @@ impl Engine {
         };
         let snapshot = self.picture.build(&moment, &mut self.topics, &self.groups, &mut self.cluster, &self.totals);
         let focus = self.focus.build(&moment, &mut self.topics, &self.groups, &self.totals, &self.business);
-        Arc::new(View { snapshot, focus })
+        // Pictures are kept for who can go back to them.
+        if self.focus.is_watched() {
+            let room = self.topics.budget().left();
+            self.gallery.keep(&snapshot, room);
+        }
+        let sources = bygone::Sources {
+            gallery: &self.gallery,
+            topics: &self.topics,
+            groups: &self.groups,
+            totals: &self.totals,
+            business: &self.business,
+        };
+        let past = self.focus.past(&sources);
+        Arc::new(View { snapshot, focus, moments: self.gallery.moments(), past })
     }
 
     fn take_assignments(&mut self, assignments: &[Assignment]) {
@@ -307,6 +324,7 @@ impl Engine {
         self.groups.step_back(step);
         self.totals.step_back(step);
         self.focus.step_back(step);
+        self.gallery.step_back(|at| step.moment(at));
         self.lookups.step_back(step);
         self.business.step_back(step);
         step.moments(&mut self.cluster.taken_at);

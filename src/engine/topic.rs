@@ -1,6 +1,7 @@
 use super::clock::Step;
 use super::curves::TopicCurves;
 use super::dead_letter::DeadLetters;
+use super::heat::LatencyHeat;
 use super::latency::Latencies;
 use super::meter::Meter;
 use super::partition::Partition;
@@ -76,6 +77,7 @@ pub struct TopicState {
     /// When a record was last seen to be added or read.
     pub moved_at: Option<Timestamp>,
     pub curves: Option<Box<TopicCurves>>,
+    pub heat: Option<Box<LatencyHeat>>,
     pub past: Option<Box<PastCounts>>,
     pub lag: TopicLag,
     pub offsets: Arc<Vec<PartitionOffsets>>,
@@ -116,6 +118,7 @@ impl TopicState {
             inflated_at: None,
             moved_at: None,
             curves: None,
+            heat: None,
             past: None,
             lag: TopicLag { reason: Some(Code::NotKnownYet.into()), ..TopicLag::default() },
             offsets: Arc::default(),
@@ -212,6 +215,9 @@ impl TopicState {
         if let Some(curves) = self.curves.as_mut() {
             curves.step_back(step);
         }
+        if let Some(heat) = self.heat.as_mut() {
+            heat.step_back(step);
+        }
         self.usual = None;
     }
 
@@ -220,6 +226,9 @@ impl TopicState {
         if let Some(curves) = self.curves.as_mut() {
             curves.p50.set(closed.second, closed.p50 as f32);
             curves.p99.set(closed.second, closed.p99 as f32);
+        }
+        if let Some(heat) = self.heat.as_mut() {
+            heat.write(closed.second, self.latency.newest_cells());
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::clock::Step;
 use super::curves::TopicCurves;
+use super::heat::LatencyHeat;
 use super::past::PastCounts;
 use super::slot::SlotState;
 use super::topic::TopicState;
@@ -222,6 +223,9 @@ impl Topics {
                 if topic.curves.is_some() {
                     self.budget.give_back(TopicCurves::SERIES);
                 }
+                if topic.heat.is_some() {
+                    self.budget.give_back(LatencyHeat::SERIES);
+                }
             }
         }
         self.let_go_of_slots();
@@ -296,6 +300,9 @@ impl Topics {
 fn give_curves(topic: &mut TopicState, budget: &mut Budget) {
     if topic.curves.is_none() && budget.take(TopicCurves::SERIES) {
         topic.curves = Some(Box::new(TopicCurves::new()));
+    }
+    if topic.heat.is_none() && budget.spare(LatencyHeat::SERIES) {
+        topic.heat = Some(Box::new(LatencyHeat::new()));
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Extent, Lookup, LookupId, Search};
+use super::{Extent, Lookup, LookupId, Search, Timestamp};
 use std::sync::Arc;
 
 /// What the person wants, from the interface to the engine (and, for lookups and members, to the Kafka room).
@@ -27,6 +27,8 @@ pub struct Focused {
     pub groups: Vec<Arc<str>>,
     /// The order of the Order screen.
     pub order: Option<Arc<str>>,
+    /// The past moment that the screen shows; `None`: now.
+    pub at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

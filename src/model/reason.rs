@@ -68,6 +68,8 @@ codes! {
     StoreBehind = "store-behind",
     StoreAway = "store-away",
     NotTold = "not-told",
+    NotKept = "not-kept",
+    PastTail = "past-tail",
     NotFalling = "not-falling",
     LastStage = "last-stage",
     NothingEnded = "nothing-ended",

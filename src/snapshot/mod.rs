@@ -7,9 +7,11 @@ mod business;
 mod cluster;
 mod entity;
 mod group;
+mod past;
 mod search;
 mod topic;
 mod view;
+mod weight;
 
 pub use business::{
     Amount, Article, Business, BusinessSource, Channel, Customer, CustomerSections, Customers, Deliveries, Delivery, Exit,
@@ -19,10 +21,12 @@ pub use business::{
 pub use cluster::{Alert, Broker, Cluster, Source, SourceKind, Viewer, subject_name};
 pub use entity::{EntityFocus, EntityWay, StepTold};
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
+pub use past::{Moment, Moments, Past};
 pub use search::SearchView;
 pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};
 pub use view::{
-    Distribution, Focus, GroupFocus, KeptHeader, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict, View,
+    Distribution, Focus, GroupFocus, Heat, KeptHeader, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict,
+    View,
 };
 
 use crate::model::{ConsumerReading, Timestamp, WorkerReading};

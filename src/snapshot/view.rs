@@ -1,4 +1,4 @@
-use super::{EntityFocus, SearchView, Snapshot};
+use super::{EntityFocus, Moments, Past, SearchView, Snapshot};
 use crate::model::{Answer, ChartSpan, LookupId, Member, Reason, RecordTime, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,6 +8,10 @@ use std::sync::Arc;
 pub struct View {
     pub snapshot: Arc<Snapshot>,
     pub focus: Arc<Focus>,
+    /// Pictures that can be gone back to.
+    pub moments: Moments,
+    /// The one that the open screen asked for.
+    pub past: Option<Arc<Past>>,
 }
 
 /// What the open screen needs beyond the snapshot.
@@ -56,6 +60,8 @@ pub struct TopicFocus {
     pub lag_records: Line,
     pub errors_per_s: Line,
     pub distribution: Distribution,
+    /// `None`: its history has no room.
+    pub heat: Option<Heat>,
     pub partitions: Arc<Vec<PartitionRow>>,
     /// Groups that committed on this topic, worst lag first: name, records, seconds.
     pub readers: Vec<(Arc<str>, Option<u64>, Option<f64>)>,
@@ -67,6 +73,15 @@ pub struct TopicFocus {
 pub struct Distribution {
     /// (upper bound in ms, records).
     pub buckets: Arc<[(u64, u64)]>,
+}
+
+/// How many records came with which latency, over time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Heat {
+    /// Upper bounds of the bands in ms, ascending; the last band has none.
+    pub bounds_ms: &'static [u32],
+    /// Records/s in each band: one line more than there are bounds.
+    pub bands: Vec<Line>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -213,6 +213,8 @@ fn states(f: &Facts<'_>) -> Option<String> {
         // Lag in records and in time stand in the columns beside it.
         Code::KeepingUp => "keeps up".into(),
         Code::NotKnownYet => "not known yet".into(),
+        Code::NotKept => "not kept for past moments".into(),
+        Code::PastTail => "the live tail of then is not kept: read it from the topic".into(),
         Code::NotAsked => "not asked: nobody looks at it".into(),
         Code::NotSupported => "this cluster cannot tell".into(),
         Code::NoRecords => "no records in the window".into(),

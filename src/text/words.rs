@@ -29,6 +29,10 @@ words! {
     Vigie = "vigie" | "vigie",
     Live = "LIVE" | "DIRECT",
     Frozen = "FROZEN" | "FIGÉ",
+    Past = "PAST" | "PASSÉ",
+    NothingOlder = "nothing older is kept" | "rien de plus ancien n'est gardé",
+    NoRoomForHistory = "There is no memory left for its history (--history-memory)"
+        | "Plus de mémoire pour son historique (--history-memory)",
     Stale = "STALE" | "PÉRIMÉ",
     Connected = "connected" | "connecté",
     Connecting = "connecting" | "connexion",
@@ -93,6 +97,7 @@ words! {
     ErrorsOneMinute = "errors (1 min)" | "erreurs (1 min)",
     Alerts = "alerts" | "alertes",
     Firing = "firing" | "en cours",
+    LatencyOverTime = "latency over time" | "latence dans le temps",
     Rate = "rate" | "débit",
     Partitions = "partitions" | "partitions",
     Readers = "read by" | "lecteurs",
@@ -129,6 +134,8 @@ words! {
     AskTopicInfo = "What is this topic, and how is it kept?"
         | "Qu'est-ce que ce topic, et comment est-il conservé\u{202f}?",
     AskRate = "When did its traffic change?" | "Quand son trafic a-t-il changé\u{202f}?",
+    AskHeat = "Since when are some late, and are they getting more?"
+        | "Depuis quand y a-t-il des retards, et augmentent-ils\u{202f}?",
     AskDistribution = "Are all records late, or a few?"
         | "Tous les messages en retard, ou quelques-uns\u{202f}?",
     AskPartitions = "Does one partition carry the load or lack replicas?"
@@ -461,6 +468,10 @@ words! {
     KeyOpen = "open" | "ouvrir",
     KeyFilter = "filter" | "filtre",
     KeyPalette = "palette" | "palette",
+    KeyTimeBack = "step back in time" | "un pas en arrière",
+    KeyTimeForward = "step forth in time" | "un pas en avant",
+    KeyMinuteBack = "a minute back" | "une minute en arrière",
+    KeyMinuteForward = "a minute forth" | "une minute en avant",
     KeySort = "sort" | "tri",
     KeyReverse = "reverse the order" | "inverser l'ordre",
     KeyFreeze = "freeze" | "figer",

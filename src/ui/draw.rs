@@ -8,7 +8,7 @@ use super::popups;
 use super::state::{Layer, Screen, UiState};
 use super::theme::Role;
 use super::widgets::ink::{Ctx, put_middle};
-use super::{ascii, connection};
+use super::{ascii, connection, timeline_bar};
 use crate::model::LinkState;
 use crate::snapshot::View;
 use crate::text::{Word, speaking, word};
@@ -24,6 +24,8 @@ pub enum Target {
     Row(PanelId, usize),
     Column(PanelId, &'static str),
     Action(super::keymap::Action),
+    /// A moment on the bar of the past.
+    Moment(crate::model::Timestamp),
     /// A line of the palette.
     Choice(usize),
 }
@@ -99,6 +101,11 @@ fn frame(view: &View, state: &UiState, buf: &mut Buffer) -> Hits {
 fn body(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let head = header::draw(ctx, buf, area);
     let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
+    let bar = timeline_bar::height(ctx, area);
+    if bar > 0 {
+        timeline_bar::draw(ctx, buf, Rect { y: area.y + head, height: 1, ..area }, hits);
+    }
+    let head = head + bar;
     let middle = Rect { y: area.y + head, height: area.height - head - 1, ..area };
     if connection::nothing_known(ctx.view) {
         connection::draw(ctx, buf, middle);

@@ -341,6 +341,7 @@ pub fn topic_focus() -> TopicFocus {
                 })
                 .collect(),
         ),
+        heat: Some(heat()),
         readers: vec![
             ("billing".into(), Some(312), Some(8.1)),
             ("notify".into(), Some(4), Some(0.2)),
@@ -389,8 +390,45 @@ pub fn focus() -> Focus {
     }
 }
 
+/// Nine minutes of pictures, among them a bad one and one that nobody took.
+fn moments() -> Moments {
+    let level = |second: i64| match second {
+        200..260 => Level::Critical,
+        120..300 => Level::Warning,
+        400..430 => Level::Unknown,
+        _ => Level::Healthy,
+    };
+    let gap = 320..350;
+    let at = |second: i64| NOW.plus_ms((second - 540) * 1_000);
+    (0..540).filter(|second| !gap.contains(second)).map(|second| Moment { at: at(second), level: level(second) }).collect()
+}
+
+/// The view with the engine's answer to who went back to `at`: there were fewer alerts then.
+pub fn gone_back(at: Timestamp) -> View {
+    let mut view = rich();
+    let snapshot =
+        Snapshot { taken_at: at, alerts: view.snapshot.alerts[..1].to_vec(), alerts_count: 1, ..(*view.snapshot).clone() };
+    view.past = Some(Arc::new(Past { asked: at, snapshot: Arc::new(snapshot), focus: view.focus.clone() }));
+    view
+}
+
+/// Most records come at once; later some are stuck behind others, for longer and longer.
+fn heat() -> Heat {
+    const BOUNDS: &[u32] = &[1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
+    let of = |band: usize| {
+        (0..600).map(move |second: usize| match band {
+            2 => 30.0,
+            3 => 8.0,
+            1 | 4 => 1.0,
+            band if second > 300 && band == 5 + (second - 300) / 50 => 4.0,
+            _ => 0.0,
+        })
+    };
+    Heat { bounds_ms: BOUNDS, bands: (0..=BOUNDS.len()).map(|band| line(1, of(band))).collect() }
+}
+
 pub fn rich() -> View {
-    View { snapshot: Arc::new(snapshot()), focus: Arc::new(focus()) }
+    View { snapshot: Arc::new(snapshot()), focus: Arc::new(focus()), moments: moments(), past: None }
 }
 
 /// No broker has answered.
@@ -404,7 +442,7 @@ pub fn down(state: LinkState, reasons: Vec<Reason>) -> View {
         ..Source::default()
     };
     let snapshot = Snapshot { taken_at: NOW, source: Arc::new(source), ..Snapshot::default() };
-    View { snapshot: Arc::new(snapshot), focus: Arc::default() }
+    View { snapshot: Arc::new(snapshot), ..View::default() }
 }
 
 /// Connected to a cluster that has nothing.
@@ -438,5 +476,5 @@ pub fn hostile() -> View {
         ..topic_focus()
     };
     focus.topic = Some(Arc::new(topic));
-    View { snapshot: Arc::new(snapshot), focus: Arc::new(focus) }
+    View { snapshot: Arc::new(snapshot), focus: Arc::new(focus), ..View::default() }
 }

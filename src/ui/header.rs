@@ -221,6 +221,11 @@ fn live_or_frozen(ctx: Ctx) -> Vec<Ink> {
         };
     }
     let snapshot = &ctx.view.snapshot;
+    if ctx.state.travel.is_some() {
+        let ago = text::age_s(ctx.state.live_at.since_s(snapshot.taken_at));
+        let then = format!(" {} -{ago}", clock(ctx.state, snapshot.taken_at));
+        return vec![Ink::new(Role::Warning, word(Word::Past)), Ink::text(then), Ink::dim(format!(" {}", word(Word::Now)))];
+    }
     let held = text::age_s(ctx.state.live_at.since_s(snapshot.taken_at));
     let passed = ctx.state.live_seen.saturating_sub(snapshot.totals.records.seen);
     let more = format!(" {held} +{} {}", text::short_count(passed), word(Word::NewRecords));

@@ -7,6 +7,9 @@ use ratatui::layout::Rect;
 /// Below this size one line says how large the window must be.
 pub const LEAST: (u16, u16) = (60, 15);
 
+/// From this height on the Topic screen has a place of its own for the latency over time.
+const HEAT_BESIDE: u16 = 44;
+
 pub type Placed = Vec<(PanelId, Rect)>;
 
 /// The panels of a screen in the order of Tab.
@@ -14,7 +17,7 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
     use PanelId as P;
     match screen {
         Screen::Overview => &[P::Topics, P::Alerts, P::Throughput, P::Latency, P::Lag, P::Errors],
-        Screen::Topic => &[P::Tail, P::Partitions, P::Readers, P::TopicRate, P::TopicLatency],
+        Screen::Topic => &[P::Tail, P::Partitions, P::Readers, P::TopicRate, P::TopicLatency, P::TopicHeat],
         Screen::Groups => &[P::Groups, P::GroupPartitions],
         Screen::Group => &[P::GroupPartitions, P::Members, P::GroupInfo],
         Screen::Orders => &[P::Orders, P::Stuck, P::Pipeline],
@@ -84,19 +87,20 @@ fn topic(area: Rect, focus: PanelId) -> Placed {
         out.push((focus, rest));
         return out;
     }
-    let charts = (rest.height / 4).clamp(6, 14);
+    let charts = if area.height >= HEAT_BESIDE { rest.height * 2 / 5 } else { (rest.height / 4).clamp(6, 14) };
     let tables = (rest.height / 4).clamp(5, 14);
     let (top, rest) = split_top(rest, charts);
     let (middle, tail) = split_top(rest, tables);
+    // Where there is no room for both, the curve gives way while somebody looks at the latency over time.
+    let has_room = area.height >= HEAT_BESIDE;
+    let (top, heat) = split_top(top, if has_room { top.height * 3 / 5 } else { top.height });
+    let left = if focus == P::TopicHeat && !has_room { P::TopicHeat } else { P::TopicRate };
     let (rate, latency) = split_left(top, top.width * 60 / 100);
+    if has_room {
+        out.push((P::TopicHeat, heat));
+    }
     let (partitions, readers) = split_left(middle, middle.width * 60 / 100);
-    out.extend([
-        (P::TopicRate, rate),
-        (P::TopicLatency, latency),
-        (P::Partitions, partitions),
-        (P::Readers, readers),
-        (P::Tail, tail),
-    ]);
+    out.extend([(left, rate), (P::TopicLatency, latency), (P::Partitions, partitions), (P::Readers, readers), (P::Tail, tail)]);
     out
 }
 

@@ -29,6 +29,8 @@ mod state;
 mod term;
 mod theme;
 mod time;
+mod timeline_bar;
+mod travel;
 mod update;
 mod widgets;
 mod words;

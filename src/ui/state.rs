@@ -121,9 +121,13 @@ pub struct UiState {
     pub recent: Vec<Choice>,
     pub layers: Vec<Layer>,
     pub frozen: Option<Frozen>,
+    /// The past moment that is shown in place of now, or that the engine was asked for.
+    pub travel: Option<Timestamp>,
     /// The newest view's time and count of records, also while the screen is frozen.
     pub live_at: Timestamp,
     pub live_seen: u64,
+    /// The pictures that can be gone back to.
+    pub moments: crate::snapshot::Moments,
     pub message: Option<Message>,
     pub written: Written,
     pub next_lookup: u64,
@@ -164,8 +168,10 @@ impl UiState {
             recent: Vec::new(),
             layers: Vec::new(),
             frozen: None,
+            travel: None,
             live_at: Timestamp::default(),
             live_seen: 0,
+            moments: crate::snapshot::Moments::default(),
             message: None,
             written: Written::default(),
             next_lookup: 1,
@@ -213,6 +219,7 @@ impl UiState {
             filter: if on_topic { self.tail_filter.clone() } else { TailFilter::All },
             groups: group.into_iter().collect(),
             order: self.order.clone().filter(|_| self.screen == Screen::Order),
+            at: self.travel,
         }
     }
 }

@@ -53,8 +53,10 @@ impl Ui {
         }
         self.state.live_at = view.snapshot.taken_at;
         self.state.live_seen = view.snapshot.totals.records.seen;
+        self.state.moments = view.moments.clone();
         self.newest = view;
         self.take_answer();
+        self.take_past();
         if self.state.frozen.is_none() {
             self.refresh_lists(false);
         }
@@ -194,6 +196,7 @@ impl Ui {
             Target::Screen(screen) => self.go(screen),
             Target::Panel(panel) => self.focus(panel),
             Target::Action(action) => self.act(action),
+            Target::Moment(at) => self.travel(at),
             Target::Column(panel, column) => {
                 self.focus(panel);
                 self.sort_by(panel, column);
@@ -283,10 +286,10 @@ impl Ui {
     }
 
     pub(super) fn freeze(&mut self) {
-        self.state.frozen = match self.state.frozen.take() {
-            Some(_) => None,
-            None => Some(Frozen { view: self.newest.clone() }),
-        };
+        match self.state.frozen {
+            Some(_) => self.go_live(),
+            None => self.state.frozen = Some(Frozen { view: self.newest.clone() }),
+        }
         self.refresh_lists(false);
     }
 

@@ -23,6 +23,7 @@ mod stuck;
 mod tail;
 mod tiles;
 mod timeline;
+mod topic_heat;
 mod topic_info;
 mod topic_latency;
 mod topic_rate;
@@ -84,6 +85,7 @@ panels! {
     TopicInfo, Topic, AskTopicInfo, (40, 1), topic_info::draw, None;
     TopicRate, Rate, AskRate, (30, 5), topic_rate::draw, None;
     TopicLatency, LatencyShort, AskDistribution, (28, 5), topic_latency::draw, None;
+    TopicHeat, LatencyOverTime, AskHeat, (30, 5), topic_heat::draw, None;
     Partitions, Partitions, AskPartitions, (36, 4), partitions::draw_topic, Some(ListOps::of::<partitions::TopicPartitions>());
     Readers, Readers, AskReaders, (24, 4), readers::draw, Some(ListOps::of::<ReaderRows>());
     Tail, Tail, AskTail, (40, 4), tail::draw, Some(ListOps::of::<TailRows>());

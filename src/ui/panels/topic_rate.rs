@@ -5,6 +5,7 @@ use super::PanelId;
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::theme::Role;
+use crate::ui::time::clock;
 use crate::ui::widgets::chart::{self, Pick, columns, nice_top, peak};
 use crate::ui::widgets::frame::frame;
 use crate::ui::widgets::ink::{Ctx, Ink, awaited, put, put_middle, put_right, width};
@@ -13,7 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Cells for the figures of the upright axis.
-const AXIS: u16 = 7;
+pub const AXIS: u16 = 7;
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let focus = ctx.view.focus.topic.as_ref().filter(|t| Some(&t.name) == ctx.state.topic.as_ref());
@@ -58,6 +59,12 @@ fn axes(ctx: Ctx, buf: &mut Buffer, plot: Rect, top: f32) {
     for y in plot.y..plot.bottom() {
         put(buf, right, y, 1, "│", ctx.style(Role::Border));
     }
+    time_axis(ctx, buf, plot);
+}
+
+/// The line below a plot that ends now, or at the moment that is shown.
+pub fn time_axis(ctx: Ctx, buf: &mut Buffer, plot: Rect) {
+    let dim = ctx.style(Role::Dim);
     let y = plot.bottom();
     let seconds = f64::from(ctx.state.span.seconds());
     put(buf, plot.x, y, 10, &format!("-{}", text::duration_s(seconds)), dim);
@@ -65,5 +72,9 @@ fn axes(ctx: Ctx, buf: &mut Buffer, plot: Rect, top: f32) {
         let half = format!("-{}", text::duration_s(seconds / 2.0));
         put(buf, plot.x + (plot.width - width(&half)) / 2, y, 10, &half, dim);
     }
-    put_right(buf, plot.right(), y, 10, word(Word::Now), dim);
+    let end = match ctx.state.frozen {
+        Some(_) => clock(ctx.state, ctx.view.snapshot.taken_at),
+        None => word(Word::Now).to_owned(),
+    };
+    put_right(buf, plot.right(), y, 10, &end, dim);
 }

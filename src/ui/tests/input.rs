@@ -374,3 +374,60 @@ fn keys_of_the_persons_own_file_work_and_are_what_footer_help_and_palette_say() 
     press(&mut ui, W, H, "3 ?");
     assert!(ui.state.layers.is_empty(), "the old keys do nothing");
 }
+
+#[test]
+fn the_whole_dashboard_goes_back_in_time_and_space_returns() {
+    let mut ui = ui(fixture::rich());
+    let now = ui.shown().snapshot.taken_at;
+    press(&mut ui, W, H, "[ [");
+    let asked = ui.state.wants().at.unwrap();
+    assert_eq!(now.since_ms(asked), 2_000, "two pictures back");
+    assert_eq!(ui.shown().snapshot.taken_at, now, "until the engine has answered");
+    ui.view(Arc::new(fixture::gone_back(asked)));
+    assert_eq!(ui.shown().snapshot.taken_at, asked);
+    assert!(lines(&mut ui)[0].contains("PAST"), "{}", lines(&mut ui)[0]);
+    press(&mut ui, W, H, "]");
+    assert_eq!(ui.state.wants().at, Some(asked.plus_ms(1_000)));
+    press(&mut ui, W, H, "}");
+    assert!(ui.state.wants().at.is_none() && ui.state.frozen.is_none(), "past the newest picture it is now");
+    press(&mut ui, W, H, "{ space");
+    assert_eq!((ui.state.wants().at, ui.shown().snapshot.taken_at), (None, now));
+}
+
+#[test]
+fn a_screen_that_is_opened_in_the_past_is_asked_for_as_of_then() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "{ enter");
+    let wants = ui.state.wants();
+    assert!(wants.topic.is_some() && wants.at.is_some());
+    let mut view = fixture::gone_back(wants.at.unwrap());
+    ui.view(Arc::new(view.clone()));
+    let first = ui.shown();
+    let mut past = (**view.past.as_ref().unwrap()).clone();
+    past.focus = Arc::new(Default::default());
+    view.past = Some(Arc::new(past));
+    ui.view(Arc::new(view));
+    assert!(!Arc::ptr_eq(&first, &ui.shown()), "the same moment with what another screen needs");
+}
+
+#[test]
+fn nothing_older_is_said() {
+    let mut view = fixture::rich();
+    view.moments = Default::default();
+    let mut ui = ui(view);
+    press(&mut ui, W, H, "[");
+    assert!(ui.state.frozen.is_none() && lines(&mut ui)[39].contains("nothing older"));
+}
+
+#[test]
+fn a_click_on_the_bar_of_the_past_goes_there() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "[");
+    let bar = lines(&mut ui)[1].clone();
+    let column = bar.chars().position(|c| c == '█').unwrap() as u16;
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    ui.mouse(MouseEvent { kind, column, row: 1, modifiers: KeyModifiers::NONE });
+    let ago = fixture::NOW.since_s(ui.state.travel.unwrap());
+    assert!((275.0..345.0).contains(&ago), "{ago} s ago, where it was bad: {bar}");
+}

@@ -60,7 +60,7 @@ fn moved(view: &View, tick: i64) -> View {
     totals.lag.records = Some((1_204.0 * rate_at(tick, 3)) as u64);
     totals.records.seen += 3_500;
     let snapshot = Snapshot { taken_at: at, topics, totals: Arc::new(totals), ..(*view.snapshot).clone() };
-    View { snapshot: Arc::new(snapshot), focus: Arc::new(focus) }
+    View { snapshot: Arc::new(snapshot), focus: Arc::new(focus), ..view.clone() }
 }
 
 fn bytes_per_s(color: ColorChoice) -> u64 {

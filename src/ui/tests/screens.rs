@@ -31,6 +31,21 @@ fn topic() {
 }
 
 #[test]
+fn latency_over_time() {
+    shots("heat", "j enter tab tab tab tab tab", fixture::rich);
+}
+
+#[test]
+fn the_past() {
+    for (width, height) in SIZES {
+        let mut ui = ui(fixture::rich());
+        press(&mut ui, width, height, "{ { { {");
+        ui.view(Arc::new(fixture::gone_back(ui.state.travel.unwrap())));
+        shot(&format!("past_{width}x{height}"), &paint(&mut ui, width, height));
+    }
+}
+
+#[test]
 fn groups() {
     shots("groups", "3", fixture::rich);
 }
