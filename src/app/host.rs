@@ -1,7 +1,7 @@
 //! What vigie itself costs: read every other second, only of this process.
 
 use super::stop::Stop;
-use crate::model::{HostReading, Input, Timed, Timestamp};
+use crate::model::{HostReading, Input, Machine, Timed, Timestamp};
 use crossbeam_channel::Sender;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -34,7 +34,21 @@ fn read(system: &mut System, embedded_bytes: Option<u64>) -> Option<HostReading>
     let what = ProcessRefreshKind::nothing().with_cpu().with_memory();
     system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
     let process = system.process(pid)?;
-    Some(HostReading { cpu_percent: f64::from(process.cpu_usage()), rss_bytes: process.memory(), embedded_bytes })
+    let (cpu_percent, rss_bytes) = (f64::from(process.cpu_usage()), process.memory());
+    Some(HostReading { cpu_percent, rss_bytes, embedded_bytes, machine: machine(system) })
+}
+
+fn machine(system: &mut System) -> Machine {
+    system.refresh_cpu_usage();
+    system.refresh_memory();
+    let total = system.total_memory();
+    Machine {
+        cores: Some(system.cpus().len()).filter(|cores| *cores > 0),
+        cpu_percent: Some(f64::from(system.global_cpu_usage())).filter(|_| !system.cpus().is_empty()),
+        load: System::load_average().ok().map(|load| load.one),
+        memory_used_bytes: Some(system.used_memory()).filter(|_| total > 0),
+        memory_bytes: Some(total).filter(|bytes| *bytes > 0),
+    }
 }
 
 /// `user@host`, for the brokers' logs.

@@ -54,7 +54,13 @@ impl Prepared {
     }
 
     pub fn ports(&self, end: &Stop) -> UiPorts {
-        UiPorts { view: Arc::clone(&self.view), beat: self.beat.1.clone(), asks: self.asks.0.clone(), stop: end.receiver() }
+        UiPorts {
+            view: Arc::clone(&self.view),
+            beat: self.beat.1.clone(),
+            asks: self.asks.0.clone(),
+            stop: end.receiver(),
+            journal: super::log::journal(),
+        }
     }
 
     /// Starts the set; waits for no broker.

@@ -215,6 +215,7 @@ fn viewer(moment: &Moment<'_>, skipped: u64, cluster: &ClusterState) -> Viewer {
         cpu_percent: (moment.host.rss_bytes > 0).then_some(moment.host.cpu_percent),
         rss_bytes: (moment.host.rss_bytes > 0).then_some(moment.host.rss_bytes),
         embedded_bytes: moment.host.embedded_bytes,
+        machine: moment.host.machine.clone(),
         sampling: match (moment.tail.budget, moment.tail.sampling) {
             (Some(0), _) => "none",
             (_, true) => "sampled",

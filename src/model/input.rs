@@ -79,4 +79,17 @@ pub struct HostReading {
     pub rss_bytes: u64,
     /// The ceiling of the embedded cluster's logs (demo only); it is inside `rss_bytes`.
     pub embedded_bytes: Option<u64>,
+    pub machine: Machine,
+}
+
+/// The machine itself. `None`: it does not tell.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Machine {
+    pub cores: Option<usize>,
+    /// Of all cores, 0 to 100.
+    pub cpu_percent: Option<f64>,
+    /// Runnable processes over the last minute.
+    pub load: Option<f64>,
+    pub memory_used_bytes: Option<u64>,
+    pub memory_bytes: Option<u64>,
 }

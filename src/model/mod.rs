@@ -9,6 +9,7 @@ mod event;
 pub mod hostile;
 mod ids;
 mod input;
+mod journal;
 mod label;
 mod link;
 mod lookup;
@@ -27,7 +28,8 @@ pub use cluster::{
 pub use consumer::{CacheReading, CacheState, ConsumerReading, ConsumerTimes, StoreState};
 pub use event::{Event, Fields, Meaning, Place, Point, Stamp, Value};
 pub use ids::{Slot, TopicPartition};
-pub use input::{Assignment, HostReading, Input, TailReading, Timed, WarmUp};
+pub use input::{Assignment, HostReading, Input, Machine, TailReading, Timed, WarmUp};
+pub use journal::{Journal, LogLine};
 pub use label::Label;
 pub use link::{Link, LinkState};
 pub use lookup::{Answer, Lookup, LookupId, LookupResult};

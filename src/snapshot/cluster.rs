@@ -1,5 +1,5 @@
 use super::told_reason;
-use crate::model::{Controllers, Finding, FindingState, Level, LinkState, Reason, Subject};
+use crate::model::{Controllers, Finding, FindingState, Level, LinkState, Machine, Reason, Subject};
 use crate::text;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -122,6 +122,8 @@ pub struct Viewer {
     /// The ceiling of the demo's embedded logs, inside `rss_bytes`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub embedded_bytes: Option<u64>,
+    /// The machine that vigie runs on.
+    pub machine: Machine,
     pub sampling: &'static str,
     /// Bytes a second that may be read; `null` is unlimited.
     pub read_budget: Option<u64>,

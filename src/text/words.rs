@@ -87,6 +87,7 @@ words! {
     ScreenStock = "Stock" | "Stock",
     ScreenCustomers = "Customers" | "Clients",
     ScreenChannels = "Messages" | "Envois",
+    ScreenLog = "Log" | "Journal",
     ScreenCluster = "Cluster" | "Cluster",
     // Titles of panels.
     Throughput = "throughput" | "débit",
@@ -114,6 +115,14 @@ words! {
     Funnel = "from login to purchase" | "de la connexion à l'achat",
     Channels = "messages" | "envois",
     StateConsumers = "state consumers" | "consommateurs d'état",
+    Host = "this host" | "cet hôte",
+    Log = "vigie's own log" | "journal de vigie",
+    NothingLogged = "vigie has said nothing yet" | "vigie n'a encore rien dit",
+    Cores = "cores" | "proc.",
+    Load = "load" | "charge",
+    Memory = "memory" | "mémoire",
+    ColFrom = "from" | "de",
+    ColText = "text" | "texte",
     Workers = "workers" | "workers",
     Order = "order" | "commande",
     Timeline = "timeline" | "chronologie",
@@ -164,6 +173,8 @@ words! {
         | "Chaque broker est-il là, et porte-t-il sa part\u{202f}?",
     AskConsumers = "Is the state kept, and how far is it behind?"
         | "L'état est-il tenu, et avec quel retard\u{202f}?",
+    AskHost = "Does this machine have room left?" | "Cette machine a-t-elle de la marge\u{202f}?",
+    AskLog = "What does vigie itself say?" | "Que dit vigie elle-même\u{202f}?",
     AskWorkers = "Do the workers produce what they should?"
         | "Les workers produisent-ils ce qu'ils doivent\u{202f}?",
     AskOrderInfo = "Whose is it, how much is it, how do payment and delivery stand?"
@@ -464,6 +475,7 @@ words! {
     KeyStock = "stock" | "stock",
     KeyCustomers = "customers" | "clients",
     KeyChannels = "messages" | "envois",
+    KeyLog = "vigie's own log" | "journal de vigie",
     KeyCluster = "cluster" | "cluster",
     KeyOpen = "open" | "ouvrir",
     KeyFilter = "filter" | "filtre",

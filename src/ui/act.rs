@@ -31,6 +31,7 @@ impl Ui {
             Action::Customers => self.go(Screen::Customers),
             Action::Channels => self.go(Screen::Channels),
             Action::Cluster => self.go(Screen::Cluster),
+            Action::Log => self.go(Screen::Log),
             Action::Open => self.open(),
             Action::NextPanel => self.next_panel(1),
             Action::PrevPanel => self.next_panel(-1),
@@ -91,7 +92,9 @@ impl Ui {
     pub(super) fn step_layer(&mut self, by: isize) {
         let last = self.hits.popup_lines.map_or(0, |(last, _)| last);
         match self.state.layers.last_mut() {
-            Some(Layer::Popup(Popup::Help { scroll } | Popup::Record { scroll, .. } | Popup::Alert { scroll, .. })) => {
+            Some(Layer::Popup(
+                Popup::Help { scroll } | Popup::Record { scroll, .. } | Popup::Alert { scroll, .. } | Popup::Log { scroll, .. },
+            )) => {
                 *scroll = (*scroll).min(last).saturating_add_signed(by).min(last);
             }
             Some(Layer::Palette(palette)) => palette.step(by),
@@ -236,6 +239,7 @@ impl Ui {
             let text = match popup {
                 Popup::Record { row, answer, .. } => visible_lines(value_of(row, answer.as_deref()).unwrap_or_default()),
                 Popup::Alert { alert, .. } => crate::text::visible(&crate::text::sentence(&alert.0.reason)).into_owned(),
+                Popup::Log { line, .. } => crate::text::visible(&line.text).into_owned(),
                 Popup::Help { .. } => return,
             };
             self.effects.push(Effect::Copy(text));
@@ -255,6 +259,12 @@ impl Ui {
         match panel {
             PanelId::Tail => self.open_record(place),
             PanelId::Alerts => self.open_alert(place),
+            PanelId::Log => {
+                let rows = ordered::<super::panels::LogRows>(&view, &self.state);
+                if let Some(line) = rows.get(place).cloned() {
+                    self.state.layers.push(Layer::Popup(Popup::Log { line, scroll: 0 }));
+                }
+            }
             PanelId::Timeline => self.open_step(place),
             PanelId::Deliveries => {
                 let rows = ordered::<super::panels::DeliveryRows>(&view, &self.state);

@@ -262,6 +262,13 @@ pub fn snapshot() -> Snapshot {
         alerts_count: alerts.len(),
         alerts,
         viewer: Viewer {
+            machine: Machine {
+                cores: Some(2),
+                cpu_percent: Some(31.0),
+                load: Some(0.7),
+                memory_used_bytes: Some(1_900_000_000),
+                memory_bytes: Some(2_000_000_000),
+            },
             behind_s: Some(0.1),
             cpu_percent: Some(12.0),
             rss_bytes: Some(38 << 20),
@@ -425,6 +432,15 @@ fn heat() -> Heat {
         })
     };
     Heat { bounds_ms: BOUNDS, bands: (0..=BOUNDS.len()).map(|band| line(1, of(band))).collect() }
+}
+
+/// What vigie said, the newest line first.
+pub fn log() -> Journal {
+    let journal = Journal::default();
+    journal.write(NOW.plus_ms(-61_000), Level::Healthy, "app::watch", "vigie 0.1.0 started  profile=prod-conakry");
+    journal.write(NOW.plus_ms(-4_200), Level::Warning, "kafka::causes", "kafka-2.prod:9092: Connection refused");
+    journal.write(NOW.plus_ms(-900), Level::Critical, "app::mirror", "the store cannot be read  error=\u{1b}[31mlocked");
+    journal
 }
 
 pub fn rich() -> View {

@@ -93,6 +93,9 @@ pub fn put_line(ctx: Ctx, buf: &mut Buffer, area: Rect, before: &str, after: &st
 /// Cells that the footer keeps for what the keys do here.
 const KEYS: u16 = 70;
 
+/// Narrower ones name the open screen alone.
+const FOR_ALL_TABS: u16 = 72;
+
 fn tabs(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> u16 {
     let screens = [
         (Screen::Overview, Action::Overview, Word::ScreenOverview),
@@ -105,15 +108,20 @@ fn tabs(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> u16 {
         (Screen::Customers, Action::Customers, Word::ScreenCustomers),
         (Screen::Channels, Action::Channels, Word::ScreenChannels),
         (Screen::Cluster, Action::Cluster, Word::ScreenCluster),
+        (Screen::Log, Action::Log, Word::ScreenLog),
     ];
     let mut x = area.x + 1;
     let key = |action| ctx.state.keys.key(Context::Normal, action).unwrap_or_default();
     let whole: u16 = screens.iter().map(|(_, action, label)| width(word(*label)) + width(&key(*action)) + 3).sum();
     // Where not all have room the one that is open has its name.
     let named = whole + KEYS <= area.width;
+    let few = area.width < FOR_ALL_TABS;
     for (screen, action, label) in screens {
         let here = ctx.state.screen == screen
             || matches!((ctx.state.screen, screen), (Screen::Group, Screen::Groups) | (Screen::Order, Screen::Orders));
+        if few && !here {
+            continue;
+        }
         let label_style = if here { ctx.style(Role::Header).add_modifier(Modifier::UNDERLINED) } else { ctx.style(Role::Dim) };
         let from = x;
         x += put(buf, x, area.y, 4, &key(action), ctx.style(Role::Key));

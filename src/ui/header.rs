@@ -6,7 +6,7 @@ use super::theme::Role;
 use super::time::clock;
 use super::widgets::ink::{Ctx, Ink, fit, put, put_all, put_right, width};
 use super::words::link_word;
-use crate::model::{LinkState, Reason};
+use crate::model::{Level, LinkState, Reason};
 use crate::snapshot::{SourceKind, View};
 use crate::text::{self, Word, word};
 use ratatui::buffer::Buffer;
@@ -177,6 +177,11 @@ fn right_side(ctx: Ctx) -> Vec<Piece> {
         "sampled" => pieces.push((4, vec![Ink::new(Role::Warning, word(Word::Sampled))])),
         "none" => pieces.push((4, vec![Ink::new(Role::Warning, word(Word::NotReading))])),
         _ => {}
+    }
+    let worst = ctx.state.log.iter().take_while(|line| line.number > ctx.state.log_seen).map(|line| line.level).max();
+    if let Some(worst) = worst.filter(|level| *level >= Level::Warning) {
+        let (symbol, role, _) = super::widgets::ink::level(worst);
+        pieces.push((6, vec![Ink::new(role, symbol), Ink::dim(format!(" {}", word(Word::ScreenLog)))]));
     }
     if viewer.throttled {
         pieces.push((4, vec![Ink::new(Role::Warning, word(Word::Throttled))]));

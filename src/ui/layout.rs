@@ -10,6 +10,9 @@ pub const LEAST: (u16, u16) = (60, 15);
 /// From this height on the Topic screen has a place of its own for the latency over time.
 const HEAT_BESIDE: u16 = 44;
 
+/// What the machine says of itself stands on one line.
+const HOST: u16 = 3;
+
 pub type Placed = Vec<(PanelId, Rect)>;
 
 /// The panels of a screen in the order of Tab.
@@ -27,7 +30,8 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
         Screen::Stock => &[P::Stock],
         Screen::Customers => &[P::Customers, P::Funnel],
         Screen::Channels => &[P::Channels],
-        Screen::Cluster => &[P::Brokers, P::Consumers, P::Workers],
+        Screen::Cluster => &[P::Brokers, P::Consumers, P::Workers, P::Host],
+        Screen::Log => &[P::Log],
     }
 }
 
@@ -48,7 +52,7 @@ pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: us
         Screen::Cluster => cluster(area, focus),
         Screen::Payments => beside(area, focus, P::Payments, P::PaymentSums),
         Screen::Customers => beside(area, focus, P::Customers, P::Funnel),
-        Screen::Deliveries | Screen::Stock | Screen::Channels => vec![(panels(screen)[0], area)],
+        Screen::Deliveries | Screen::Stock | Screen::Channels | Screen::Log => vec![(panels(screen)[0], area)],
     }
 }
 
@@ -151,9 +155,10 @@ fn cluster(area: Rect, focus: PanelId) -> Placed {
     if area.height < 18 || area.width < 76 {
         return vec![(focus, area)];
     }
+    let (area, host) = split_top(area, area.height - HOST);
     let (top, rest) = split_top(area, area.height / 3);
     let (middle, bottom) = split_top(rest, rest.height / 2);
-    vec![(PanelId::Brokers, top), (PanelId::Consumers, middle), (PanelId::Workers, bottom)]
+    vec![(PanelId::Brokers, top), (PanelId::Consumers, middle), (PanelId::Workers, bottom), (PanelId::Host, host)]
 }
 
 /// A list, and what sums it up beside it or above it.

@@ -5,7 +5,7 @@ use super::keymap::{Key, KeymapError};
 use super::term::{Guard, window_size};
 use super::theme::ThemeError;
 use super::update::Effect;
-use crate::model::{Ask, Focused};
+use crate::model::{Ask, Focused, Journal};
 use crate::snapshot::View;
 use crate::text::Word;
 use arc_swap::ArcSwap;
@@ -29,6 +29,8 @@ pub struct UiPorts {
     /// A new view is there; at most four a second.
     pub beat: Receiver<()>,
     pub asks: Sender<Ask>,
+    /// vigie's own log.
+    pub journal: Arc<Journal>,
     /// Leave now (a signal): a token, or the channel's end.
     pub stop: Receiver<()>,
 }
@@ -97,6 +99,7 @@ struct Session<'a, W> {
 impl<W: Write> Session<'_, W> {
     fn run(&mut self) -> io::Result<Exit> {
         self.canvas.view(self.ports.view.load_full());
+        self.canvas.ui.read_log(&self.ports.journal);
         self.draw()?;
         let events = read_input();
         let mut due = Due::default();
@@ -109,7 +112,10 @@ impl<W: Write> Session<'_, W> {
                     Err(_) => return Ok(Exit::TerminalGone),
                 },
                 recv(self.ports.beat) -> beat => match beat {
-                    Ok(()) => due.figures |= self.canvas.view(self.ports.view.load_full()),
+                    Ok(()) => {
+                        due.figures |= self.canvas.view(self.ports.view.load_full());
+                        due.figures |= self.canvas.ui.read_log(&self.ports.journal);
+                    }
                     Err(_) => self.ports.beat = never(),
                 },
                 recv(self.ports.stop) -> _ => return Ok(Exit::Stopped),

@@ -9,12 +9,13 @@ use super::list::{ListState, Order};
 use super::palette::{Choice, Palette};
 use super::panels::PanelId;
 use super::theme::Theme;
-use crate::model::{Answer, ChartSpan, Focused, LookupId, TailFilter, Timestamp};
+use crate::model::{Answer, ChartSpan, Focused, LogLine, LookupId, TailFilter, Timestamp};
 use crate::snapshot::{Alert, TailRow, View};
 use crate::text::Language;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Screen {
     #[default]
     Overview,
@@ -31,6 +32,7 @@ pub enum Screen {
     Customers,
     Channels,
     Cluster,
+    Log,
 }
 
 #[cfg(test)]
@@ -48,6 +50,7 @@ impl Screen {
         Self::Customers,
         Self::Channels,
         Self::Cluster,
+        Self::Log,
     ];
 }
 
@@ -70,6 +73,7 @@ pub enum Popup {
     Help { scroll: usize },
     Record { row: Arc<TailRow>, lookup: Option<LookupId>, answer: Option<Arc<Answer>>, scroll: usize },
     Alert { alert: Arc<Alert>, scroll: usize },
+    Log { line: Arc<LogLine>, scroll: usize },
 }
 
 /// What the program wrote to the terminal, for the help page.
@@ -109,7 +113,8 @@ pub struct UiState {
     pub group: Option<Arc<str>>,
     pub order: Option<Arc<str>>,
     pub span: ChartSpan,
-    pub focus: [PanelId; 12],
+    /// Of screens where somebody moved; else it is their first panel.
+    pub focus: HashMap<Screen, PanelId>,
     pub zoom: bool,
     pub lists: Vec<ListState>,
     pub orders: Vec<Order>,
@@ -128,6 +133,10 @@ pub struct UiState {
     pub live_seen: u64,
     /// The pictures that can be gone back to.
     pub moments: crate::snapshot::Moments,
+    /// vigie's own log, the newest line first.
+    pub log: Arc<[Arc<LogLine>]>,
+    /// Lines that somebody has seen on the Log screen.
+    pub log_seen: u64,
     pub message: Option<Message>,
     pub written: Written,
     pub next_lookup: u64,
@@ -144,20 +153,7 @@ impl UiState {
             group: None,
             order: None,
             span: ChartSpan::default(),
-            focus: [
-                PanelId::Topics,
-                PanelId::Tail,
-                PanelId::Groups,
-                PanelId::GroupPartitions,
-                PanelId::Orders,
-                PanelId::Timeline,
-                PanelId::Deliveries,
-                PanelId::Payments,
-                PanelId::Stock,
-                PanelId::Customers,
-                PanelId::Channels,
-                PanelId::Brokers,
-            ],
+            focus: HashMap::new(),
             zoom: false,
             lists: vec![ListState::default(); panels],
             orders: vec![Order::default(); panels],
@@ -172,6 +168,8 @@ impl UiState {
             live_at: Timestamp::default(),
             live_seen: 0,
             moments: crate::snapshot::Moments::default(),
+            log: Arc::default(),
+            log_seen: 0,
             message: None,
             written: Written::default(),
             next_lookup: 1,
@@ -189,7 +187,8 @@ impl UiState {
     }
 
     pub fn focused_panel(&self) -> PanelId {
-        self.focus[self.screen as usize]
+        let first = || super::layout::panels(self.screen)[0];
+        self.focus.get(&self.screen).copied().unwrap_or_else(first)
     }
 
     pub fn list(&self, panel: PanelId) -> &ListState {

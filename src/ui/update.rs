@@ -7,7 +7,7 @@ use super::keymap::{Action, Key, Lookup as KeyLookup};
 use super::layout;
 use super::panels::PanelId;
 use super::state::{Frozen, Layer, Message, Popup, Screen, UiState};
-use crate::model::{Ask, ChartSpan, LookupId};
+use crate::model::{Ask, ChartSpan, Journal, LookupId};
 use crate::snapshot::View;
 use crate::text::{Word, speaking};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -60,6 +60,16 @@ impl Ui {
         if self.state.frozen.is_none() {
             self.refresh_lists(false);
         }
+        true
+    }
+
+    /// What vigie said meanwhile. False: nothing.
+    pub fn read_log(&mut self, journal: &Journal) -> bool {
+        let known = self.state.log.first().map_or(0, |line| line.number);
+        if journal.written() == known {
+            return false;
+        }
+        self.state.log = journal.lines();
         true
     }
 
@@ -220,7 +230,7 @@ impl Ui {
 
     pub(super) fn focus(&mut self, panel: PanelId) {
         if layout::panels(self.state.screen).contains(&panel) {
-            self.state.focus[self.state.screen as usize] = panel;
+            self.state.focus.insert(self.state.screen, panel);
         }
     }
 
@@ -252,6 +262,10 @@ impl Ui {
             let chosen =
                 self.place(PanelId::Topics).and_then(|i| PanelId::Topics.list().and_then(|l| (l.copy)(&view, &self.state, i)));
             self.state.topic = chosen.and_then(|name| view.snapshot.topic(&name).map(|t| t.name.clone()));
+        }
+        // Who leaves the log has seen what stood there.
+        if self.state.screen == Screen::Log || screen == Screen::Log {
+            self.state.log_seen = self.state.log.first().map_or(0, |line| line.number);
         }
         self.state.screen = screen;
         self.state.zoom = false;

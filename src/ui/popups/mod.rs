@@ -29,6 +29,12 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, popup: &Popup, hits: &mut Hi
             let lines = record::lines(ctx, row, answer.as_deref(), lookup.is_some(), wide.saturating_sub(4));
             Page { wide, title: record::title(row), lines, scroll: *scroll }.draw(ctx, buf, area, hits);
         }
+        Popup::Log { line, scroll } => {
+            let wide = area.width.saturating_sub(4).min(120);
+            let lines = crate::ui::panels::log::lines(ctx, line, wide.saturating_sub(4));
+            let title = vec![Ink::new(Role::Title, word(Word::Log))];
+            Page { wide, title, lines, scroll: *scroll }.draw(ctx, buf, area, hits);
+        }
         Popup::Alert { alert, scroll } => {
             let wide = area.width.saturating_sub(4).min(80);
             let lines = alert::lines(ctx, alert, wide.saturating_sub(4));

@@ -431,3 +431,15 @@ fn a_click_on_the_bar_of_the_past_goes_there() {
     let ago = fixture::NOW.since_s(ui.state.travel.unwrap());
     assert!((275.0..345.0).contains(&ago), "{ago} s ago, where it was bad: {bar}");
 }
+
+#[test]
+fn what_vigie_complains_of_is_told_in_the_head_until_somebody_has_read_it() {
+    let mut ui = ui(fixture::rich());
+    assert!(ui.read_log(&fixture::log()));
+    assert!(lines(&mut ui)[0].contains("✘ Log"), "{}", lines(&mut ui)[0]);
+    press(&mut ui, W, H, "o");
+    assert_eq!(ui.state.screen, Screen::Log);
+    assert!(lines(&mut ui).iter().any(|line| line.contains("Connection refused")));
+    press(&mut ui, W, H, "1");
+    assert!(!lines(&mut ui)[0].contains("Log"), "{}", lines(&mut ui)[0]);
+}

@@ -131,6 +131,6 @@ fn live() {
     let color = std::env::var("VIGIE_COLOR").map_or(ColorChoice::Auto, |c| c.parse().unwrap());
     let theme = std::env::var("VIGIE_THEME").ok();
     let config = UiConfig { color, theme, ..UiConfig::default() };
-    let exit = run(config, UiPorts { view, beat: beats, asks, stop: stops }).unwrap();
+    let exit = run(config, UiPorts { view, beat: beats, asks, stop: stops, journal: Arc::default() }).unwrap();
     println!("{exit:?}");
 }

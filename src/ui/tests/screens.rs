@@ -46,6 +46,16 @@ fn the_past() {
 }
 
 #[test]
+fn the_log() {
+    for (width, height) in SIZES {
+        let mut ui = ui(fixture::rich());
+        ui.read_log(&fixture::log());
+        press(&mut ui, width, height, "o enter");
+        shot(&format!("log_{width}x{height}"), &paint(&mut ui, width, height));
+    }
+}
+
+#[test]
 fn groups() {
     shots("groups", "3", fixture::rich);
 }
