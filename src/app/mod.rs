@@ -3,6 +3,7 @@
 
 mod cache;
 mod check;
+mod clusters;
 mod confirm;
 mod consume;
 mod demo;

@@ -13,7 +13,7 @@ use crate::kafka::tail::{self, Tail, TailConfig};
 use crate::kafka::{Causes, KafkaConfig};
 use crate::model::{Ask, Timed, Timestamp};
 use crate::snapshot::{Snapshot, Source, SourceKind, View};
-use crate::ui::UiPorts;
+use crate::ui::{ClusterPorts, Feed, UiPorts};
 use anyhow::Result;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -53,14 +53,15 @@ impl Prepared {
         Self { view: Arc::new(ArcSwap::from_pointee(view)), beat: bounded(1), asks: bounded(ASKS) }
     }
 
+    pub fn feed(&self) -> Feed {
+        Feed { view: Arc::clone(&self.view), beat: self.beat.1.clone(), asks: self.asks.0.clone() }
+    }
+
+    /// Of a dashboard that shows this one alone.
     pub fn ports(&self, end: &Stop) -> UiPorts {
-        UiPorts {
-            view: Arc::clone(&self.view),
-            beat: self.beat.1.clone(),
-            asks: self.asks.0.clone(),
-            stop: end.receiver(),
-            journal: super::log::journal(),
-        }
+        let Feed { view, beat, asks } = self.feed();
+        let clusters = ClusterPorts::only(&view.load().snapshot.source.name);
+        UiPorts { view, beat, asks, stop: end.receiver(), journal: super::log::journal(), clusters }
     }
 
     /// Starts the set; waits for no broker.

@@ -5,7 +5,7 @@ use super::{complain, host};
 use crate::catalogue::Catalogue;
 use crate::cli::Connect;
 use crate::config::parse::{self, From};
-use crate::config::{Config, ConfigError, Given};
+use crate::config::{Config, ConfigError, Given, SETTINGS, is_of_cluster};
 use crate::domain::Plans;
 use crate::engine::EngineConfig;
 use crate::kafka::poller::PollerConfig;
@@ -14,7 +14,7 @@ use crate::kafka::{GroupFilter, KafkaConfig, Overruled, TokenSource, TopicFilter
 use crate::model::Timestamp;
 use crate::snapshot::SourceKind;
 use crate::store::StoreAddress;
-use crate::ui::{ColorChoice, UiConfig};
+use crate::ui::{ClusterSign, ColorChoice, UiConfig};
 use anyhow::{Context, Result, anyhow};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -48,6 +48,31 @@ pub fn load(file: Option<PathBuf>, connect: &Connect, flags: BTreeMap<&'static s
         std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
     let find = |name: &str| all.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
     Ok(Config::load(&given, &find, &all)?)
+}
+
+/// A profile's own configuration: what the command line and the environment say of a cluster is of another one, and its login must
+/// not get there.
+pub fn profile(file: Option<PathBuf>, name: &str, flags: &BTreeMap<&'static str, String>) -> Result<Config> {
+    let flags = flags.iter().filter(|(key, _)| !is_of_cluster(key)).map(|(key, value)| (*key, value.clone())).collect();
+    let given = Given { file, profile: Some(name.to_owned()), flags, ..Given::default() };
+    let find = |variable: &str| {
+        let of_cluster = SETTINGS.iter().any(|s| s.env == variable && is_of_cluster(s.key));
+        if of_cluster { None } else { env(variable) }
+    };
+    Ok(Config::load(&given, &find, &[])?)
+}
+
+/// How the cluster is told apart on the screen.
+pub fn sign(config: &Config, name: &str) -> Result<ClusterSign> {
+    let production = config.parsed("production", parse::boolean)?.unwrap_or(false);
+    ClusterSign::new(name, config.get("badge"), production).map_err(|why| anyhow!("badge: {why}"))
+}
+
+/// Where screens and filters of each cluster are kept; `None`: this user has no home.
+pub fn memory() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("vigie").join("clusters"))
 }
 
 pub fn kafka(config: &Config) -> Result<KafkaConfig> {
@@ -94,8 +119,14 @@ pub fn catalogue(config: &Config) -> Result<Arc<Catalogue>> {
 
 /// The configuration of a session on the configured cluster; `from` is the command's own default.
 pub fn session(config: &Config, from: From) -> Result<SessionConfig> {
+    let session = silent_session(config, from)?;
+    tell_overruled(&session.kafka)?;
+    Ok(session)
+}
+
+/// The same while a screen is drawn: nothing is told beside it.
+pub fn silent_session(config: &Config, from: From) -> Result<SessionConfig> {
     let kafka = kafka(config)?;
-    tell_overruled(&kafka)?;
     let catalogue = catalogue(config)?;
     let bootstrap = kafka.bootstrap().join(",");
     let name = config.profile.clone().unwrap_or_else(|| bootstrap.clone());
@@ -169,6 +200,7 @@ pub fn ui(config: &Config) -> Result<UiConfig> {
         mouse: config.parsed("mouse", parse::boolean)?.unwrap_or(true),
         fps: config.get("fps").and_then(|f| f.parse().ok()).unwrap_or(4),
         keys: config.get("keys").map(PathBuf::from).or_else(|| config.beside("keys.toml")),
+        layout: config.file.parent().map(|folder| folder.join("layout.toml")),
         ..UiConfig::default()
     };
     // What is wrong in one of its files is told before anything is started.

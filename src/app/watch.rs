@@ -1,6 +1,7 @@
 //! `vigie watch`: the dashboard on a cluster, or the same figures as lines.
 
-use super::session::{Prepared, Session};
+use super::clusters::{Aim, Board, Roster, Target};
+use super::session::Session;
 use super::setup::SessionConfig;
 use super::stop::{self, Stop};
 use super::workers::Crew;
@@ -12,6 +13,7 @@ use crate::config::parse::From;
 use crate::kafka::KafkaConfig;
 use crate::ui::{self, UiConfig};
 use anyhow::{Result, bail};
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,13 +28,12 @@ pub fn run(file: Option<PathBuf>, args: &WatchArgs) -> Result<u8> {
     let mut flags = args.run.overrides();
     args.view.overrides(&mut flags);
     flags.extend(args.cache.clone().map(|cache| ("cache", cache)));
-    let config = setup::load(file, &args.run.connect, flags)?;
-    start(&config, args)
+    start(Start { file, args, flags })
 }
 
 /// `vigie` alone: the default profile, or how to begin.
 pub fn default(file: Option<PathBuf>) -> Result<u8> {
-    let config = setup::load(file, &Connect::default(), std::collections::BTreeMap::new())?;
+    let config = setup::load(file.clone(), &Connect::default(), BTreeMap::new())?;
     if config.get("brokers").is_none() {
         tell("No cluster is configured.\n\n  vigie demo                   see vigie at work on an embedded cluster");
         tell(&format!("  vigie watch -b HOST:PORT     watch a cluster\n\nor name one in {}:\n", config.file.display()));
@@ -49,21 +50,31 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
         store: None,
         cache: None,
         workers: Vec::new(),
+        fresh: false,
         view: crate::cli::View::default(),
     };
-    start(&config, &args)
+    start(Start { file, args: &args, flags: BTreeMap::new() })
 }
 
-fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
-    let ui = setup::ui(config)?;
-    let mut session = setup::session(config, FROM)?;
+/// What the command line said.
+struct Start<'a> {
+    file: Option<PathBuf>,
+    args: &'a WatchArgs,
+    flags: BTreeMap<&'static str, String>,
+}
+
+fn start(start: Start<'_>) -> Result<u8> {
+    let args = start.args;
+    let config = setup::load(start.file.clone(), &args.run.connect, start.flags.clone())?;
+    let ui = setup::ui(&config)?;
+    let mut session = setup::session(&config, FROM)?;
     if let Some(store) = &args.store {
-        let catalogue = setup::catalogue(config)?;
+        let catalogue = setup::catalogue(&config)?;
         session.mirror = Some(setup::mirror(store, &catalogue, !args.consume)?);
         if args.consume {
-            let cache = cache::address(config)?;
+            let cache = cache::address(&config)?;
             let inside = consume::Inside::new(&catalogue, store, cache.as_ref(), consume::SESSION_TIMEOUT)?;
-            session.consume = Some(inside.making_topics().letting_go(retention::config(config)?)?);
+            session.consume = Some(inside.making_topics().letting_go(retention::config(&config)?)?);
             session.crew = Some(crew(&session.kafka, &catalogue, &args.workers)?);
         }
     }
@@ -73,7 +84,48 @@ fn start(config: &Config, args: &WatchArgs) -> Result<u8> {
         let every = setup::duration("--every", &args.every)?.max(LEAST_BEAT);
         return lines(Session::start(session)?, every, args.format, &end);
     }
-    dashboard(session, ui, &end)
+    let target = target(&config, session)?;
+    let roster = roster(&start, &config, &target.sign.name)?;
+    dashboard(target, roster, ui, &end)
+}
+
+fn target(config: &Config, session: SessionConfig) -> Result<Target> {
+    let sign = setup::sign(config, &session.engine.source_name)?;
+    Ok(Target { session, sign })
+}
+
+/// The file's profiles, and the way back to the cluster that the command line named.
+fn roster(start: &Start<'_>, config: &Config, home: &Arc<str>) -> Result<Roster> {
+    let mut names: Vec<Arc<str>> = Config::profiles(&config.file)?.into_iter().map(Into::into).collect();
+    names.push(Arc::clone(home));
+    names.sort_unstable();
+    names.dedup();
+    Ok(Roster {
+        names,
+        aim: aim(start, home),
+        stays: start.args.consume.then_some("--consume keeps the state of this cluster: start another vigie for the other one"),
+        memory: setup::memory(),
+        fresh: start.args.fresh,
+    })
+}
+
+/// The file is read anew each time: what was corrected counts.
+fn aim(start: &Start<'_>, home: &Arc<str>) -> Aim {
+    let (file, flags, home) = (start.file.clone(), start.flags.clone(), Arc::clone(home));
+    let (connect, store) = (start.args.run.connect.clone(), start.args.store.clone());
+    Box::new(move |name| {
+        if *name != *home {
+            let config = setup::profile(file.clone(), name, &flags)?;
+            return target(&config, setup::silent_session(&config, FROM)?);
+        }
+        let config = setup::load(file.clone(), &connect, flags.clone())?;
+        let mut session = setup::silent_session(&config, FROM)?;
+        if let Some(store) = &store {
+            let catalogue = setup::catalogue(&config)?;
+            session.mirror = Some(setup::mirror(store, &catalogue, true)?);
+        }
+        target(&config, session)
+    })
 }
 
 fn crew(kafka: &KafkaConfig, catalogue: &Arc<Catalogue>, asked: &[WorkerChoice]) -> Result<Crew> {
@@ -86,13 +138,13 @@ fn crew(kafka: &KafkaConfig, catalogue: &Arc<Catalogue>, asked: &[WorkerChoice])
 }
 
 /// Draws until the person leaves or a signal says so.
-fn dashboard(session: SessionConfig, ui: UiConfig, end: &Stop) -> Result<u8> {
+fn dashboard(target: Target, roster: Roster, ui: UiConfig, end: &Stop) -> Result<u8> {
     needs_terminal()?;
-    let prepared = Prepared::new(session.engine.source_kind, &session.engine.source_name);
-    let ports = prepared.ports(end);
-    let session = prepared.start(session)?;
+    let (ports, board) = Board::start(target, roster, end)?;
     let left = ui::run(ui, ports);
-    session.stop();
+    if board.join().is_err() {
+        bail!("the thread of the clusters ended in a panic");
+    }
     left?;
     Ok(DONE)
 }

@@ -238,6 +238,9 @@ pub struct WatchArgs {
     /// Also run workers inside, which produce events: eta, notify, stock
     #[arg(long, value_enum, value_delimiter = ',', value_name = "NAME[,…]", requires = "consume", help_heading = "State")]
     pub workers: Vec<WorkerChoice>,
+    /// Begin as if no cluster had been watched before: screen, sorts and filters as they are shipped
+    #[arg(long, help_heading = "Display")]
+    pub fresh: bool,
     #[command(flatten)]
     pub view: View,
 }

@@ -4,7 +4,7 @@ mod file;
 pub mod parse;
 mod settings;
 
-pub use settings::{Layers, Origin, SETTINGS, Setting};
+pub use settings::{Layers, Origin, SETTINGS, Setting, is_of_cluster};
 
 use file::File;
 use std::collections::BTreeMap;
@@ -78,6 +78,15 @@ impl Config {
         config.take_env(env, all_env)?;
         config.take_flags(given)?;
         Ok(config)
+    }
+
+    /// The names of the profiles in a file, sorted; none where there is no file.
+    ///
+    /// # Errors
+    /// The file cannot be read or is no TOML.
+    pub fn profiles(path: &Path) -> Result<Vec<String>, ConfigError> {
+        let Some(text) = read(path, false)? else { return Ok(Vec::new()) };
+        File::parse(path, &text)?.profiles()
     }
 
     fn defaults(&mut self) {

@@ -33,6 +33,8 @@ pub const SETTINGS: &[Setting] = &[
     row("token_file", "VIGIE_TOKEN_FILE", None, "file that holds an OAUTHBEARER token", any),
     row("token_command", "VIGIE_TOKEN_COMMAND", None, "command that prints an OAUTHBEARER token", any),
     row("cache", "VIGIE_CACHE", None, "Redis that the state consumer keeps what is active in", any),
+    row("badge", "VIGIE_BADGE", None, "colour of the cluster's name in the header", |v| crate::ui::parse_colour(v).map(drop)),
+    row("production", "VIGIE_PRODUCTION", Some("false"), "say PRODUCTION beside the cluster's name", bool),
     row("theme", "VIGIE_THEME", None, "theme by name, or a TOML file", any),
     row("keys", "VIGIE_KEYS", None, "file of keys [keys.toml beside the configuration file]", any),
     row("color", "VIGIE_COLOR", Some("auto"), "auto, truecolor, 256, 16 or none", |v| {
@@ -42,6 +44,13 @@ pub const SETTINGS: &[Setting] = &[
     row("mouse", "VIGIE_MOUSE", Some("true"), "use the mouse", bool),
     row("fps", "VIGIE_FPS", Some("4"), "draws of figures a second, 1 to 10", fps),
 ];
+
+/// Settings that speak of one cluster: they do not go with the person to another one.
+pub fn is_of_cluster(key: &str) -> bool {
+    const KEYS: &[&str] =
+        &["brokers", "catalogue", "topics", "groups", "from", "token_file", "token_command", "cache", "badge", "production"];
+    KEYS.contains(&key)
+}
 
 const fn row(
     key: &'static str,

@@ -510,6 +510,32 @@ words! {
     KeyAccept = "accept" | "valider",
     KeyOlder = "earlier filter" | "filtre précédent",
     KeyNewer = "later filter" | "filtre suivant",
+    // Clusters.
+    Cluster = "cluster" | "cluster",
+    Production = "PRODUCTION" | "PRODUCTION",
+    AlreadyOn = "already on" | "déjà sur",
+    SwitchingTo = "switching to" | "passage à",
+    NotSwitchedTo = "not switched to" | "pas de passage à",
+    StillSwitching = "still switching: once more in a moment" | "passage en cours\u{202f}: réessayez dans un instant",
+    ConnectingTo = "connecting to" | "connexion à",
+    GoesBackTo = "goes back to" | "revient à",
+    Notice = "notice" | "avis",
+    // A layout of one's own.
+    Columns = "columns" | "colonnes",
+    Panels = "panels" | "panneaux",
+    Pinned = "pinned" | "épinglé",
+    LetGo = "not pinned any more" | "plus épinglé",
+    LayoutSaved = "layout saved in" | "disposition enregistrée dans",
+    LayoutNotSaved = "the layout cannot be written to" | "la disposition ne peut être écrite dans",
+    CtxChooser = "where one chooses what stands" | "où l'on choisit l'affichage",
+    KeyColumns = "choose columns" | "choisir les colonnes",
+    KeyPanels = "choose panels of Overview" | "choisir les panneaux d'Ensemble",
+    KeyPin = "pin the topic" | "épingler le topic",
+    KeySaveLayout = "save layout" | "enregistrer la disposition",
+    KeyToggle = "in or out" | "mettre ou ôter",
+    KeyEarlier = "before" | "avant",
+    KeyLater = "after" | "après",
+    KeyShipped = "as shipped" | "comme livré",
 }
 
 #[cfg(test)]

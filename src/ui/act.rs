@@ -1,5 +1,6 @@
 //! What each action does.
 
+use super::chooser::Change;
 use super::keymap::Action;
 use super::layout;
 use super::line::LineEdit;
@@ -55,6 +56,14 @@ impl Ui {
             Action::Copy => self.copy(),
             Action::SpanLonger => self.longer(1),
             Action::SpanShorter => self.longer(-1),
+            Action::Columns => self.choose_columns(),
+            Action::Panels => self.choose_panels(),
+            Action::Pin => self.pin(),
+            Action::SaveLayout => self.effects.push(Effect::SaveLayout),
+            Action::Toggle => self.change_chooser(Change::Toggle),
+            Action::Later => self.change_chooser(Change::Shift(1)),
+            Action::Earlier => self.change_chooser(Change::Shift(-1)),
+            Action::Shipped => self.change_chooser(Change::Shipped),
             Action::Accept => self.accept(),
             Action::Older => self.history(1),
             Action::Newer => self.history(-1),
@@ -93,11 +102,16 @@ impl Ui {
         let last = self.hits.popup_lines.map_or(0, |(last, _)| last);
         match self.state.layers.last_mut() {
             Some(Layer::Popup(
-                Popup::Help { scroll } | Popup::Record { scroll, .. } | Popup::Alert { scroll, .. } | Popup::Log { scroll, .. },
+                Popup::Help { scroll }
+                | Popup::Record { scroll, .. }
+                | Popup::Alert { scroll, .. }
+                | Popup::Log { scroll, .. }
+                | Popup::Notice { scroll, .. },
             )) => {
                 *scroll = (*scroll).min(last).saturating_add_signed(by).min(last);
             }
             Some(Layer::Palette(palette)) => palette.step(by),
+            Some(Layer::Choose(chooser)) => chooser.step(by),
             _ => {}
         }
     }
@@ -116,6 +130,7 @@ impl Ui {
             None if self.filter_text(panel).is_some() => {
                 let _ = self.set_filter(panel, "");
             }
+            None if self.turn_back() => {}
             None => match self.state.screen {
                 Screen::Group => self.go(Screen::Groups),
                 Screen::Order => self.go(Screen::Orders),
@@ -135,7 +150,7 @@ impl Ui {
     }
 
     fn next_panel(&mut self, by: isize) {
-        let panels = layout::panels(self.state.screen);
+        let panels = &layout::standing(&self.state);
         let lists: Vec<PanelId> = panels.iter().copied().filter(|p| p.list().is_some() || self.state.zoom).collect();
         let panels = if self.hits.pages.len() < lists.len() { &lists } else { panels };
         let at = panels.iter().position(|p| *p == self.state.focused_panel()).unwrap_or(0);
@@ -145,7 +160,7 @@ impl Ui {
 
     fn open_filter(&mut self) {
         let focused = self.state.focused_panel();
-        let fallback = layout::panels(self.state.screen)[0];
+        let fallback = layout::standing(&self.state).into_iter().find(|p| p.list().is_some()).unwrap_or(focused);
         let panel = if focused.list().is_some() { focused } else { fallback };
         self.focus(panel);
         let before = self.filter_text(panel).unwrap_or_default();
@@ -240,6 +255,7 @@ impl Ui {
                 Popup::Record { row, answer, .. } => visible_lines(value_of(row, answer.as_deref()).unwrap_or_default()),
                 Popup::Alert { alert, .. } => crate::text::visible(&crate::text::sentence(&alert.0.reason)).into_owned(),
                 Popup::Log { line, .. } => crate::text::visible(&line.text).into_owned(),
+                Popup::Notice { text, .. } => visible_lines(text.as_bytes()),
                 Popup::Help { .. } => return,
             };
             self.effects.push(Effect::Copy(text));

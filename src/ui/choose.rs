@@ -22,6 +22,7 @@ impl Ui {
             Choice::Order(id) => self.open_order(id),
             Choice::Courier(name) => self.go_to_courier(&name),
             Choice::Span(span) => self.state.span = span,
+            Choice::Cluster(name) => self.wish_for(name),
             Choice::Theme(index) => self.use_theme(index),
         }
     }

@@ -82,6 +82,15 @@ pub fn reduce(color: Color, depth: Depth) -> Option<Color> {
     }
 }
 
+/// What a colour looks like; `None`: as the terminal pleases.
+pub fn rgb(color: Color) -> Option<(u8, u8, u8)> {
+    match color {
+        Color::Rgb(r, g, b) => Some((r, g, b)),
+        Color::Indexed(n) => Some(rgb_of_256(n)),
+        named => SIXTEEN.iter().find(|(c, _)| *c == named).map(|(_, rgb)| *rgb),
+    }
+}
+
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 fn nearest_256(r: u8, g: u8, b: u8) -> u8 {

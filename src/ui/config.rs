@@ -23,11 +23,13 @@ pub struct UiConfig {
     pub utc: bool,
     /// The person's own keys.
     pub keys: Option<PathBuf>,
+    /// Where the layout of one's own is kept.
+    pub layout: Option<PathBuf>,
 }
 
 impl Default for UiConfig {
     fn default() -> Self {
-        Self { theme: None, color: ColorChoice::Auto, ascii: false, mouse: true, fps: 4, utc: false, keys: None }
+        Self { theme: None, color: ColorChoice::Auto, ascii: false, mouse: true, fps: 4, utc: false, keys: None, layout: None }
     }
 }
 

@@ -29,6 +29,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect) {
     for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
         put_all(ctx, buf, Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }, y, line);
     }
+    way_back(ctx, buf, at, area.bottom());
     if source.state == LinkState::Connecting && source.reasons.is_empty() {
         return;
     }
@@ -39,10 +40,28 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect) {
     }
 }
 
+/// The way back to where one came from.
+fn way_back(ctx: Ctx, buf: &mut Buffer, at: Rect, bottom: u16) {
+    let Some(before) = ctx.state.clusters.before.as_deref() else { return };
+    if at.bottom() + 1 < bottom {
+        let text = format!(" {} {}", word(Word::GoesBackTo), text::visible(before));
+        let line = [Ink::new(Role::Key, "Esc"), Ink::dim(text)];
+        put_all(ctx, buf, Rect { x: at.x + 2, width: at.width.saturating_sub(2), ..at }, at.bottom() + 1, &line);
+    }
+}
+
 fn lines(ctx: Ctx, width: u16) -> Vec<Vec<Ink>> {
     let source = &ctx.view.snapshot.source;
     let address = text::visible(&source.bootstrap).into_owned();
-    let mut out = vec![vec![Ink::dim(format!("{}  ", word(Word::Trying))), Ink::new(Role::Header, address)]];
+    let mut out = Vec::new();
+    let name = ctx.state.clusters.here.name.as_ref();
+    if !name.is_empty() && name != source.bootstrap.as_ref() {
+        out.push(vec![
+            Ink::dim(format!("{}  ", word(Word::ConnectingTo))),
+            Ink::new(Role::Title, text::visible(name).into_owned()),
+        ]);
+    }
+    out.push(vec![Ink::dim(format!("{}  ", word(Word::Trying))), Ink::new(Role::Header, address)]);
     let reasons = if source.reasons.is_empty() { source.reason.as_slice() } else { &source.reasons };
     for reason in reasons {
         out.push(Vec::new());

@@ -112,7 +112,7 @@ fn body(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     } else {
         let focus = ctx.state.focused_panel();
         let stages = pipeline_shown(ctx.view).map_or(0, |p| p.stages.len());
-        for (panel, at) in layout::layout(ctx.state.screen, middle, focus, ctx.state.zoom, stages) {
+        for (panel, at) in layout::layout(ctx.state.screen, middle, focus, ctx.state.zoom, stages, &ctx.state.chosen) {
             let least = panel.panel().least;
             if at.width >= least.0 && at.height >= least.1 {
                 (panel.panel().draw)(ctx, buf, at, hits);
@@ -130,6 +130,9 @@ fn body(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         match layer {
             Layer::Filter { .. } => {}
             Layer::Palette(palette) => popups::palette::draw(ctx, buf, middle, palette, hits),
+            Layer::Choose(chooser) => {
+                popups::chooser::draw(ctx, buf, middle, chooser, hits);
+            }
             Layer::Popup(popup) => popups::draw(ctx, buf, middle, popup, hits),
         }
     }

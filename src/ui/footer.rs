@@ -16,6 +16,7 @@ pub fn contexts(state: &UiState) -> Vec<Context> {
     match state.layers.last() {
         Some(Layer::Filter { .. }) => vec![Context::Filter, Context::Always],
         Some(Layer::Palette(_)) => vec![Context::Palette, Context::Always],
+        Some(Layer::Choose(_)) => vec![Context::Chooser, Context::Popup, Context::Always],
         Some(Layer::Popup(_)) => vec![Context::Popup, Context::Always],
         None => {
             let mut contexts = Vec::with_capacity(4);

@@ -1,11 +1,11 @@
 //! The head of every screen: which cluster, how we stand with it, and whether what one sees is now. A second line says what is wrong
 //! and what to do, as long as something is.
 
-use super::connection;
 use super::theme::Role;
 use super::time::clock;
 use super::widgets::ink::{Ctx, Ink, fit, put, put_all, put_right, width};
 use super::words::link_word;
+use super::{badge, connection};
 use crate::model::{Level, LinkState, Reason};
 use crate::snapshot::{SourceKind, View};
 use crate::text::{self, Word, word};
@@ -16,6 +16,8 @@ use ratatui::layout::Rect;
 const OLD_S: f64 = 8.0;
 /// Windows of this many lines have one more for the head.
 const SPARES_A_LINE: u16 = 24;
+/// Cells of the program's name and the gap after it.
+const BEFORE_NAME: u16 = 7;
 
 /// Returns the lines used.
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect) -> u16 {
@@ -30,6 +32,12 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect) -> u16 {
         line.y,
         &right,
     );
+    let sign = &ctx.state.clusters.here;
+    if !sign.is_plain() {
+        let (x, text) = (line.x + BEFORE_NAME, badge::text(sign));
+        let look = &ctx.state.look;
+        put(buf, x, line.y, line.right().saturating_sub(x), &text, badge::style(sign, ctx.state.theme(), look.depth));
+    }
     let source = &ctx.view.snapshot.source;
     let told = source.state != LinkState::Connected && !connection::nothing_known(ctx.view);
     let Some(reason) = worst(&source.reasons).or(source.reason.as_ref()).filter(|_| told) else {
@@ -123,11 +131,13 @@ fn who(ctx: Ctx) -> Vec<Piece> {
         SourceKind::Live => source.name.to_string(),
     };
     let state = Ink::new(role, format!("{sign} {}", link_word(source.state)));
-    vec![
-        (0, vec![Ink::new(Role::Key, word(Word::Vigie))]),
-        (1, vec![Ink::new(Role::Header, fit(&text::visible(&name), 40).into_owned())]),
-        (0, vec![state]),
-    ]
+    let cluster = &ctx.state.clusters.here;
+    let name = match cluster.is_plain() {
+        true => (1, fit(&text::visible(&name), 40).into_owned()),
+        // Never left out: production is not taken for anything else. Its badge is put over it.
+        false => (0, badge::text(cluster)),
+    };
+    vec![(0, vec![Ink::new(Role::Key, word(Word::Vigie))]), (name.0, vec![Ink::new(Role::Header, name.1)]), (0, vec![state])]
 }
 
 fn counted(n: usize, one: Word, many: Word) -> Vec<Ink> {

@@ -24,10 +24,13 @@ pub enum Context {
     Filter,
     Palette,
     Popup,
+    /// What stands on the screen is chosen.
+    Chooser,
 }
 
 impl Context {
-    pub const ALL: &[Context] = &[Self::Always, Self::Normal, Self::List, Self::Chart, Self::Filter, Self::Palette, Self::Popup];
+    pub const ALL: &[Context] =
+        &[Self::Always, Self::Normal, Self::List, Self::Chart, Self::Filter, Self::Palette, Self::Popup, Self::Chooser];
 
     pub fn word(self) -> Word {
         match self {
@@ -38,6 +41,7 @@ impl Context {
             Self::Filter => Word::CtxFilter,
             Self::Palette => Word::CtxPalette,
             Self::Popup => Word::CtxPopup,
+            Self::Chooser => Word::CtxChooser,
         }
     }
 
@@ -52,6 +56,7 @@ impl Context {
             Self::Filter => 1,
             Self::Palette => 2,
             Self::Popup => 3,
+            Self::Chooser => 4,
             _ => 0,
         }
     }
@@ -129,6 +134,14 @@ pub enum Action {
     Accept,
     Older,
     Newer,
+    Columns,
+    Panels,
+    Pin,
+    SaveLayout,
+    Toggle,
+    Earlier,
+    Later,
+    Shipped,
 }
 
 impl Action {
@@ -209,6 +222,14 @@ pub const BINDINGS: &[Binding] = &[
     row(&[C::Filter, C::Palette], &["enter"], Action::Accept, Word::KeyAccept, 1),
     row(&[C::Filter], &["up"], Action::Older, Word::KeyOlder, 2),
     row(&[C::Filter], &["down"], Action::Newer, Word::KeyNewer, 0),
+    row(&[C::List], &["c"], Action::Columns, Word::KeyColumns, 0),
+    row(&[C::List], &["p"], Action::Pin, Word::KeyPin, 0),
+    row(&[C::Normal], &[], Action::Panels, Word::KeyPanels, 0),
+    row(&[C::Normal], &[], Action::SaveLayout, Word::KeySaveLayout, 0),
+    row(&[C::Chooser], &["space", "enter"], Action::Toggle, Word::KeyToggle, 1),
+    row(&[C::Chooser], &["K", "left"], Action::Earlier, Word::KeyEarlier, 2),
+    row(&[C::Chooser], &["J", "right"], Action::Later, Word::KeyLater, 3),
+    row(&[C::Chooser], &["d"], Action::Shipped, Word::KeyShipped, 4),
 ];
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Where the panels stand, by screen and room. Wide windows show more beside each other; low ones one list.
 
+use super::chosen::Chosen;
 use super::panels::{PanelId, pipeline_height};
-use super::state::Screen;
+use super::state::{Screen, UiState};
 use ratatui::layout::Rect;
 
 /// Below this size one line says how large the window must be.
@@ -35,15 +36,21 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
     }
 }
 
+/// Those of them that the person lets stand; never none.
+pub fn standing(state: &UiState) -> Vec<PanelId> {
+    let stands = |panel: &PanelId| state.screen != Screen::Overview || state.chosen.stands(*panel);
+    panels(state.screen).iter().copied().filter(stands).collect()
+}
+
 /// The panels in `area`. Zoomed, or where there is room for one list only, the focused one has it all.
 /// `stages`: of the pipeline that is shown.
-pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: usize) -> Placed {
+pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: usize, chosen: &Chosen) -> Placed {
     if zoom {
         return vec![(focus, area)];
     }
     use PanelId as P;
     match screen {
-        Screen::Overview => overview(area, focus),
+        Screen::Overview => overview(area, focus, chosen),
         Screen::Topic => topic(area, focus),
         Screen::Groups => groups(area, focus),
         Screen::Group => group(area, focus),
@@ -56,31 +63,46 @@ pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: us
     }
 }
 
-fn overview(area: Rect, focus: PanelId) -> Placed {
+fn overview(area: Rect, focus: PanelId, chosen: &Chosen) -> Placed {
     use PanelId as P;
     if area.height < 18 || area.width < 76 {
         let tile = matches!(focus, P::Throughput | P::Latency | P::Lag | P::Errors);
-        return vec![(if tile { P::Topics } else { focus }, area)];
+        return vec![(if tile && chosen.stands(P::Topics) { P::Topics } else { focus }, area)];
     }
-    let tiles = if area.height >= 50 {
-        7
-    } else if area.height >= 34 {
-        5
-    } else {
-        4
+    let tiles: Vec<P> = [P::Throughput, P::Latency, P::Lag, P::Errors].into_iter().filter(|p| chosen.stands(*p)).collect();
+    let lists: Vec<P> = [P::Topics, P::Alerts].into_iter().filter(|p| chosen.stands(*p)).collect();
+    let height = match (tiles.is_empty(), lists.is_empty()) {
+        (true, _) => 0,
+        (_, true) => area.height,
+        _ => tiles_height(area),
     };
-    let (top, rest) = split_top(area, tiles);
-    let each = [P::Throughput, P::Latency, P::Lag, P::Errors];
-    let mut out: Placed = each.into_iter().zip(columns(top, 4)).collect();
-    if area.width >= 110 {
-        let side = (area.width * 27 / 100).clamp(30, 60);
-        let (left, right) = split_left(rest, rest.width - side);
-        out.extend([(P::Topics, left), (P::Alerts, right)]);
-    } else {
-        let (upper, lower) = split_top(rest, rest.height - (rest.height / 3).clamp(4, 10));
-        out.extend([(P::Topics, upper), (P::Alerts, lower)]);
+    let (top, rest) = split_top(area, height);
+    let mut out: Placed = tiles.iter().copied().zip(columns(top, tiles.len().max(1) as u16)).collect();
+    match lists[..] {
+        [_, _] => out.extend(topics_and_alerts(rest, area.width)),
+        [only] => out.push((only, rest)),
+        _ => {}
     }
     out
+}
+
+fn tiles_height(area: Rect) -> u16 {
+    match area.height {
+        50.. => 7,
+        34.. => 5,
+        _ => 4,
+    }
+}
+
+/// Beside each other where the window is wide.
+fn topics_and_alerts(rest: Rect, wide: u16) -> Placed {
+    if wide >= 110 {
+        let side = (wide * 27 / 100).clamp(30, 60);
+        let (left, right) = split_left(rest, rest.width - side);
+        return vec![(PanelId::Topics, left), (PanelId::Alerts, right)];
+    }
+    let (upper, lower) = split_top(rest, rest.height - (rest.height / 3).clamp(4, 10));
+    vec![(PanelId::Topics, upper), (PanelId::Alerts, lower)]
 }
 
 fn topic(area: Rect, focus: PanelId) -> Placed {
@@ -199,7 +221,7 @@ mod tests {
         for screen in Screen::ALL.iter().copied() {
             for (width, height) in [(60, 13), (80, 22), (109, 30), (120, 38), (200, 58), (300, 98)] {
                 let area = Rect::new(0, 1, width, height);
-                let placed = layout(screen, area, panels(screen)[0], false, 10);
+                let placed = layout(screen, area, panels(screen)[0], false, 10, &Chosen::default());
                 for (i, (panel, rect)) in placed.iter().enumerate() {
                     assert_eq!(rect.intersection(area), *rect);
                     assert!(placed[i + 1..].iter().all(|(_, other)| !rect.intersects(*other)));

@@ -7,6 +7,7 @@ use super::state::UiState;
 use super::widgets::table::Column;
 use crate::model::{Code, Level, Subject, Timestamp};
 use crate::snapshot::View;
+use crate::text::Word;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -69,6 +70,10 @@ pub trait Rows {
     fn level(_row: &Self::Row) -> Level {
         Level::Healthy
     }
+    /// Stands before the others of its section.
+    fn pinned(_row: &Self::Row, _state: &UiState) -> bool {
+        false
+    }
     /// Rows that stand apart at the end have a higher one.
     fn section(_row: &Self::Row) -> u8 {
         0
@@ -83,8 +88,8 @@ pub fn ordered<L: Rows>(view: &View, state: &UiState) -> Vec<L::Row> {
         rows.retain(|r| L::matches(r, filter));
     }
     let ranks = &state.order(L::PANEL).ranks;
-    if !ranks.is_empty() {
-        rows.sort_by_cached_key(|r| (L::section(r), ranks.get(&L::key(r)).copied().unwrap_or(usize::MAX)));
+    if !ranks.is_empty() || rows.iter().any(|r| L::pinned(r, state)) {
+        rows.sort_by_cached_key(|r| (L::section(r), !L::pinned(r, state), ranks.get(&L::key(r)).copied().unwrap_or(usize::MAX)));
     }
     rows
 }
@@ -122,6 +127,8 @@ pub struct ListOps {
     pub keys: fn(&View, &UiState) -> Vec<(RowKey, Level)>,
     /// Puts the list in order: at once, or when its beat has come.
     pub refresh: fn(&View, &mut UiState, bool),
+    /// All columns: id and words.
+    pub columns: fn() -> Vec<(&'static str, Word)>,
     /// Columns that can sort.
     pub sorts: fn() -> Vec<&'static str>,
     pub default_sort: Option<&'static str>,
@@ -133,6 +140,7 @@ impl ListOps {
         Self {
             keys: |view, state| ordered::<L>(view, state).iter().map(|r| (L::key(r), L::level(r))).collect(),
             refresh: refresh::<L>,
+            columns: || L::columns().iter().map(|c| (c.id, c.words)).collect(),
             sorts: || L::columns().iter().filter(|c| c.sort.is_some()).map(|c| c.id).collect(),
             default_sort: L::SORT,
             copy: |view, state, index| ordered::<L>(view, state).get(index).map(L::copy),

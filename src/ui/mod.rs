@@ -5,8 +5,13 @@
 
 mod act;
 mod ascii;
+mod atomic;
+mod badge;
 mod canvas;
 mod choose;
+mod chooser;
+mod chosen;
+mod cluster;
 mod color;
 mod config;
 mod connection;
@@ -21,6 +26,7 @@ mod keymap;
 mod layout;
 mod line;
 mod list;
+mod memory;
 mod palette;
 mod panels;
 mod popups;
@@ -40,7 +46,9 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use badge::parse_colour;
 pub use canvas::Canvas;
+pub use cluster::{Arrival, ClusterPorts, ClusterSign, Feed, Switched};
 pub use color::{ColorChoice, Depth};
 pub use config::UiConfig;
 pub use file::FileError;

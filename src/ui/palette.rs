@@ -23,6 +23,7 @@ pub enum Choice {
     Span(ChartSpan),
     /// By its place among the themes.
     Theme(usize),
+    Cluster(Arc<str>),
 }
 
 #[derive(Clone, Debug)]
@@ -63,6 +64,8 @@ impl Palette {
         all.extend(SPANS.map(|span| named(Word::KindSpan, span_word(span), Choice::Span(span))));
         let themes = state.look.themes.iter().enumerate();
         all.extend(themes.map(|(i, theme)| named(Word::Theme, &visible(&theme.name), Choice::Theme(i))));
+        let others = state.clusters.names.iter().filter(|name| **name != state.clusters.here.name);
+        all.extend(others.map(|name| named(Word::Cluster, &visible(name), Choice::Cluster(name.clone()))));
         let names = names(view);
         let room = SEARCHED.saturating_sub(all.len());
         let left_out = names.len().saturating_sub(room);
@@ -127,6 +130,7 @@ impl Choice {
             Self::Courier(_) => Word::ColCourier,
             Self::Span(_) => Word::KindSpan,
             Self::Theme(_) => Word::Theme,
+            Self::Cluster(_) => Word::Cluster,
         })
     }
 

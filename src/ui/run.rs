@@ -1,19 +1,23 @@
 use super::canvas::Canvas;
+use super::chosen::Chosen;
+use super::cluster::{ClusterPorts, Switched};
 use super::config::UiConfig;
 use super::copy::osc52;
 use super::keymap::{Key, KeymapError};
+use super::memory::Memory;
 use super::term::{Guard, window_size};
 use super::theme::ThemeError;
 use super::update::Effect;
 use crate::model::{Ask, Focused, Journal};
 use crate::snapshot::View;
-use crate::text::Word;
+use crate::text::{Word, speaking, word};
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, TrySendError, after, bounded, never, select};
 use crossterm::event::{self, Event, KeyEventKind};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
@@ -33,6 +37,7 @@ pub struct UiPorts {
     pub journal: Arc<Journal>,
     /// Leave now (a signal): a token, or the channel's end.
     pub stop: Receiver<()>,
+    pub clusters: ClusterPorts,
 }
 
 /// Why the interface ended.
@@ -61,9 +66,21 @@ pub fn run(config: UiConfig, ports: UiPorts) -> Result<Exit, UiError> {
     let canvas = Canvas::new(&config, File::from(out))?;
     let guard = Guard::enter(config.mouse).map_err(UiError::Terminal)?;
     let beat = Duration::from_secs(1) / u32::from(config.fps.clamp(1, 10));
-    let mut session =
-        Session { canvas, guard: &guard, ports, asked: None, drawn_at: Instant::now(), beat, bytes_at: (Instant::now(), 0) };
-    match session.run() {
+    let mut session = Session {
+        canvas,
+        guard: &guard,
+        ports,
+        asked: None,
+        drawn_at: Instant::now(),
+        beat,
+        bytes_at: (Instant::now(), 0),
+        layout: config.layout,
+    };
+    session.arrive();
+    session.load_layout();
+    let left = session.run();
+    session.keep();
+    match left {
         Err(error) if is_gone(&error) => Ok(Exit::TerminalGone),
         other => other.map_err(UiError::Terminal),
     }
@@ -94,6 +111,8 @@ struct Session<'a, W> {
     drawn_at: Instant,
     beat: Duration,
     bytes_at: (Instant, u64),
+    /// Where the layout is kept.
+    layout: Option<PathBuf>,
 }
 
 impl<W: Write> Session<'_, W> {
@@ -117,6 +136,13 @@ impl<W: Write> Session<'_, W> {
                         due.figures |= self.canvas.ui.read_log(&self.ports.journal);
                     }
                     Err(_) => self.ports.beat = never(),
+                },
+                recv(self.ports.clusters.told) -> told => match told {
+                    Ok(told) => {
+                        self.switched(told);
+                        due.now = true;
+                    }
+                    Err(_) => self.ports.clusters.told = never(),
                 },
                 recv(self.ports.stop) -> _ => return Ok(Exit::Stopped),
                 recv(wake) -> _ => {}
@@ -207,6 +233,8 @@ impl<W: Write> Session<'_, W> {
             match effect {
                 Effect::Leave => return Ok(true),
                 Effect::Ask(ask) => self.ask(ask),
+                Effect::SaveLayout => self.save_layout(),
+                Effect::Switch(name) => self.wish(name),
                 Effect::Redraw => self.canvas.screen.forget(),
                 Effect::Suspend => {
                     self.guard.lend(|| signal_hook::low_level::raise(signal_hook::consts::SIGTSTP))?;
@@ -223,6 +251,64 @@ impl<W: Write> Session<'_, W> {
             due.now = true;
         }
         Ok(false)
+    }
+
+    /// The cluster that is shown from now on, as it was left the last time.
+    fn arrive(&mut self) {
+        let ClusterPorts { here, names, .. } = &self.ports.clusters;
+        let memory = here.memory.as_deref().filter(|_| !here.fresh).map(Memory::load).unwrap_or_else(|| Ok(Memory::default()));
+        self.canvas.ui.state.clusters.names = names.clone();
+        self.canvas.ui.arrive(here.sign.clone(), memory.as_ref().unwrap_or(&Memory::default()));
+        if let Err(error) = memory {
+            self.canvas.ui.notice(&error.to_string());
+        }
+        self.asked = None;
+    }
+
+    fn switched(&mut self, told: Switched) {
+        match told {
+            Switched::To(feed, here) => {
+                self.keep();
+                (self.ports.view, self.ports.beat, self.ports.asks) = (feed.view, feed.beat, feed.asks);
+                self.ports.clusters.here = here;
+                self.arrive();
+                self.canvas.view(self.ports.view.load_full());
+            }
+            Switched::Refused { name, why } => self.canvas.ui.refused(&name, &why),
+        }
+    }
+
+    /// Keeps where one was on this cluster.
+    fn keep(&mut self) {
+        let Some(file) = &self.ports.clusters.here.memory else { return };
+        if let Err(error) = self.canvas.ui.state.memory().save(file) {
+            tracing::warn!(file = %file.display(), %error, "where one was on this cluster cannot be kept");
+        }
+    }
+
+    fn load_layout(&mut self) {
+        match self.layout.as_deref().map(Chosen::load).transpose() {
+            Ok(chosen) => self.canvas.ui.state.chosen = chosen.unwrap_or_default(),
+            Err(error) => self.canvas.ui.notice(&error.to_string()),
+        }
+    }
+
+    fn save_layout(&mut self) {
+        let Some(file) = &self.layout else { return };
+        let shown = file.display().to_string();
+        let shown = crate::text::visible(&shown);
+        let saved = self.canvas.ui.state.chosen.save(file);
+        let said = speaking(self.canvas.ui.state.look.language, || match saved {
+            Ok(()) => format!("{} {shown}", word(Word::LayoutSaved)),
+            Err(error) => format!("{} {shown}: {error}", word(Word::LayoutNotSaved)),
+        });
+        self.canvas.ui.say(said);
+    }
+
+    fn wish(&mut self, name: Arc<str>) {
+        if self.ports.clusters.wishes.try_send(name).is_err() {
+            self.canvas.ui.say_word(Word::StillSwitching);
+        }
     }
 
     fn ask(&mut self, ask: Ask) {

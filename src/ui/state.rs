@@ -1,6 +1,8 @@
 //! What the person chose: the screen, the selection, filters, layers over the screen. Apart from the `View`, so that a draw is a
 //! function of both and changes neither.
 
+use super::chosen::Chosen;
+use super::cluster::Clusters;
 use super::color::Depth;
 use super::filter::NameFilter;
 use super::keymap::Keymap;
@@ -35,7 +37,6 @@ pub enum Screen {
     Log,
 }
 
-#[cfg(test)]
 impl Screen {
     pub const ALL: &[Self] = &[
         Self::Overview,
@@ -65,15 +66,35 @@ pub struct Frozen {
 pub enum Layer {
     Filter { panel: PanelId, line: LineEdit, before: String },
     Palette(Palette),
+    Choose(super::chooser::Chooser),
     Popup(Popup),
 }
 
 #[derive(Clone, Debug)]
 pub enum Popup {
-    Help { scroll: usize },
-    Record { row: Arc<TailRow>, lookup: Option<LookupId>, answer: Option<Arc<Answer>>, scroll: usize },
-    Alert { alert: Arc<Alert>, scroll: usize },
-    Log { line: Arc<LogLine>, scroll: usize },
+    Help {
+        scroll: usize,
+    },
+    Record {
+        row: Arc<TailRow>,
+        lookup: Option<LookupId>,
+        answer: Option<Arc<Answer>>,
+        scroll: usize,
+    },
+    Alert {
+        alert: Arc<Alert>,
+        scroll: usize,
+    },
+    Log {
+        line: Arc<LogLine>,
+        scroll: usize,
+    },
+    /// Something that did not work, with why.
+    Notice {
+        title: String,
+        text: String,
+        scroll: usize,
+    },
 }
 
 /// What the program wrote to the terminal, for the help page.
@@ -140,6 +161,8 @@ pub struct UiState {
     pub message: Option<Message>,
     pub written: Written,
     pub next_lookup: u64,
+    pub clusters: Clusters,
+    pub chosen: Chosen,
 }
 
 impl UiState {
@@ -173,6 +196,8 @@ impl UiState {
             message: None,
             written: Written::default(),
             next_lookup: 1,
+            clusters: Clusters::default(),
+            chosen: Chosen::default(),
         }
     }
 
@@ -187,8 +212,9 @@ impl UiState {
     }
 
     pub fn focused_panel(&self) -> PanelId {
-        let first = || super::layout::panels(self.screen)[0];
-        self.focus.get(&self.screen).copied().unwrap_or_else(first)
+        let standing = super::layout::standing(self);
+        let chosen = self.focus.get(&self.screen).copied().filter(|panel| standing.contains(panel));
+        chosen.or_else(|| standing.first().copied()).unwrap_or(PanelId::Topics)
     }
 
     pub fn list(&self, panel: PanelId) -> &ListState {

@@ -20,6 +20,9 @@ pub enum Effect {
     Leave,
     Suspend,
     Redraw,
+    SaveLayout,
+    /// To another cluster.
+    Switch(Arc<str>),
 }
 
 /// The state, and what turns input into changes of it.
@@ -211,12 +214,17 @@ impl Ui {
                 self.focus(panel);
                 self.sort_by(panel, column);
             }
-            Target::Choice(choice) => {
-                if let Some(Layer::Palette(palette)) = self.state.layers.last_mut() {
+            Target::Choice(choice) => match self.state.layers.last_mut() {
+                Some(Layer::Palette(palette)) => {
                     palette.selected = choice;
                     self.act(Action::Accept);
                 }
-            }
+                Some(Layer::Choose(chooser)) => {
+                    chooser.selected = choice;
+                    self.act(Action::Toggle);
+                }
+                _ => {}
+            },
             Target::Row(panel, row) => {
                 let again = self.state.focused_panel() == panel && self.place(panel) == Some(row);
                 self.focus(panel);
@@ -229,7 +237,7 @@ impl Ui {
     }
 
     pub(super) fn focus(&mut self, panel: PanelId) {
-        if layout::panels(self.state.screen).contains(&panel) {
+        if layout::standing(&self.state).contains(&panel) {
             self.state.focus.insert(self.state.screen, panel);
         }
     }
@@ -253,6 +261,14 @@ impl Ui {
         // The top of the tail is wherever the newest record is.
         if panel == PanelId::Tail && index == 0 {
             state.selected = None;
+        }
+    }
+
+    pub(super) fn select_key(&mut self, panel: PanelId, key: super::list::RowKey) {
+        let Some(list) = panel.list() else { return };
+        let place = (list.keys)(&self.shown(), &self.state).iter().position(|(k, _)| *k == key);
+        if let Some(place) = place {
+            self.select(panel, place);
         }
     }
 

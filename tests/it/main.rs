@@ -9,6 +9,7 @@ mod postgres;
 mod redis;
 mod support;
 
+mod clusters;
 mod commands;
 mod demo;
 mod real;

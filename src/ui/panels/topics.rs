@@ -45,6 +45,10 @@ impl Rows for TopicRows {
         filter.matches(&[&row.name, row.role.as_deref().unwrap_or_default()])
     }
 
+    fn pinned(row: &Self::Row, state: &UiState) -> bool {
+        state.chosen.is_pinned(&row.name)
+    }
+
     fn level(row: &Self::Row) -> Level {
         row.health.level
     }
@@ -77,8 +81,7 @@ type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
     Col::fixed("level", Word::Nothing, 1, symbol),
-    Col::content("topic", Word::ColTopic, (16, 40), |r, _, _| Ink::text(text::visible(&r.name).into_owned()))
-        .sorts(|a, b| a.name.cmp(&b.name)),
+    Col::content("topic", Word::ColTopic, (16, 40), name_cell).sorts(|a, b| a.name.cmp(&b.name)),
     Col::fixed("rate", Word::ColRate, 6, rate_cell).right().sorts(|a, b| most(rate(a), rate(b))),
     Col::fixed("minute", Word::ColMinute, 8, minute_cell).leaves(6),
     Col::fixed("bytes", Word::ColBytes, 8, |r, _, _| Ink::known(bytes(r), text::bytes))
@@ -107,6 +110,12 @@ const COLUMNS: &[Col] = &[
 fn symbol(row: &Row, _: Ctx, _: u16) -> Ink {
     let (symbol, role, _) = ink::level(row.health.level);
     Ink::new(role, symbol)
+}
+
+/// A star on those that are pinned.
+fn name_cell(row: &Row, ctx: Ctx, _: u16) -> Ink {
+    let name = text::visible(&row.name);
+    Ink::text(if ctx.state.chosen.is_pinned(&row.name) { format!("★ {name}") } else { name.into_owned() })
 }
 
 fn rate_cell(row: &Row, _: Ctx, _: u16) -> Ink {

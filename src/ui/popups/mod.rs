@@ -1,6 +1,7 @@
 //! What lies over a screen until Esc: help, one record, one alert, the palette.
 
 mod alert;
+pub mod chooser;
 mod help;
 pub mod palette;
 mod record;
@@ -10,7 +11,7 @@ use super::keymap::{Action, Context};
 use super::state::Popup;
 use super::theme::Role;
 use super::widgets::frame::framed;
-use super::widgets::ink::{Ctx, Ink, put_all, put_right, width};
+use super::widgets::ink::{Ctx, Ink, put_all, put_right, width, wrap};
 use crate::text::{Word, word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -35,6 +36,12 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, popup: &Popup, hits: &mut Hi
             let title = vec![Ink::new(Role::Title, word(Word::Log))];
             Page { wide, title, lines, scroll: *scroll }.draw(ctx, buf, area, hits);
         }
+        Popup::Notice { title, text, scroll } => {
+            let wide = area.width.saturating_sub(4).min(80);
+            let lines = wrap(&crate::text::visible(text), wide.saturating_sub(4)).into_iter().map(|line| vec![Ink::text(line)]);
+            let title = vec![Ink::new(Role::Warning, title.clone())];
+            Page { wide, title, lines: lines.collect(), scroll: *scroll }.draw(ctx, buf, area, hits);
+        }
         Popup::Alert { alert, scroll } => {
             let wide = area.width.saturating_sub(4).min(80);
             let lines = alert::lines(ctx, alert, wide.saturating_sub(4));
@@ -52,7 +59,8 @@ struct Page {
 }
 
 impl Page {
-    fn draw(self, ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    /// Returns where the lines are.
+    fn draw(self, ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Rect {
         let height = u16::try_from(self.lines.len() + 2).unwrap_or(u16::MAX).clamp(4, area.height);
         let top = area.y + (area.height - height) / 2;
         let at = Rect { x: area.x + (area.width - self.wide) / 2, y: top, width: self.wide, height };
@@ -72,6 +80,7 @@ impl Page {
             let mark = format!(" {}–{}/{} ", from + 1, (from + page).min(self.lines.len()), self.lines.len());
             put_right(buf, at.right() - 2, at.bottom() - 1, width(&mark), &mark, ctx.style(Role::Dim));
         }
+        text
     }
 }
 

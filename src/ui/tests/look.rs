@@ -5,7 +5,7 @@ use super::*;
 use crate::model::{Ask, Timestamp};
 use crate::snapshot::{Line, Snapshot};
 use crate::ui::term::Screen;
-use crate::ui::{UiPorts, fixture, run};
+use crate::ui::{ClusterPorts, UiPorts, fixture, run};
 use arc_swap::ArcSwap;
 use crossbeam_channel::bounded;
 use std::time::Duration;
@@ -131,6 +131,7 @@ fn live() {
     let color = std::env::var("VIGIE_COLOR").map_or(ColorChoice::Auto, |c| c.parse().unwrap());
     let theme = std::env::var("VIGIE_THEME").ok();
     let config = UiConfig { color, theme, ..UiConfig::default() };
-    let exit = run(config, UiPorts { view, beat: beats, asks, stop: stops, journal: Arc::default() }).unwrap();
+    let clusters = ClusterPorts::only("test");
+    let exit = run(config, UiPorts { view, beat: beats, asks, stop: stops, journal: Arc::default(), clusters }).unwrap();
     println!("{exit:?}");
 }

@@ -1,5 +1,7 @@
 //! The interface as a whole: what the screens look like, what keys do, what the terminal is told.
 
+mod chosen;
+mod clusters;
 mod hostile;
 mod input;
 mod language;

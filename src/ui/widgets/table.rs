@@ -130,7 +130,7 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
         return;
     }
     let columns = L::columns();
-    let placed = place_columns(columns, &rows, ctx, inner);
+    let placed = place_columns(columns, standing::<L>(ctx), &rows, ctx, inner);
     heading::<L>(ctx, buf, inner, hits, &placed);
     let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
     let parted = dress.section.is_some() && rows.iter().any(|r| L::section(r) > 0);
@@ -231,12 +231,20 @@ fn wanted_width<R>(column: &Column<R>, rows: &[R], ctx: Ctx) -> u16 {
     }
 }
 
-/// Chooses the columns that have room and gives them their cells.
-fn place_columns<R>(columns: &[Column<R>], rows: &[R], ctx: Ctx, inner: Rect) -> Vec<Placed> {
+/// The columns that the person lets stand, in order.
+fn standing<L: Rows>(ctx: Ctx) -> Vec<usize> {
+    let all = L::columns();
+    match ctx.state.chosen.columns(L::PANEL) {
+        Some(ids) => ids.iter().filter_map(|id| all.iter().position(|c| c.id == *id)).collect(),
+        None => (0..all.len()).collect(),
+    }
+}
+
+/// Chooses those of the columns that have room and gives them their cells.
+fn place_columns<R>(columns: &[Column<R>], mut kept: Vec<usize>, rows: &[R], ctx: Ctx, inner: Rect) -> Vec<Placed> {
     let room = inner.width.saturating_sub(1);
     // Names first: a column that leaves costs less than a name that cannot be read.
     let wanted: Vec<u16> = columns.iter().map(|c| wanted_width(c, rows, ctx)).collect();
-    let mut kept: Vec<usize> = (0..columns.len()).collect();
     let need = |kept: &[usize], of: &dyn Fn(usize) -> u16| kept.iter().map(|i| of(*i) + 1).sum::<u16>().saturating_sub(1);
     while need(&kept, &|i| wanted[i].min(NAME)) > room {
         let leaver = kept.iter().copied().filter(|i| columns[*i].leaves_first > 0).max_by_key(|i| columns[*i].leaves_first);

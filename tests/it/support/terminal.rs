@@ -17,7 +17,7 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     seen: Arc<Mutex<Seen>>,
     before: Modes,
-    _home: TempFolder,
+    home: TempFolder,
 }
 
 struct Seen {
@@ -68,11 +68,16 @@ impl Terminal {
         let hung_up = Arc::new(AtomicBool::new(false));
         read_into(handle(pair.master.as_ref()), Arc::clone(&seen), Arc::clone(&hung_up));
         let keys = Some(handle(pair.master.as_ref()));
-        Self { pair: Some(pair), keys, hung_up, child, seen, before, _home: home }
+        Self { pair: Some(pair), keys, hung_up, child, seen, before, home }
     }
 
     pub fn pid(&self) -> i32 {
         self.child.process_id().expect("a running child") as i32
+    }
+
+    /// The home folder that the program has.
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
     }
 
     pub fn send(&mut self, keys: &str) {
