@@ -1,8 +1,7 @@
 //! A past moment as the open screen shows it: the picture that was kept, and curves that end there.
 
 use super::business::Business;
-use super::curves::line;
-use super::focus::{group, sparks, totals_focus};
+use super::focus::{group, sparks, topic_curves, totals_focus};
 use super::groups::Groups;
 use super::topics::Topics;
 use super::totals::Totals;
@@ -28,6 +27,7 @@ pub fn look(asked: &Focused, at: Timestamp, of: &Sources<'_>) -> Option<Past> {
         totals: totals_focus(of.totals, asked.span, then),
         sparks: sparks(of.topics, then),
         topic: asked.topic.as_ref().and_then(|name| topic(asked, name, snapshot, of)).map(Arc::new),
+        beside: asked.beside.as_ref().and_then(|name| topic(asked, name, snapshot, of)).map(Arc::new),
         groups: asked.groups.iter().filter_map(|name| bygone_group(asked, name, then, of)).collect(),
         order: asked.order.as_ref().and_then(|id| of.business.entity(id)).map(|order| Arc::new(until(order, then))),
         ..Focus::default()
@@ -37,24 +37,15 @@ pub fn look(asked: &Focused, at: Timestamp, of: &Sources<'_>) -> Option<Past> {
 
 fn topic(asked: &Focused, name: &Arc<str>, snapshot: &Snapshot, of: &Sources<'_>) -> Option<TopicFocus> {
     let shown = snapshot.topic(name)?;
-    let (span, then) = (asked.span, snapshot.taken_at);
+    let then = snapshot.taken_at;
     let state = of.topics.get(name);
-    let curves = state.and_then(|t| t.curves.as_deref());
     let heat = state.and_then(|t| t.heat.as_deref());
     Some(TopicFocus {
-        name: Arc::clone(name),
-        span,
-        records_per_s: line(curves.map(|c| &c.records), span, then),
-        bytes_per_s: line(curves.map(|c| &c.bytes), span, then),
-        p50_ms: line(curves.map(|c| &c.p50), span, then),
-        p99_ms: line(curves.map(|c| &c.p99), span, then),
-        lag_records: line(curves.map(|c| &c.lag), span, then),
-        errors_per_s: line(curves.map(|c| &c.errors), span, then),
         distribution: heat.map(|heat| heat.distribution(then)).unwrap_or_default(),
-        heat: heat.map(|heat| heat.view(span, then)),
         partitions: Arc::new(partitions(shown, snapshot)),
         readers: readers(snapshot, name),
         tail: TailView { reason: Some(Code::PastTail.into()), ..TailView::default() },
+        ..topic_curves(name, state, asked.span, then)
     })
 }
 

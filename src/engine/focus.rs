@@ -114,6 +114,7 @@ impl FocusState {
             self.drawn.sparks = sparks(topics, now);
             self.drawn.order = self.asked.order.as_ref().and_then(|id| business.entity(id)).map(Arc::new);
             self.drawn.topic = self.topic(topics, groups, now).map(Arc::new);
+            self.drawn.beside = self.beside(topics, groups, now).map(Arc::new);
             self.drawn.groups = self.asked.groups.iter().filter_map(|name| group(groups, name, self.asked.span, now)).collect();
         }
         if let (Some(focus), Some(spotlight)) = (self.drawn.topic.as_mut(), self.spotlight.as_mut()) {
@@ -138,24 +139,42 @@ impl FocusState {
     fn topic(&mut self, topics: &Topics, groups: &Groups, now: Timestamp) -> Option<TopicFocus> {
         let name = self.asked.topic.as_ref()?;
         let topic = topics.get(name)?;
-        let span = self.asked.span;
-        let curves = topic.curves.as_deref();
         let old = self.drawn.topic.as_ref().filter(|old| &old.name == name);
         Some(TopicFocus {
-            name: topic.name.clone(),
-            span,
-            records_per_s: line(curves.map(|c| &c.records), span, now),
-            bytes_per_s: line(curves.map(|c| &c.bytes), span, now),
-            p50_ms: line(curves.map(|c| &c.p50), span, now),
-            p99_ms: line(curves.map(|c| &c.p99), span, now),
-            lag_records: line(curves.map(|c| &c.lag), span, now),
-            errors_per_s: line(curves.map(|c| &c.errors), span, now),
             distribution: distribution(topic),
-            heat: topic.heat.as_deref().map(|heat| heat.view(span, now)),
             partitions: Arc::new(partitions(topic, groups, self.spotlight.as_mut(), now)),
             readers: readers(groups, name),
             tail: old.map(|old| old.tail.clone()).unwrap_or_default(),
+            ..topic_curves(name, Some(topic), self.asked.span, now)
         })
+    }
+
+    fn beside(&self, topics: &Topics, groups: &Groups, now: Timestamp) -> Option<TopicFocus> {
+        let name = self.asked.beside.as_ref()?;
+        let topic = topics.get(name)?;
+        Some(TopicFocus {
+            distribution: distribution(topic),
+            partitions: Arc::new(partitions(topic, groups, None, now)),
+            readers: readers(groups, name),
+            ..topic_curves(name, Some(topic), self.asked.span, now)
+        })
+    }
+}
+
+/// What history keeps of a topic, up to `now`.
+pub(super) fn topic_curves(name: &Arc<str>, topic: Option<&TopicState>, span: ChartSpan, now: Timestamp) -> TopicFocus {
+    let curves = topic.and_then(|t| t.curves.as_deref());
+    TopicFocus {
+        name: Arc::clone(name),
+        span,
+        records_per_s: line(curves.map(|c| &c.records), span, now),
+        bytes_per_s: line(curves.map(|c| &c.bytes), span, now),
+        p50_ms: line(curves.map(|c| &c.p50), span, now),
+        p99_ms: line(curves.map(|c| &c.p99), span, now),
+        lag_records: line(curves.map(|c| &c.lag), span, now),
+        errors_per_s: line(curves.map(|c| &c.errors), span, now),
+        heat: topic.and_then(|t| t.heat.as_deref()).map(|heat| heat.view(span, now)),
+        ..TopicFocus::default()
     }
 }
 

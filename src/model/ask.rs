@@ -27,6 +27,8 @@ pub struct Focused {
     pub groups: Vec<Arc<str>>,
     /// The order of the Order screen.
     pub order: Option<Arc<str>>,
+    /// The topic that stands beside it for comparison.
+    pub beside: Option<Arc<str>>,
     /// The past moment that the screen shows; `None`: now.
     pub at: Option<Timestamp>,
 }

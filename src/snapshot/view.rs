@@ -21,6 +21,8 @@ pub struct Focus {
     /// Records/s of each watched topic over the last minute, by its name.
     pub sparks: BTreeMap<Arc<str>, Line>,
     pub topic: Option<Arc<TopicFocus>>,
+    /// The one that it is compared with; without a tail.
+    pub beside: Option<Arc<TopicFocus>>,
     pub groups: Vec<Arc<GroupFocus>>,
     /// The order of the Order screen; `None`: none was asked for, or it is not in memory.
     pub order: Option<Arc<EntityFocus>>,

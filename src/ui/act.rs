@@ -33,6 +33,7 @@ impl Ui {
             Action::Channels => self.go(Screen::Channels),
             Action::Cluster => self.go(Screen::Cluster),
             Action::Log => self.go(Screen::Log),
+            Action::Compare => self.compare(),
             Action::Open => self.open(),
             Action::NextPanel => self.next_panel(1),
             Action::PrevPanel => self.next_panel(-1),

@@ -359,6 +359,21 @@ pub fn topic_focus() -> TopicFocus {
     }
 }
 
+/// A quicker topic with twice the records.
+fn beside() -> TopicFocus {
+    let quick = Heat {
+        bands: heat().bands.into_iter().enumerate().map(|(i, band)| if i < 5 { band } else { line(1, []) }).collect(),
+        ..heat()
+    };
+    TopicFocus {
+        name: "inventory.low-stock".into(),
+        records_per_s: line(1, curve(9, 600, 82.0)),
+        heat: Some(quick),
+        tail: TailView::default(),
+        ..topic_focus()
+    }
+}
+
 fn member(i: usize) -> Member {
     Member {
         id: format!("billing-worker-{i}-4f1c").into(),
@@ -386,6 +401,7 @@ pub fn focus() -> Focus {
             .map(|(i, t)| (t.name.clone(), line(1, curve(i as u32, 60, t.throughput.records_per_s.s10.unwrap_or(0.0) as f32))))
             .collect(),
         topic: Some(Arc::new(topic_focus())),
+        beside: Some(Arc::new(beside())),
         order: Some(Arc::new(business::order())),
         groups: vec![Arc::new(GroupFocus {
             name: "billing".into(),

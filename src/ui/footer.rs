@@ -23,7 +23,7 @@ pub fn contexts(state: &UiState) -> Vec<Context> {
             if state.focused_panel().list().is_some() {
                 contexts.push(Context::List);
             }
-            if matches!(state.screen, Screen::Overview | Screen::Topic | Screen::Group) {
+            if matches!(state.screen, Screen::Overview | Screen::Topic | Screen::Compare | Screen::Group) {
                 contexts.push(Context::Chart);
             }
             contexts.extend([Context::Normal, Context::Always]);

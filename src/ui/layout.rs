@@ -14,6 +14,9 @@ const HEAT_BESIDE: u16 = 44;
 /// What the machine says of itself stands on one line.
 const HOST: u16 = 3;
 
+/// A heading and eight figures.
+const FIGURES_OF_TWO: u16 = 11;
+
 pub type Placed = Vec<(PanelId, Rect)>;
 
 /// The panels of a screen in the order of Tab.
@@ -22,6 +25,7 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
     match screen {
         Screen::Overview => &[P::Topics, P::Alerts, P::Throughput, P::Latency, P::Lag, P::Errors],
         Screen::Topic => &[P::Tail, P::Partitions, P::Readers, P::TopicRate, P::TopicLatency, P::TopicHeat],
+        Screen::Compare => &[P::CompareFigures, P::CompareRates, P::CompareHeats],
         Screen::Groups => &[P::Groups, P::GroupPartitions],
         Screen::Group => &[P::GroupPartitions, P::Members, P::GroupInfo],
         Screen::Orders => &[P::Orders, P::Stuck, P::Pipeline],
@@ -52,6 +56,7 @@ pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: us
     match screen {
         Screen::Overview => overview(area, focus, chosen),
         Screen::Topic => topic(area, focus),
+        Screen::Compare => compare(area, focus),
         Screen::Groups => groups(area, focus),
         Screen::Group => group(area, focus),
         Screen::Orders => orders(area, focus, stages),
@@ -128,6 +133,15 @@ fn topic(area: Rect, focus: PanelId) -> Placed {
     let (partitions, readers) = split_left(middle, middle.width * 60 / 100);
     out.extend([(left, rate), (P::TopicLatency, latency), (P::Partitions, partitions), (P::Readers, readers), (P::Tail, tail)]);
     out
+}
+
+fn compare(area: Rect, focus: PanelId) -> Placed {
+    if area.height < 18 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    let (rest, figures) = split_top(area, area.height.saturating_sub(FIGURES_OF_TWO.min(area.height / 3)));
+    let (rates, heats) = split_top(rest, rest.height / 2);
+    vec![(PanelId::CompareRates, rates), (PanelId::CompareHeats, heats), (PanelId::CompareFigures, figures)]
 }
 
 fn groups(area: Rect, focus: PanelId) -> Placed {

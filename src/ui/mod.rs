@@ -7,6 +7,7 @@ mod act;
 mod ascii;
 mod atomic;
 mod badge;
+mod beside;
 mod canvas;
 mod choose;
 mod chooser;

@@ -22,6 +22,8 @@ pub enum Screen {
     #[default]
     Overview,
     Topic,
+    /// Two topics on the same scales.
+    Compare,
     Groups,
     /// One group, drilled into from Groups.
     Group,
@@ -41,6 +43,7 @@ impl Screen {
     pub const ALL: &[Self] = &[
         Self::Overview,
         Self::Topic,
+        Self::Compare,
         Self::Groups,
         Self::Group,
         Self::Orders,
@@ -131,6 +134,10 @@ pub struct UiState {
     pub keys: Arc<Keymap>,
     pub screen: Screen,
     pub topic: Option<Arc<str>>,
+    /// The topic that it is, or will be, compared with.
+    pub beside: Option<Arc<str>>,
+    /// Chosen for a comparison, whose other side is still to be said.
+    pub comparing: Option<Arc<str>>,
     pub group: Option<Arc<str>>,
     pub order: Option<Arc<str>>,
     pub span: ChartSpan,
@@ -173,6 +180,8 @@ impl UiState {
             keys: Arc::new(keys),
             screen: Screen::default(),
             topic: None,
+            beside: None,
+            comparing: None,
             group: None,
             order: None,
             span: ChartSpan::default(),
@@ -236,7 +245,7 @@ impl UiState {
 
     /// What the engine should compute for this screen.
     pub fn wants(&self) -> Focused {
-        let on_topic = self.screen == Screen::Topic;
+        let on_topic = matches!(self.screen, Screen::Topic | Screen::Compare);
         let group = self.group.clone().filter(|_| self.screen == Screen::Group);
         Focused {
             topic: self.topic.clone().filter(|_| on_topic),
@@ -244,6 +253,7 @@ impl UiState {
             filter: if on_topic { self.tail_filter.clone() } else { TailFilter::All },
             groups: group.into_iter().collect(),
             order: self.order.clone().filter(|_| self.screen == Screen::Order),
+            beside: self.beside.clone().filter(|_| self.screen == Screen::Compare),
             at: self.travel,
         }
     }

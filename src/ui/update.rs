@@ -289,6 +289,12 @@ impl Ui {
     }
 
     pub(super) fn open_topic(&mut self, name: Arc<str>) {
+        self.choose_topic(name);
+        self.go(Screen::Topic);
+    }
+
+    /// What was selected and filtered on another one's screen has no meaning here.
+    pub(super) fn choose_topic(&mut self, name: Arc<str>) {
         if self.state.topic.as_ref() != Some(&name) {
             for panel in [PanelId::Tail, PanelId::Partitions, PanelId::Readers] {
                 self.state.lists[panel as usize].selected = None;
@@ -297,7 +303,6 @@ impl Ui {
             self.set_tail_filter("");
         }
         self.state.topic = Some(name);
-        self.go(Screen::Topic);
     }
 
     pub(super) fn open_group(&mut self, name: Arc<str>) {

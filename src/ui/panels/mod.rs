@@ -4,6 +4,7 @@
 mod alerts;
 mod brokers;
 mod channels;
+mod compare;
 mod consumers;
 mod customers;
 mod deliveries;
@@ -108,6 +109,9 @@ panels! {
     Brokers, Brokers, AskBrokers, (36, 3), brokers::draw, Some(ListOps::of::<brokers::BrokerRows>());
     Consumers, StateConsumers, AskConsumers, (36, 3), consumers::draw, Some(ListOps::of::<consumers::ConsumerRows>());
     Workers, Workers, AskWorkers, (36, 3), workers::draw, Some(ListOps::of::<workers::WorkerRows>());
+    CompareRates, Rate, AskCompare, (60, 5), compare::rates, None;
+    CompareHeats, LatencyOverTime, AskCompare, (60, 5), compare::heats, None;
+    CompareFigures, Comparison, AskCompare, (36, 4), compare::figures, None;
     Host, Host, AskHost, (36, 2), host::draw, None;
     Log, Log, AskLog, (36, 4), log::draw, Some(ListOps::of::<LogRows>());
     OrderInfo, Order, AskOrderInfo, (36, 3), order_info::draw, None;

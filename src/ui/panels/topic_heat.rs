@@ -39,10 +39,24 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         put_middle(ctx, buf, inner, &said);
         return;
     };
-    let plot = Rect { x: inner.x + AXIS + 1, width: inner.width.saturating_sub(AXIS + 2), height: inner.height - 1, ..inner };
-    let bands: Vec<Vec<f32>> =
-        heat.bands.iter().map(|line| columns(line, ctx.state.span.seconds(), plot.width, Pick::Mean)).collect();
+    let bands = bands(ctx, inner, heat);
     let used = used(&bands);
+    plot(ctx, buf, inner, heat, &bands, used);
+}
+
+fn plot_area(inner: Rect) -> Rect {
+    Rect { x: inner.x + AXIS + 1, width: inner.width.saturating_sub(AXIS + 2), height: inner.height.saturating_sub(1), ..inner }
+}
+
+/// The bands' rates, one a column of the plot inside `inner`.
+pub fn bands(ctx: Ctx, inner: Rect, heat: &Heat) -> Vec<Vec<f32>> {
+    let values = |line| columns(line, ctx.state.span.seconds(), plot_area(inner).width, Pick::Mean);
+    heat.bands.iter().map(values).collect()
+}
+
+/// Those of the bands with their axes.
+pub fn plot(ctx: Ctx, buf: &mut Buffer, inner: Rect, heat: &Heat, bands: &[Vec<f32>], used: Range<usize>) {
+    let plot = plot_area(inner);
     if used.is_empty() {
         put_middle(ctx, buf, inner, &format!("{}.", word(Word::NoLatency)));
         return;
@@ -69,7 +83,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
 }
 
 /// From the lowest band that holds something to the highest.
-fn used(bands: &[Vec<f32>]) -> Range<usize> {
+pub fn used(bands: &[Vec<f32>]) -> Range<usize> {
     let holds = |band: &Vec<f32>| band.iter().any(|n| *n > 0.0);
     let (Some(low), Some(high)) = (bands.iter().position(holds), bands.iter().rposition(holds)) else { return 0..0 };
     let end = (high + 1).max(low + LEAST_BANDS).min(bands.len());

@@ -2,6 +2,7 @@
 //! choose the span.
 
 use super::PanelId;
+use crate::snapshot::Line;
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::theme::Role;
@@ -34,15 +35,28 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     if inner.height < 3 {
         return;
     }
-    let plot = Rect { x: inner.x + AXIS + 1, width: inner.width.saturating_sub(AXIS + 2), height: inner.height - 1, ..inner };
     let Some(focus) = focus else {
         put_middle(ctx, buf, inner, &awaited(ctx, Word::NotYet));
         return;
     };
-    let values = columns(&focus.records_per_s, ctx.state.span.seconds(), plot.width, Pick::Mean);
-    let top = nice_top(peak(&values));
+    let values = values(ctx, inner, &focus.records_per_s);
+    plot(ctx, buf, inner, &values, nice_top(peak(&values)));
+}
+
+fn plot_area(inner: Rect) -> Rect {
+    Rect { x: inner.x + AXIS + 1, width: inner.width.saturating_sub(AXIS + 2), height: inner.height.saturating_sub(1), ..inner }
+}
+
+/// A curve's values, one a column of the plot inside `inner`.
+pub fn values(ctx: Ctx, inner: Rect, line: &Line) -> Vec<f32> {
+    columns(line, ctx.state.span.seconds(), plot_area(inner).width, Pick::Mean)
+}
+
+/// A curve with its axes.
+pub fn plot(ctx: Ctx, buf: &mut Buffer, inner: Rect, values: &[f32], top: f32) {
+    let plot = plot_area(inner);
     axes(ctx, buf, plot, top);
-    chart::area(buf, plot, &values, top, ctx.style(Role::Chart1));
+    chart::area(buf, plot, values, top, ctx.style(Role::Chart1));
 }
 
 fn axes(ctx: Ctx, buf: &mut Buffer, plot: Rect, top: f32) {

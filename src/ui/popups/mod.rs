@@ -61,9 +61,11 @@ struct Page {
 impl Page {
     /// Returns where the lines are.
     fn draw(self, ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Rect {
+        // Beside a narrow one what is under it would only be cut words.
+        let wide = if area.width < 70 { area.width } else { self.wide };
         let height = u16::try_from(self.lines.len() + 2).unwrap_or(u16::MAX).clamp(4, area.height);
         let top = area.y + (area.height - height) / 2;
-        let at = Rect { x: area.x + (area.width - self.wide) / 2, y: top, width: self.wide, height };
+        let at = Rect { x: area.x + (area.width - wide) / 2, y: top, width: wide, height };
         clear(ctx, buf, at);
         hits.cover();
         let esc = ctx.state.keys.key(Context::Popup, Action::Back).unwrap_or_default();

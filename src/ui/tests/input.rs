@@ -443,3 +443,19 @@ fn what_vigie_complains_of_is_told_in_the_head_until_somebody_has_read_it() {
     press(&mut ui, W, H, "1");
     assert!(!lines(&mut ui)[0].contains("Log"), "{}", lines(&mut ui)[0]);
 }
+
+#[test]
+fn x_on_one_topic_and_on_another_shows_both_on_the_same_scales() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "x");
+    let first = names(&mut ui)[0].clone();
+    assert!(lines(&mut ui)[39].contains(&first), "which one is chosen: {}", lines(&mut ui)[39]);
+    press(&mut ui, W, H, "x");
+    assert_eq!(ui.state.screen, Screen::Overview, "not with itself");
+    press(&mut ui, W, H, "j x");
+    let wants = ui.state.wants();
+    assert_eq!((ui.state.screen, wants.topic.as_deref()), (Screen::Compare, Some(first.as_str())));
+    assert_eq!(wants.beside.as_deref(), Some(names(&mut ui)[1].as_str()));
+    press(&mut ui, W, H, "esc enter x");
+    assert_eq!(ui.state.screen, Screen::Overview, "from a topic's screen one chooses the other in the list");
+}

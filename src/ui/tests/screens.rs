@@ -46,6 +46,11 @@ fn the_past() {
 }
 
 #[test]
+fn two_topics() {
+    shots("compare", "j x j x", fixture::rich);
+}
+
+#[test]
 fn the_log() {
     for (width, height) in SIZES {
         let mut ui = ui(fixture::rich());
