@@ -63,7 +63,7 @@ pub fn rates(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
 
 pub fn heats(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let places = halves(ctx, buf, area, hits, PanelId::CompareHeats);
-    let heats: Vec<Option<(&Heat, Vec<Vec<f32>>)>> = pair(ctx)
+    let heats: Vec<Option<Bands>> = pair(ctx)
         .iter()
         .zip(places)
         .map(|(topic, at)| topic.and_then(|t| t.heat.as_ref()).map(|h| (h, heat::bands(ctx, at, h))))
@@ -77,6 +77,9 @@ pub fn heats(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         }
     }
 }
+
+/// A topic's bands as they fit its half.
+type Bands<'a> = (&'a Heat, Vec<Vec<f32>>);
 
 type Figure = (Word, fn(&Topic) -> Option<f64>, fn(f64) -> String);
 
