@@ -16,9 +16,11 @@
 //! [`snapshot::Snapshot`], curves and the tail of the open screen in the [`snapshot::Focus`].
 //!
 //! [`ui`] draws the newest picture; [`outlet`] prints it as JSON, table or a monitoring plugin's line. Words come from [`text`] alone.
+//! [`alarm`] sends what fires to those who are not at the screen, and keeps what people decided about it.
 //! [`sim`] is a town that makes events for the demo. [`app`] starts and stops it all, and is the only room that spawns threads for
 //! others and opens channels; [`cli`] and [`config`] say how.
 
+pub mod alarm;
 pub mod app;
 pub mod catalogue;
 pub mod cli;

@@ -4,7 +4,8 @@ use super::session::{Prepared, Session};
 use super::setup::{self, SessionConfig};
 use super::stop::{self, Stop};
 use super::workers::Crew;
-use super::{DONE, consume, snapshot, watch};
+use super::{DONE, alarm, consume, snapshot, watch};
+use crate::alarm::DeskConfig;
 use crate::catalogue::Catalogue;
 use crate::cli::{Connect, DemoArgs, WorkerBegin, WorkerChoice};
 use crate::config::Config;
@@ -42,7 +43,10 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
     let kept = Kept::at(args, &catalogue)?;
     let crew = crew(&catalogue, &args.workers)?;
     let left_out = crew.outputs();
-    let session = session(&config, &cluster, catalogue, &kept.address, crew)?;
+    let mut session = session(&config, &cluster, catalogue, &kept.address, crew)?;
+    // Each demo has a cluster of its own: nothing of it is worth keeping.
+    alarm::equip(&mut session, &config, false, args.send_alerts)?;
+    session.folders.extend(kept.folder.clone());
     let town = Town::start(TownConfig {
         seed: args.seed,
         orders_per_minute: args.orders_per_minute,
@@ -106,6 +110,8 @@ fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, store
         mirror: Some(setup::mirror(store, &catalogue, false)?),
         consume: Some(inside),
         crew: Some(crew),
+        alarm: DeskConfig::default(),
+        folders: Vec::new(),
     })
 }
 

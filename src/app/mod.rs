@@ -1,6 +1,7 @@
 //! The composition root: the only place that spawns and opens channels. One file a command; `session` is one cluster's running
 //! set.
 
+mod alarm;
 mod cache;
 mod check;
 mod clusters;

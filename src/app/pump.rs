@@ -7,7 +7,7 @@ use crate::kafka::lookup::Lookups;
 use crate::kafka::poller::Poller;
 use crate::kafka::search::{Hunt, Searches};
 use crate::model::{
-    Answer, Ask, Code, Extent, Found, Input, Lookup, LookupId, LookupResult, Record, Rest, SearchProgress, Timed, Timestamp,
+    Answer, Ask, Code, Extent, Found, Input, Lookup, LookupId, LookupResult, Mark, Record, Rest, SearchProgress, Timed, Timestamp,
 };
 use crate::snapshot::View;
 use arc_swap::ArcSwap;
@@ -31,6 +31,8 @@ pub struct Pump {
     pub view: Arc<ArcSwap<View>>,
     /// Holds one token: a picture is there that nobody has looked at.
     pub beat: Sender<()>,
+    /// All that people decided about alerts, to be kept.
+    pub marks: Sender<Vec<Mark>>,
     pub poller: Poller,
     pub lookups: Lookups,
     pub searches: Searches,
@@ -70,6 +72,7 @@ impl Pump {
                 recv(end) -> _ => return,
             };
             self.ask_for_what_is_missing();
+            self.keep_marks();
             if asked || painted.elapsed() >= PICTURE {
                 self.publish();
                 painted = Instant::now();
@@ -104,6 +107,7 @@ impl Pump {
             }
             Ask::Extend(id, extent) => self.extend(*id, extent.clone()),
             Ask::Rest(id) => self.searches.rest(*id),
+            Ask::Mark(..) => {}
         }
         self.engine.take(Timed { at: Timestamp::now(), input: Input::Ask(ask) });
         true
@@ -112,6 +116,16 @@ impl Pump {
     fn ask_for_what_is_missing(&mut self) {
         for (id, lookup) in self.engine.lookups() {
             self.look_up(id, lookup);
+        }
+    }
+
+    fn keep_marks(&mut self) {
+        // As many as the channel holds wait already: what comes next says all of it again.
+        if !self.marks.is_full()
+            && let Some(marks) = self.engine.changed_marks()
+        {
+            // An error is the end: the desk is gone.
+            let _ = self.marks.try_send(marks);
         }
     }
 

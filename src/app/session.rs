@@ -5,6 +5,7 @@ use super::pump::Pump;
 use super::stop::Stop;
 use super::workers::{self, Crew};
 use super::{host, mirror, setup::SessionConfig};
+use crate::alarm::{Desk, DeskConfig, Ports};
 use crate::engine::Engine;
 use crate::kafka::lookup::{self, LookupConfig};
 use crate::kafka::poller;
@@ -26,6 +27,8 @@ const BATCHES: usize = 16;
 /// Readings, states and answers wait for the engine here; they come a few a second.
 const READINGS: usize = 64;
 const ASKS: usize = 64;
+/// Each holds all marks.
+const MARKS: usize = 4;
 /// Pieces of at most 1,000 entities: who reads the store waits for the engine.
 const STORE_NEWS: usize = 4;
 
@@ -78,6 +81,10 @@ impl Prepared {
         let tail = tail::start(&config.kafka, &causes, tail, records_in)?;
         let (store_in, store) = bounded(STORE_NEWS);
         let mut engine = Engine::new(config.engine);
+        engine.operator(host::user_host().into());
+        let (marks_in, marks) = bounded(MARKS);
+        let ports = Ports { view: Arc::clone(&self.view), marks, inputs: readings_in.clone(), stop: stop.receiver() };
+        let desk = Desk::new(DeskConfig { kafka: config.kafka.clone(), ..config.alarm }, ports)?;
         let mirror = config.mirror.map(|mirror| {
             engine.follow_store();
             mirror::start(mirror, store_in, readings_in.clone(), stop.clone())
@@ -90,6 +97,7 @@ impl Prepared {
             asks: self.asks.1,
             view: Arc::clone(&self.view),
             beat: self.beat.0,
+            marks: marks_in,
             poller,
             lookups,
             searches,
@@ -99,8 +107,9 @@ impl Prepared {
             config.crew.map(|crew| work(crew, &config.kafka, readings_in.clone(), &stop)).transpose()?.unwrap_or_default();
         let stopped = stop.clone();
         let engine = std::thread::Builder::new().name("engine".into()).spawn(move || pump.run(&stopped))?;
-        let host = host::start(readings_in, config.embedded_bytes, stop.clone())?;
-        let threads = [engine, host].into_iter().chain(consumer).chain(mirror.transpose()?).chain(workers).collect();
+        let host = host::start(readings_in, config.embedded_bytes, config.folders, stop.clone())?;
+        let desk = std::thread::Builder::new().name("alarm".into()).spawn(move || desk.run())?;
+        let threads = [engine, host, desk].into_iter().chain(consumer).chain(mirror.transpose()?).chain(workers).collect();
         Ok(Session { view: self.view, beat: self.beat.1, stop, tail: Some(tail), threads })
     }
 }
@@ -211,6 +220,8 @@ mod tests {
             consume: None,
             mirror: None,
             crew: None,
+            alarm: DeskConfig::default(),
+            folders: Vec::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::mirror::MirrorConfig;
 use super::{complain, host};
+use crate::alarm::DeskConfig;
 use crate::catalogue::Catalogue;
 use crate::cli::Connect;
 use crate::config::parse::{self, From};
@@ -34,6 +35,10 @@ pub struct SessionConfig {
     pub mirror: Option<super::mirror::MirrorConfig>,
     /// The workers that run inside.
     pub crew: Option<super::workers::Crew>,
+    /// What is kept of alerts, and where they go.
+    pub alarm: DeskConfig,
+    /// Folders that this process writes to: their disks are watched.
+    pub folders: Vec<PathBuf>,
 }
 
 pub fn load(file: Option<PathBuf>, connect: &Connect, flags: BTreeMap<&'static str, String>) -> Result<Config> {
@@ -139,6 +144,8 @@ pub fn silent_session(config: &Config, from: From) -> Result<SessionConfig> {
         consume: None,
         mirror: None,
         crew: None,
+        alarm: DeskConfig::default(),
+        folders: Vec::new(),
     })
 }
 
@@ -236,6 +243,14 @@ pub fn is_loopback(brokers: &str) -> bool {
 /// The store of `--store`, for the dashboard to look at. `consumers`: it also tells how those are that write it.
 pub fn mirror(text: &str, catalogue: &Catalogue, consumers: bool) -> Result<MirrorConfig> {
     Ok(MirrorConfig { address: store(text)?, plans: Plans::new(catalogue), consumers })
+}
+
+/// Where vigie keeps what it must not forget between two starts.
+pub fn state_folder() -> PathBuf {
+    use etcetera::BaseStrategy;
+    let folders = etcetera::choose_base_strategy();
+    let folder = folders.map(|f| f.state_dir().unwrap_or_else(|| f.data_dir())).unwrap_or_else(|_| PathBuf::from("."));
+    folder.join("vigie")
 }
 
 /// A variable of the environment.

@@ -5,7 +5,7 @@ use super::session::Session;
 use super::setup::SessionConfig;
 use super::stop::{self, Stop};
 use super::workers::Crew;
-use super::{DONE, FAILED, cache, confirm, consume, retention, setup, snapshot, tell, topics};
+use super::{DONE, FAILED, alarm, cache, confirm, consume, retention, setup, snapshot, tell, topics};
 use crate::catalogue::Catalogue;
 use crate::cli::{Connect, Format, Run, WatchArgs, WorkerBegin, WorkerChoice};
 use crate::config::Config;
@@ -46,6 +46,7 @@ pub fn default(file: Option<PathBuf>) -> Result<u8> {
         every: "10s".into(),
         format: Format::Json,
         yes: false,
+        send_alerts: false,
         consume: false,
         store: None,
         cache: None,
@@ -68,6 +69,8 @@ fn start(start: Start<'_>) -> Result<u8> {
     let config = setup::load(start.file.clone(), &args.run.connect, start.flags.clone())?;
     let ui = setup::ui(&config)?;
     let mut session = setup::session(&config, FROM)?;
+    alarm::equip(&mut session, &config, true, args.send_alerts)?;
+    session.folders.extend(args.store.as_deref().and_then(|s| s.strip_prefix("sqlite:")).map(|f| alarm::folder_of(f.as_ref())));
     if let Some(store) = &args.store {
         let catalogue = setup::catalogue(&config)?;
         session.mirror = Some(setup::mirror(store, &catalogue, !args.consume)?);
@@ -112,14 +115,17 @@ fn roster(start: &Start<'_>, config: &Config, home: &Arc<str>) -> Result<Roster>
 /// The file is read anew each time: what was corrected counts.
 fn aim(start: &Start<'_>, home: &Arc<str>) -> Aim {
     let (file, flags, home) = (start.file.clone(), start.flags.clone(), Arc::clone(home));
-    let (connect, store) = (start.args.run.connect.clone(), start.args.store.clone());
+    let (connect, store, send) = (start.args.run.connect.clone(), start.args.store.clone(), start.args.send_alerts);
     Box::new(move |name| {
         if *name != *home {
             let config = setup::profile(file.clone(), name, &flags)?;
-            return target(&config, setup::silent_session(&config, FROM)?);
+            let mut session = setup::silent_session(&config, FROM)?;
+            alarm::equip(&mut session, &config, true, send)?;
+            return target(&config, session);
         }
         let config = setup::load(file.clone(), &connect, flags.clone())?;
         let mut session = setup::silent_session(&config, FROM)?;
+        alarm::equip(&mut session, &config, true, send)?;
         if let Some(store) = &store {
             let catalogue = setup::catalogue(&config)?;
             session.mirror = Some(setup::mirror(store, &catalogue, true)?);

@@ -187,6 +187,9 @@ pub struct DemoArgs {
     /// Workers that produce what the town then leaves out: eta, notify, stock, or none [default: all]
     #[arg(long, value_enum, value_delimiter = ',', value_name = "NAME[,…]")]
     pub workers: Vec<WorkerChoice>,
+    /// Send alerts to the [[outlets]] of the configuration
+    #[arg(long)]
+    pub send_alerts: bool,
     /// Without a terminal: print the snapshot at the end
     #[arg(long)]
     pub no_ui: bool,
@@ -221,6 +224,9 @@ pub struct WatchArgs {
     /// JSON or a table for reading
     #[arg(long, value_enum, default_value_t, requires = "no_ui")]
     pub format: Format,
+    /// Send alerts to the [[outlets]] of the configuration
+    #[arg(long)]
+    pub send_alerts: bool,
     /// Do not ask before much is read
     #[arg(long)]
     pub yes: bool,

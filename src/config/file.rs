@@ -35,7 +35,7 @@ impl<'a> File<'a> {
     pub fn settings(&self, profile: Option<&str>, into: &mut Layers) -> Result<(), ConfigError> {
         for (key, value) in &self.root {
             match key.get_ref().as_ref() {
-                "profiles" | "rules" | "default_profile" | "properties" => {}
+                "profiles" | "rules" | "outlets" | "default_profile" | "properties" => {}
                 name => self.setting(name, value, key.span(), None, into)?,
             }
         }
@@ -65,14 +65,24 @@ impl<'a> File<'a> {
         Ok(out)
     }
 
-    /// `[rules]` as text that the rules room reads, with its line.
+    /// `[rules]` as the rules room reads it.
     pub fn rules(&self) -> Result<Option<toml::Table>, ConfigError> {
         if self.table("rules")?.is_none() {
             return Ok(None);
         }
-        let whole: toml::Table =
-            toml::from_str(self.text).map_err(|error| self.wrong(error.span().unwrap_or_default(), error.message()))?;
-        Ok(whole.get("rules").and_then(toml::Value::as_table).cloned())
+        Ok(self.whole()?.get("rules").and_then(toml::Value::as_table).cloned())
+    }
+
+    /// `[[outlets]]` as the room that sends alerts reads them.
+    pub fn outlets(&self) -> Result<Option<toml::Value>, ConfigError> {
+        if !self.root.contains_key("outlets") {
+            return Ok(None);
+        }
+        Ok(self.whole()?.get("outlets").cloned())
+    }
+
+    fn whole(&self) -> Result<toml::Table, ConfigError> {
+        toml::from_str(self.text).map_err(|error| self.wrong(error.span().unwrap_or_default(), error.message()))
     }
 
     pub fn line_of_key(&self, table: &str) -> usize {

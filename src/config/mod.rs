@@ -42,6 +42,8 @@ pub struct Config {
     pub properties: Vec<(String, String, Origin)>,
     pub rules: Option<toml::Table>,
     rules_line: usize,
+    outlets: Option<toml::Value>,
+    outlets_line: usize,
 }
 
 /// What the command line brings.
@@ -65,6 +67,8 @@ impl Config {
             properties: Vec::new(),
             rules: None,
             rules_line: 1,
+            outlets: None,
+            outlets_line: 1,
         };
         config.defaults();
         match &text {
@@ -107,6 +111,8 @@ impl Config {
         self.properties = file.properties(self.profile.as_deref())?;
         self.rules = file.rules()?;
         self.rules_line = file.line_of_key("rules");
+        self.outlets = file.outlets()?;
+        self.outlets_line = file.line_of_key("outlets");
         Ok(())
     }
 
@@ -176,6 +182,22 @@ impl Config {
             line: self.rules_line,
             what: format!("[rules]: {}", error.message()),
         })
+    }
+}
+
+impl Config {
+    /// The `[[outlets]]`, checked by the room that sends to them.
+    pub fn outlets<T: serde::de::DeserializeOwned + Default>(&self) -> Result<T, ConfigError> {
+        let Some(list) = &self.outlets else { return Ok(T::default()) };
+        T::deserialize(list.clone()).map_err(|error| ConfigError::File {
+            file: self.file.clone(),
+            line: self.outlets_line,
+            what: format!("[[outlets]]: {}", error.message()),
+        })
+    }
+
+    pub fn outlets_line(&self) -> usize {
+        self.outlets_line
     }
 }
 

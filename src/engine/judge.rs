@@ -1,37 +1,48 @@
+use super::business::{Business, Gaze};
 use super::group_part::{judged, measured};
 use super::groups::Groups;
 use super::lag_sum::{LagSum, by_topic};
 use super::topics::Topics;
-use crate::model::{Code, Finding, Level, Timestamp};
-use crate::rules::{Context, Rules};
-use crate::snapshot::{Alert, Health};
+use crate::model::{Code, DiskReading, Level, Timestamp};
+use crate::rules::{Context, DiskInput, Map, Rules};
+use crate::snapshot::{Health, PartitionOffsets};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Alerts that a picture carries.
-const MOST_ALERTS: usize = 1_000;
-
-/// What fires: the worst first, and how many there are in all.
-#[derive(Default)]
-pub struct Alerts {
-    pub shown: Vec<Arc<Alert>>,
-    pub count: usize,
+/// Where things stand, for the rules that look for causes.
+pub struct Whereabouts<'a> {
+    pub topics: &'a Topics,
+    pub groups: &'a Groups,
 }
 
-impl Alerts {
-    /// Takes a round's findings; those that did not change keep their place in memory.
-    pub fn take(&mut self, findings: &[Finding]) {
-        let old = std::mem::take(&mut self.shown);
-        let kept: HashMap<_, _> = old.iter().map(|a| ((&a.0.subject, a.0.reason.code), a)).collect();
-        self.count = findings.len();
-        self.shown = findings
-            .iter()
-            .take(MOST_ALERTS)
-            .map(|finding| match kept.get(&(&finding.subject, finding.reason.code)) {
-                Some(alert) if &alert.0 == finding => Arc::clone(alert),
-                _ => Arc::new(Alert(finding.clone())),
-            })
-            .collect();
+impl Map for Whereabouts<'_> {
+    fn partitions(&self, topic: &str) -> &[PartitionOffsets] {
+        self.topics.get(topic).map_or(&[], |topic| topic.offsets.as_slice())
+    }
+
+    fn reads(&self, group: &str) -> Vec<(Arc<str>, i32)> {
+        self.groups.get(group).map(|group| group.commits.keys().cloned().collect()).unwrap_or_default()
+    }
+}
+
+/// Judges orders, payments and couriers.
+pub fn business(business: &mut Business, gaze: &Gaze<'_>, rules: &mut Rules, context: &Context) {
+    for pipeline in business.watch_pipelines(gaze) {
+        rules.judge_pipeline(&pipeline, context);
+    }
+    if let Some(fleet) = business.watch_fleet(gaze) {
+        rules.judge_fleet(&fleet, context);
+    }
+    if let Some(payments) = business.watch_payments(gaze, &rules.config().payments) {
+        rules.judge_payments(&payments, context);
+    }
+}
+
+/// Judges the disks of this host.
+pub fn disks(disks: &[DiskReading], rules: &mut Rules, context: &Context) {
+    for DiskReading { folder, free_bytes, total_bytes } in disks {
+        let input = DiskInput { folder: folder.clone(), free_bytes: *free_bytes, total_bytes: *total_bytes };
+        rules.judge_disk(&input, context);
     }
 }
 

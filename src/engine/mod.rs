@@ -5,6 +5,7 @@
 //! the topic in focus, and gives an event to `business`. A reading's way: `topics` and `groups` take it, `lag` measures, `status`
 //! judges the groups. Once a second the rules are judged; [`Engine::view`] puts the parts together.
 
+mod alerts;
 mod business;
 mod bygone;
 mod clock;
@@ -59,8 +60,8 @@ pub use wanted::Wanted;
 use crate::catalogue::Catalogue;
 use crate::history::{Budget, Gallery};
 use crate::model::{
-    Answer, Ask, Assignment, ClusterReading, HostReading, Input, Link, Lookup, LookupId, RecordBatch, Slot, TailReading, Timed,
-    Timestamp,
+    Answer, Ask, Assignment, ClusterReading, HostReading, Input, Link, Lookup, LookupId, Mark, RecordBatch, Slot, TailReading,
+    Timed, Timestamp,
 };
 use crate::rules::{ClusterInput, Context, Rules, RulesConfig, ViewerInput};
 use crate::snapshot::{SourceKind, View};
@@ -93,7 +94,7 @@ pub struct Engine {
     business: business::Business,
     lookups: lookups::Lookups,
     rules: Rules,
-    alerts: judge::Alerts,
+    alerts: alerts::Alerts,
     focus: focus::FocusState,
     gallery: Gallery,
     picture: picture::Picture,
@@ -105,11 +106,25 @@ pub struct Engine {
     latency_from: Timestamp,
 }
 
+/// What a look at the business has to know beside it. A macro: the engine's other parts are lent out at the same time.
+macro_rules! gaze {
+    ($engine:ident) => {
+        business::Gaze {
+            topics: &$engine.topics,
+            now: $engine.now,
+            link: $engine.link.state,
+            behind_s: $engine.behind_s,
+            nothing_read: $engine.tail.budget == Some(0),
+        }
+    };
+}
+
 impl Engine {
     pub fn new(config: EngineConfig) -> Self {
         let mut budget = Budget::new(config.history_memory);
         let totals = totals::Totals::new(&mut budget, config.started);
-        let business = business::Business::new(config.catalogue.clone());
+        let mut business = business::Business::new(config.catalogue.clone());
+        business.suspect_by(config.rules.payments.clone());
         Self {
             catalogue: config.catalogue.clone(),
             now: config.started,
@@ -123,7 +138,7 @@ impl Engine {
             business,
             lookups: lookups::Lookups::default(),
             rules: Rules::new(config.rules),
-            alerts: judge::Alerts::default(),
+            alerts: alerts::Alerts::default(),
             focus: focus::FocusState::default(),
             gallery: Gallery::default(),
             picture: picture::Picture::new(config.source_kind, config.source_name, config.bootstrap),
@@ -157,6 +172,8 @@ impl Engine {
             Input::Host(host) => self.host = host,
             Input::Consumers(all) => self.picture.consumers = all.into_iter().map(Arc::new).collect(),
             Input::Worker(reading) => self.picture.take_worker(*reading),
+            Input::Marks(marks) => self.alerts.remember(marks, self.now),
+            Input::Outlets(all) => self.picture.outlets = all.into_iter().map(Arc::new).collect(),
             Input::Ask(ask) => self.take_ask(ask),
             Input::Answer(answer) => self.take_answer(*answer),
             Input::Found(found) => self.focus.searches.found(*found, &mut self.topics),
@@ -176,6 +193,16 @@ impl Engine {
         self.business.take_store(news, &self.topics, at);
     }
 
+    /// Who sits at this dashboard: what is acknowledged is so by them.
+    pub fn operator(&mut self, name: Arc<str>) {
+        self.alerts.operator(name);
+    }
+
+    /// All that people decided about alerts, when that changed since this was last asked.
+    pub fn changed_marks(&mut self) -> Option<Vec<Mark>> {
+        self.alerts.changed_marks()
+    }
+
     /// What has to be looked up in the cluster: taken once.
     pub fn lookups(&mut self) -> Vec<(LookupId, Lookup)> {
         self.lookups.take()
@@ -184,14 +211,7 @@ impl Engine {
     /// The picture as of `now`. Parts that did not change are the same as in the picture before.
     pub fn view(&mut self, now: Timestamp) -> Arc<View> {
         self.advance(now);
-        let gaze = business::Gaze {
-            topics: &self.topics,
-            now: self.now,
-            link: self.link.state,
-            behind_s: self.behind_s,
-            nothing_read: self.tail.budget == Some(0),
-        };
-        let business = self.business.picture(&gaze);
+        let business = self.business.picture(&gaze!(self));
         let moment = picture::Moment {
             now: self.now,
             link: &self.link,
@@ -284,6 +304,10 @@ impl Engine {
             Ask::Lookup(..) | Ask::Extend(..) | Ask::Rest(_) => {}
             Ask::Search(id, search) => self.open_search(id, search),
             Ask::Cancel(id) => self.focus.forget(id),
+            Ask::Mark(subject, rule, wish) => {
+                self.alerts.mark(subject, rule, wish, self.now);
+                self.tell_alerts();
+            }
         }
     }
 
@@ -329,6 +353,7 @@ impl Engine {
         self.business.step_back(step);
         step.moments(&mut self.cluster.taken_at);
         self.rules.step_back(|at| step.moment(at));
+        self.alerts.step_back(step);
     }
 
     fn measure_behind(&mut self) {
@@ -337,7 +362,7 @@ impl Engine {
 
     fn judge(&mut self) {
         let context = Context { now: self.now, link: self.link.state, behind_s: self.behind_s };
-        self.rules.begin();
+        self.rules.begin(&context);
         judge::topics(&mut self.topics, &mut self.rules, &context);
         judge::groups(&mut self.groups, &mut self.rules, &context);
         for broker in self.cluster.rule_inputs() {
@@ -345,6 +370,14 @@ impl Engine {
         }
         self.rules.judge_cluster(&ClusterInput { controllers: self.cluster.controllers }, &context);
         self.rules.judge_viewer(&ViewerInput { behind_s: self.behind_s }, &context);
-        self.alerts.take(self.rules.end());
+        judge::business(&mut self.business, &gaze!(self), &mut self.rules, &context);
+        judge::disks(&self.host.disks, &mut self.rules, &context);
+        self.rules.end(self.now);
+        self.tell_alerts();
+    }
+
+    fn tell_alerts(&mut self) {
+        let map = judge::Whereabouts { topics: &self.topics, groups: &self.groups };
+        self.alerts.take(&self.rules, &map, self.now);
     }
 }

@@ -1,13 +1,15 @@
+use super::alerts::Alerts;
 use super::cluster::ClusterState;
 use super::groups::Groups;
-use super::judge::Alerts;
 use super::lag_sum::{Lag, LagSum};
 use super::past::second;
 use super::throughput;
 use super::topic_part::{Reading, latency, ratio};
 use super::topics::Topics;
 use super::totals::Totals;
-use crate::model::{Code, ConsumerReading, HostReading, Level, Link, LinkState, Reason, TailReading, Timestamp, WorkerReading};
+use crate::model::{
+    Code, ConsumerReading, HostReading, Level, Link, LinkState, OutletReading, Reason, TailReading, Timestamp, WorkerReading,
+};
 use crate::snapshot::{
     Alert, Health, Records, Snapshot, Source, SourceKind, Throughput, Topic, TopicLag, VERSION, Viewer, subject_name,
 };
@@ -29,6 +31,7 @@ pub struct Picture {
     /// The state consumers, as they last said of themselves.
     pub consumers: Vec<Arc<ConsumerReading>>,
     pub workers: Vec<Arc<WorkerReading>>,
+    pub outlets: Vec<Arc<OutletReading>>,
     source: Arc<Source>,
     totals: Arc<crate::snapshot::Totals>,
 }
@@ -38,6 +41,7 @@ impl Picture {
         Self {
             consumers: Vec::new(),
             workers: Vec::new(),
+            outlets: Vec::new(),
             source: Arc::new(Source { kind, name, bootstrap, ..Source::default() }),
             totals: Arc::default(),
         }
@@ -70,6 +74,9 @@ impl Picture {
             groups_reason: groups.missing.clone(),
             alerts: moment.alerts.shown.clone(),
             alerts_count: moment.alerts.count,
+            alerts_quiet: moment.alerts.quiet,
+            alerts_past: moment.alerts.past(),
+            outlets: self.outlets.clone(),
             state_consumers: self.consumers.clone(),
             workers: self.workers.clone(),
             viewer: viewer(moment, self.totals.records.skipped, cluster),
@@ -200,8 +207,9 @@ fn health(moment: &Moment<'_>) -> Health {
     if matches!(moment.link.state, LinkState::Down | LinkState::Connecting) {
         return Health { level: Level::Unknown, reason: Code::NotConnected.into() };
     }
-    match moment.alerts.shown.first().map(AsRef::as_ref) {
-        Some(Alert(finding)) => {
+    // Quiet ones stand behind those that speak; what is wrong is wrong all the same.
+    match moment.alerts.shown.iter().rev().max_by_key(|alert| alert.0.level).map(AsRef::as_ref) {
+        Some(Alert(finding, _)) => {
             Health { level: finding.level, reason: finding.reason.clone().text("subject", subject_name(&finding.subject)) }
         }
         None => Health { level: Level::Healthy, reason: Reason::new(Code::Healthy) },

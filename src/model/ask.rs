@@ -1,4 +1,4 @@
-use super::{Extent, Lookup, LookupId, Search, Timestamp};
+use super::{Code, Extent, Lookup, LookupId, MarkWish, Search, Subject, Timestamp};
 use std::sync::Arc;
 
 /// What the person wants, from the interface to the engine (and, for lookups and members, to the Kafka room).
@@ -14,6 +14,8 @@ pub enum Ask {
     Rest(LookupId),
     /// Forgets a look-up or a search.
     Cancel(LookupId),
+    /// Acknowledge the alert of this rule on this subject, silence it, or let it speak again.
+    Mark(Subject, Code, MarkWish),
 }
 
 /// What the open screen shows beyond the snapshot.

@@ -1,4 +1,6 @@
-use super::{Answer, Ask, ClusterReading, ConsumerReading, Found, Link, RecordBatch, Slot, Timestamp, WorkerReading};
+use super::{
+    Answer, Ask, ClusterReading, ConsumerReading, Found, Link, Mark, OutletReading, RecordBatch, Slot, Timestamp, WorkerReading,
+};
 use std::sync::Arc;
 
 /// One thing from outside, with its time: the only door into the engine.
@@ -32,6 +34,10 @@ pub enum Input {
     Consumers(Vec<ConsumerReading>),
     /// A worker of this process.
     Worker(Box<WorkerReading>),
+    /// What people decided about alerts of this cluster before, or at another dashboard.
+    Marks(Vec<Mark>),
+    /// How the outlets of this process do.
+    Outlets(Vec<OutletReading>),
     Ask(Ask),
     Answer(Box<Answer>),
     /// A search found something, or tells how far it is.
@@ -80,6 +86,8 @@ pub struct HostReading {
     /// The ceiling of the embedded cluster's logs (demo only); it is inside `rss_bytes`.
     pub embedded_bytes: Option<u64>,
     pub machine: Machine,
+    /// The disks of the folders that vigie writes to.
+    pub disks: Vec<DiskReading>,
 }
 
 /// The machine itself. `None`: it does not tell.
@@ -92,4 +100,13 @@ pub struct Machine {
     pub load: Option<f64>,
     pub memory_used_bytes: Option<u64>,
     pub memory_bytes: Option<u64>,
+}
+
+/// The disk that holds a folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DiskReading {
+    pub folder: Arc<str>,
+    /// For us: what is kept for root is not in it.
+    pub free_bytes: u64,
+    pub total_bytes: u64,
 }

@@ -13,6 +13,8 @@ mod journal;
 mod label;
 mod link;
 mod lookup;
+mod mark;
+mod outlet;
 mod reason;
 mod record;
 mod search;
@@ -28,11 +30,13 @@ pub use cluster::{
 pub use consumer::{CacheReading, CacheState, ConsumerReading, ConsumerTimes, StoreState};
 pub use event::{Event, Fields, Meaning, Place, Point, Stamp, Value};
 pub use ids::{Slot, TopicPartition};
-pub use input::{Assignment, HostReading, Input, Machine, TailReading, Timed, WarmUp};
+pub use input::{Assignment, DiskReading, HostReading, Input, Machine, TailReading, Timed, WarmUp};
 pub use journal::{Journal, LogLine};
 pub use label::Label;
 pub use link::{Link, LinkState};
 pub use lookup::{Answer, Lookup, LookupId, LookupResult};
+pub use mark::{Mark, MarkWish, Marked};
+pub use outlet::OutletReading;
 pub use reason::{Code, Fact, Finding, FindingState, Level, Reason, Subject};
 pub use record::{Header, Headers, NoHeaders, OwnedBatch, OwnedRecord, Record, RecordBatch, RecordTime, TimestampKind};
 pub use search::{

@@ -1,6 +1,7 @@
 use super::Timestamp;
+use serde::de::Error;
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
 
 macro_rules! codes {
@@ -36,6 +37,10 @@ codes! {
     BrokerDown = "broker-down",
     ControllersSilent = "controllers-silent",
     ViewBehind = "view-behind",
+    PartitionSkew = "partition-skew",
+    PipelineStuck = "pipeline-stuck",
+    CouriersSilent = "couriers-silent",
+    DiskLow = "disk-low",
     // States that are well.
     Healthy = "healthy",
     CaughtUp = "caught-up",
@@ -77,6 +82,11 @@ codes! {
     // Payments that somebody should look at.
     PaidTwice = "paid-twice",
     AmountDiffers = "amount-differs",
+    PaymentVelocity = "payment-velocity",
+    AmountUnusual = "amount-unusual",
+    RepeatedFailures = "repeated-failures",
+    CountryUnusual = "country-unusual",
+    MethodAbroad = "method-abroad",
     // The way to the cluster.
     BrokerUnreachable = "broker-unreachable",
     AllBrokersDown = "all-brokers-down",
@@ -100,6 +110,20 @@ codes! {
     TopicGone = "topic-gone",
     Throttled = "throttled",
     WarmUpCut = "warm-up-cut",
+}
+
+impl Code {
+    /// The code of this name; `None`: a newer vigie may know it.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let name = std::borrow::Cow::<str>::deserialize(d)?;
+        Self::of_name(&name).ok_or_else(|| D::Error::custom(format!("`{name}` is no rule")))
+    }
 }
 
 impl Serialize for Code {
@@ -191,7 +215,8 @@ pub enum Level {
     Critical,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Subject {
     Cluster,
     Viewer,
@@ -199,6 +224,12 @@ pub enum Subject {
     Topic(Arc<str>),
     Partition(Arc<str>, i32),
     Group(Arc<str>),
+    /// Of the business: orders, payments, deliveries.
+    Pipeline(Arc<str>),
+    /// The couriers that are on their way.
+    Fleet,
+    /// The disk of this host that holds a folder which vigie writes to.
+    Disk(Arc<str>),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,6 +239,8 @@ pub enum FindingState {
     Firing,
     Acknowledged,
     Silenced,
+    /// It follows from another one that fires.
+    Inhibited,
     Resolved,
 }
 

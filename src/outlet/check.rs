@@ -311,7 +311,7 @@ mod tests {
             cluster: Arc::new(Cluster { topics: Some(topics), ..Cluster::default() }),
             totals: Arc::new(Totals { health, ..Totals::default() }),
             alerts_count: alerts.len(),
-            alerts: alerts.into_iter().map(|f| Arc::new(Alert(f))).collect(),
+            alerts: alerts.into_iter().map(|f| Arc::new(Alert(f, None))).collect(),
             ..Snapshot::default()
         }
     }

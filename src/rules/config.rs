@@ -1,3 +1,4 @@
+use super::more_config::{CourierRules, DiskRules, InhibitRules, PaymentRules, SkewRules, StuckRules};
 use serde::{Deserialize, Serialize};
 
 /// Thresholds of all rules: the `[rules]` table of the configuration. Times in the unit of their name, ratios 0..1.
@@ -12,6 +13,12 @@ pub struct RulesConfig {
     pub retention: RetentionRules,
     pub cluster: ClusterRules,
     pub viewer: ViewerRules,
+    pub skew: SkewRules,
+    pub stuck: StuckRules,
+    pub couriers: CourierRules,
+    pub payments: PaymentRules,
+    pub disk: DiskRules,
+    pub inhibit: InhibitRules,
 }
 
 impl RulesConfig {
@@ -24,6 +31,10 @@ impl RulesConfig {
             &mut self.group.raise_after_s,
             &mut self.group.lag_raise_after_s,
             &mut self.cluster.under_replicated_after_s,
+            &mut self.skew.raise_after_s,
+            &mut self.stuck.raise_after_s,
+            &mut self.couriers.raise_after_s,
+            &mut self.disk.raise_after_s,
         ];
         let clearing = [
             &mut self.latency.clear_after_s,
@@ -34,6 +45,11 @@ impl RulesConfig {
             &mut self.retention.clear_after_s,
             &mut self.cluster.clear_after_s,
             &mut self.viewer.clear_after_s,
+            &mut self.skew.clear_after_s,
+            &mut self.stuck.clear_after_s,
+            &mut self.couriers.clear_after_s,
+            &mut self.payments.clear_after_s,
+            &mut self.disk.clear_after_s,
         ];
         raising.into_iter().chain(clearing).for_each(|delay| *delay = 0.0);
         self

@@ -72,6 +72,10 @@ impl Held {
         }
     }
 
+    pub fn is_told(&self) -> bool {
+        self.fires.told.is_some() || self.critical.told.is_some()
+    }
+
     /// Nothing is told and nothing is pending: it can be forgotten.
     pub fn is_idle(&self) -> bool {
         self.fires.told.is_none() && self.fires.over.is_none() && self.critical.told.is_none()

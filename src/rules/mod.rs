@@ -1,19 +1,30 @@
 //! From figures to findings. Every rule is a row of a table: a code, how long its condition must hold, and a pure check over
 //! figures. Raising and clearing is kept in one place, so that nothing flaps.
 
+mod business;
 mod cluster;
 mod config;
+mod disk;
 mod group;
 mod held;
+mod inhibit;
+mod more_config;
+pub mod payments;
+mod skew;
 mod topic;
 mod usual;
+
+pub use business::{FleetInput, PaymentsInput, PipelineInput, StuckInput, Suspected};
 
 pub use cluster::{BrokerInput, ClusterInput, ViewerInput};
 pub use config::{
     ClusterRules, ErrorRules, GroupRules, LatencyRules, RetentionRules, RulesConfig, SilenceRules, UnusualRules, ViewerRules,
 };
+pub use disk::DiskInput;
 pub use group::GroupInput;
 pub use held::{Delays, Held};
+pub use inhibit::{Map, causes};
+pub use more_config::{CourierRules, DiskRules, InhibitRules, PaymentRules, SkewRules, StuckRules};
 pub use topic::{OpenTransaction, TopicInput};
 pub use usual::{Usual, usual};
 
@@ -49,7 +60,19 @@ impl Context {
     pub fn connected(&self) -> bool {
         matches!(self.link, LinkState::Connected | LinkState::Degraded)
     }
+
+    /// Why nothing can be said about what does not come: we may not have heard it.
+    fn deaf(&self, config: &RulesConfig) -> Option<Reason> {
+        if !self.connected() {
+            return Some(Code::NotConnected.into());
+        }
+        let behind = self.behind_s.filter(|s| *s > config.viewer.behind_s)?;
+        Some(Reason::new(Code::ViewBehind).with("behind_s", Fact::Seconds(behind)))
+    }
 }
+
+/// A finding of a subject that nobody judged for so long is over: a topic that is gone, a group that was given up.
+const FORGOTTEN_S: f64 = 60.0;
 
 /// One row of a table of rules over inputs `I`.
 pub struct Rule<I> {
@@ -63,6 +86,8 @@ pub struct Rule<I> {
 struct Kept {
     state: Held,
     reason: Reason,
+    /// When it was last judged, or could not be.
+    judged_at: Timestamp,
 }
 
 /// All rules' states, and what they find.
@@ -82,13 +107,24 @@ impl Rules {
     }
 
     /// Begins a round of judgements: what was found before is forgotten, what is held is not.
-    pub fn begin(&mut self) {
+    pub fn begin(&mut self, context: &Context) {
         self.findings.clear();
+        if !context.connected() {
+            self.held.values_mut().for_each(|kept| kept.judged_at = context.now);
+        }
     }
 
     /// The clock was set back: so is what every condition has held for.
     pub fn step_back(&mut self, back: impl Fn(&mut Timestamp)) {
-        self.held.values_mut().for_each(|kept| kept.state.step_back(&back));
+        for kept in self.held.values_mut() {
+            kept.state.step_back(&back);
+            back(&mut kept.judged_at);
+        }
+    }
+
+    /// Told before, and not judged now: neither over nor known to go on.
+    pub fn holds(&self, code: Code, subject: &Subject) -> bool {
+        self.held.get(&(code, subject.clone())).is_some_and(|kept| kept.state.is_told())
     }
 
     pub fn judge_topic(&mut self, input: &TopicInput, context: &Context) -> Health {
@@ -111,10 +147,30 @@ impl Rules {
         self.judge(Subject::Viewer, cluster::VIEWER_RULES, input, context)
     }
 
-    /// Ends a round: everything that fires, worst first, then by the time it lasts.
-    pub fn end(&mut self) -> &[Finding] {
-        self.held.retain(|_, held| !held.state.is_idle());
+    pub fn judge_pipeline(&mut self, input: &PipelineInput, context: &Context) {
+        self.judge(Subject::Pipeline(input.name.clone()), business::STUCK_RULES, input, context);
+    }
+
+    pub fn judge_fleet(&mut self, input: &FleetInput, context: &Context) {
+        self.judge(Subject::Fleet, business::FLEET_RULES, input, context);
+    }
+
+    pub fn judge_payments(&mut self, input: &PaymentsInput, context: &Context) {
+        self.judge(Subject::Pipeline(input.name.clone()), business::PAYMENT_RULES, input, context);
+    }
+
+    pub fn judge_disk(&mut self, input: &DiskInput, context: &Context) {
+        self.judge(Subject::Disk(input.folder.clone()), disk::RULES, input, context);
+    }
+
+    /// Ends a round.
+    pub fn end(&mut self, now: Timestamp) {
+        self.held.retain(|_, held| !held.state.is_idle() && now.since_s(held.judged_at) < FORGOTTEN_S);
         self.findings.sort_by(|a, b| b.level.cmp(&a.level).then(a.since.cmp(&b.since)).then_with(|| a.subject.cmp(&b.subject)));
+    }
+
+    /// What the last round found: worst first, then by the time it lasts.
+    pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
@@ -127,8 +183,12 @@ impl Rules {
                 Judgement::Firing { level, reason } => (Some(level), Some(reason)),
                 Judgement::Clear => (None, None),
                 Judgement::CannotJudge(reason) => {
+                    if is_deafness(reason.code) {
+                        self.keep(rule.code, &subject, context.now);
+                    } else {
+                        self.hold(rule, &subject, None, None, context.now);
+                    }
                     unknown = unknown.or(Some(reason));
-                    self.hold(rule, &subject, None, None, context.now);
                     continue;
                 }
             };
@@ -146,6 +206,13 @@ impl Rules {
         }
     }
 
+    /// We heard nothing: what was told is neither over nor told again as something new when we hear again.
+    fn keep(&mut self, code: Code, subject: &Subject, now: Timestamp) {
+        if let Some(kept) = self.held.get_mut(&(code, subject.clone())) {
+            kept.judged_at = now;
+        }
+    }
+
     /// Raises and clears: the finding that is told now, if any.
     fn hold<I>(
         &mut self,
@@ -160,6 +227,7 @@ impl Rules {
             return None;
         }
         let held = self.held.entry(place).or_default();
+        held.judged_at = now;
         // Between well and cleared the evidence is that of when it last fired.
         if let Some(reason) = reason {
             held.reason = reason;
@@ -177,6 +245,11 @@ impl Rules {
         }
         Some(Finding { subject: subject.clone(), level, state: FindingState::Firing, since, reason })
     }
+}
+
+/// It is we who do not hear: nothing changed with the subject.
+fn is_deafness(code: Code) -> bool {
+    matches!(code, Code::NotConnected | Code::ViewBehind)
 }
 
 #[cfg(test)]

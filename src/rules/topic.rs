@@ -61,6 +61,11 @@ pub const RULES: &[Rule<TopicInput>] = &[
         delays: |c| Delays { raise_after_s: c.latency.offset_after_s, clear_after_s: c.latency.clear_after_s },
         judge: clock_offset,
     },
+    Rule {
+        code: Code::PartitionSkew,
+        delays: |c| Delays { raise_after_s: c.skew.raise_after_s, clear_after_s: c.skew.clear_after_s },
+        judge: super::skew::skew,
+    },
 ];
 
 fn at_once(config: &RulesConfig) -> Delays {
@@ -186,14 +191,8 @@ fn open_transaction(input: &TopicInput, context: &Context, config: &RulesConfig)
 
 /// Why nothing can be said about silence, or about what is usual, just now.
 fn deaf(input: &TopicInput, context: &Context, config: &RulesConfig) -> Option<Reason> {
-    if !context.connected() {
-        return Some(Code::NotConnected.into());
-    }
-    if let Some(reason) = &input.unread {
-        return Some(reason.clone());
-    }
-    let behind = context.behind_s.filter(|s| *s > config.viewer.behind_s)?;
-    Some(Reason::new(Code::ViewBehind).with("behind_s", Fact::Seconds(behind)))
+    let unread = || input.unread.clone().filter(|_| context.connected());
+    unread().or_else(|| context.deaf(config))
 }
 
 fn silent(input: &TopicInput, context: &Context, config: &RulesConfig) -> Judgement {

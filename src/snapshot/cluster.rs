@@ -1,8 +1,6 @@
 use super::told_reason;
-use crate::model::{Controllers, Finding, FindingState, Level, LinkState, Machine, Reason, Subject};
-use crate::text;
-use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use crate::model::{Controllers, LinkState, Machine, Reason};
+use serde::Serialize;
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -62,51 +60,6 @@ pub struct Broker {
     pub throttle_ms: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "told_reason")]
     pub reason: Option<Reason>,
-}
-
-/// A finding as the alert that people see.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Alert(pub Finding);
-
-impl Serialize for Alert {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        struct Facts<'a>(&'a Reason);
-        impl Serialize for Facts<'_> {
-            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                Reason::serialize_facts(&self.0.facts, s)
-            }
-        }
-        let Finding { subject, level, state, since, reason } = &self.0;
-        let state: &FindingState = state;
-        let level: &Level = level;
-        let mut out = s.serialize_struct("Alert", 8)?;
-        out.serialize_field("rule", reason.code.name())?;
-        out.serialize_field("code", reason.code.name())?;
-        out.serialize_field("subject", &subject_name(subject))?;
-        out.serialize_field("severity", level)?;
-        out.serialize_field("state", state)?;
-        out.serialize_field("since_ms", since)?;
-        out.serialize_field("message", &text::sentence(reason))?;
-        out.serialize_field("facts", &Facts(reason))?;
-        out.end()
-    }
-}
-
-/// The subject as JSON and tables name it.
-pub fn subject_name(subject: &Subject) -> String {
-    match subject {
-        Subject::Cluster => "cluster".into(),
-        Subject::Viewer => "vigie".into(),
-        Subject::Broker(id) => format!("broker {id}"),
-        Subject::Topic(name) | Subject::Group(name) => name.to_string(),
-        Subject::Partition(topic, partition) => format!("{topic}/{partition}"),
-    }
-}
-
-impl Alert {
-    pub fn subject(&self) -> String {
-        subject_name(&self.0.subject)
-    }
 }
 
 /// vigie itself.

@@ -3,6 +3,7 @@
 //! Not known is `None` and has a [`Reason`](crate::model::Reason) beside it; never 0. Parts stand behind `Arc`: a part that did not change is the
 //! same `Arc` as in the picture before.
 
+mod alert;
 mod business;
 mod cluster;
 mod entity;
@@ -13,12 +14,13 @@ mod topic;
 mod view;
 mod weight;
 
+pub use alert::{Alert, PastAlert, Quiet, QuietCounts, subject_name};
 pub use business::{
     Amount, Article, Business, BusinessSource, Channel, Customer, CustomerSections, Customers, Deliveries, Delivery, Exit,
     LastEvent, Method, Notifications, Order, Orders, Payment, PaymentSections, Payments, Pipeline, Stage, Stock, StoreSource,
     Stuck, Sum, Suspicious, Wait,
 };
-pub use cluster::{Alert, Broker, Cluster, Source, SourceKind, Viewer, subject_name};
+pub use cluster::{Broker, Cluster, Source, SourceKind, Viewer};
 pub use entity::{EntityFocus, EntityWay, StepTold};
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
 pub use past::{Moment, Moments, Past};
@@ -29,7 +31,7 @@ pub use view::{
     View,
 };
 
-use crate::model::{ConsumerReading, Timestamp, WorkerReading};
+use crate::model::{ConsumerReading, OutletReading, Timestamp, WorkerReading};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -51,10 +53,17 @@ pub struct Snapshot {
     /// Why `groups` is not whole.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "told_reason")]
     pub groups_reason: Option<crate::model::Reason>,
-    /// Worst first, at most 1,000.
+    /// Those that speak first, worst first, at most 1,000.
     pub alerts: Vec<Arc<Alert>>,
     /// How many there are, also past the first 1,000.
     pub alerts_count: usize,
+    /// Of those, the ones that are quiet.
+    pub alerts_quiet: QuietCounts,
+    /// Newest first, at most 200.
+    pub alerts_past: Arc<Vec<Arc<PastAlert>>>,
+    /// Where alerts are sent; absent where this process sends none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outlets: Vec<Arc<OutletReading>>,
     /// The state consumers that our store knows of, by instance; absent where there is none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub state_consumers: Vec<Arc<ConsumerReading>>,

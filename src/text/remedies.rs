@@ -47,6 +47,22 @@ pub fn remedy(reason: &Reason) -> Option<&'static str> {
         Code::ControllersSilent => "look at the controllers: without them no topic, leader or setting can change",
         Code::GroupStopped => "look whether the service runs",
         Code::GroupStalled => "look at the service's log: one record may hold it up",
+        Code::GroupLag | Code::GroupLagging => "add members, up to one a partition, or find what makes each record slow",
+        Code::GroupRewound => "ask who reset the offsets: what was done since is done again",
+        Code::TopicErrors => "look at the newest records that are marked, and at the producer that wrote them",
+        Code::TopicLatency => "look at the producer's queue and linger, and at the brokers' load",
+        Code::TopicSilent => "look whether its producer runs, and whether it can reach the brokers",
+        Code::TopicUnusual => "ask what changed: a campaign, a release, a producer that repeats itself or lost its work",
+        Code::PartitionSkew => "look at the keys: one key that many records share goes to one partition",
+        Code::PipelineStuck => "open the stage with the most of them, and look at the group that should take them on",
+        Code::CouriersSilent => "if many fell silent at once, look at the app's gateway; if one did, call the courier",
+        Code::DiskLow => "make room on this host, or set how long the store keeps what has ended (keep_ended)",
+        Code::PaidTwice => "look at both payments of the order, and give one back",
+        Code::AmountDiffers => "compare the order's items with what was paid, before it is delivered",
+        Code::PaymentVelocity | Code::RepeatedFailures => {
+            "look at the customer's payments: a script, or a stolen card, tries again and again"
+        }
+        Code::AmountUnusual | Code::CountryUnusual | Code::MethodAbroad => "ask the customer before it is delivered",
         _ => return None,
     })
 }

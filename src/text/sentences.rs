@@ -178,7 +178,88 @@ fn rules(f: &Facts<'_>) -> Option<String> {
         Code::ViewBehind => {
             format!("vigie reads {} behind the log end{}", f.or("behind_s", "too far"), f.part(", over ", "threshold_s", ""))
         }
+        _ => return rules_of_business(f),
+    })
+}
+
+/// What fires on partitions, the business and this host.
+fn rules_of_business(f: &Facts<'_>) -> Option<String> {
+    Some(match f.0.code {
+        Code::PartitionSkew => format!(
+            "partition {} takes {} of all records{}{}",
+            f.or("partition", "(one)"),
+            f.or("share", "most"),
+            f.part(", its even share is ", "even", ""),
+            f.lasting()
+        ),
+        Code::PipelineStuck => format!(
+            "{} stuck{}{}{}",
+            f.or("stuck", "some"),
+            f.part(", the oldest ", "age_s", "") + &f.part(" in ", "stage", "") + &f.part(" (deadline ", "deadline_s", ")"),
+            at_risk(f).map(|amount| format!(", {amount} at risk")).unwrap_or_default(),
+            f.lasting()
+        ),
+        Code::CouriersSilent => format!(
+            "{} of {} couriers told no position for {}{}{}",
+            f.or("silent", "some"),
+            f.or("of", "the"),
+            f.or("threshold_s", "too long"),
+            f.part(" (the longest ", "longest_s", ")"),
+            f.lasting()
+        ),
+        Code::DiskLow => {
+            format!(
+                "{} left on the disk{}{}",
+                f.or("free_bytes", "little"),
+                f.part(" (", "free", ")"),
+                f.part(", under ", "threshold", "")
+            )
+        }
         _ => return None,
+    })
+}
+
+pub(super) fn at_risk(f: &Facts<'_>) -> Option<String> {
+    money(f, "at_risk")
+}
+
+/// The amount of this name with the currency that stands beside it.
+fn money(f: &Facts<'_>, name: &str) -> Option<String> {
+    let Some(Fact::Text(digits)) = f.0.fact(name) else { return None };
+    Some(visible(&super::money(digits, f.told("currency").filter(|c| !c.is_empty()).as_deref())).into_owned())
+}
+
+/// Payments that somebody should look at: alone, or how many there were and the newest.
+fn suspicious(f: &Facts<'_>) -> Option<String> {
+    let said = match f.0.code {
+        Code::PaidTwice => format!("the order {} was paid before", f.or("order", "of it")),
+        Code::AmountDiffers => {
+            format!("{} paid{}", f.or("paid", "another amount"), f.part(", the order comes to ", "amount", ""))
+        }
+        Code::PaymentVelocity => {
+            let over = f.part(", over ", "threshold", "");
+            format!("{} payments of one customer in {}{over}", f.or("count", "many"), f.or("window_s", "a short time"))
+        }
+        Code::AmountUnusual => {
+            let amount = money(f, "amount").unwrap_or_else(|| "the amount".into());
+            format!("{amount} is {} times what this customer usually pays", f.or("times", "many"))
+        }
+        Code::RepeatedFailures => {
+            format!("{} failed payments of one customer in {}", f.or("count", "many"), f.or("window_s", "a short time"))
+        }
+        Code::CountryUnusual => {
+            format!("paid from {}, this customer pays from {}", f.or("country", "another country"), f.or("usual", "elsewhere"))
+        }
+        Code::MethodAbroad => {
+            let known = f.part(" among ", "known", " payments");
+            format!("{} was never used from {} before{known}", f.or("method", "the method"), f.or("country", "there"))
+        }
+        _ => return None,
+    };
+    Some(match (f.0.fact("payments"), f.told("payment")) {
+        (Some(Fact::Count(1)), Some(payment)) => format!("{payment}: {said}"),
+        (Some(Fact::Count(n)), Some(payment)) => format!("{} payments, the newest {payment}: {said}", count(*n)),
+        _ => said,
     })
 }
 
@@ -262,11 +343,7 @@ fn business(f: &Facts<'_>) -> Option<String> {
         Code::OverDeadline => {
             format!("{} in {}{}", f.or("age_s", "too long"), f.or("stage", "a stage"), f.part(", over ", "deadline_s", ""))
         }
-        Code::PaidTwice => format!("the order {} was paid before", f.or("order", "of it")),
-        Code::AmountDiffers => {
-            format!("{} paid{}", f.or("paid", "another amount"), f.part(", the order comes to ", "amount", ""))
-        }
-        _ => return None,
+        _ => return suspicious(f),
     })
 }
 

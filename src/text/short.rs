@@ -1,6 +1,6 @@
 //! What a reason says in a cell of a table: the evidence first, then as much of the rest as there is room for.
 
-use super::sentences::{Facts, sentence};
+use super::sentences::{Facts, at_risk, sentence};
 use crate::model::{Code, Reason};
 
 /// At most `room` characters, as long as the evidence alone has room; only what is whole is shown: `p99 1.2 s > 1 s, 67 s`.
@@ -56,6 +56,14 @@ fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
         Code::UnderReplicated => partitions("under-replicated", "replicas"),
         Code::UnderMinIsr => partitions("below min ISR", "needed"),
         Code::Offline => partitions("without leader", "replicas"),
+        Code::PartitionSkew => vec![f.part("", "share", " in one partition"), lasting()],
+        Code::PipelineStuck => vec![
+            f.part("", "stuck", " stuck"),
+            f.part(", oldest ", "age_s", ""),
+            at_risk(f).map(|a| format!(", {a}")).unwrap_or_default(),
+        ],
+        Code::CouriersSilent => vec![f.part("", "silent", " silent"), f.part(" of ", "of", ""), lasting()],
+        Code::DiskLow => vec![f.part("", "free_bytes", " left"), f.part(" (", "free", ")")],
         _ => return None,
     })
     .filter(|pieces: &Vec<String>| pieces.first().is_some_and(|evidence| !evidence.is_empty()))

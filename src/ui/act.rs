@@ -10,7 +10,7 @@ use super::panels::PanelId;
 use super::popups::value_of;
 use super::state::{Layer, Popup, Screen};
 use super::update::{Effect, Ui};
-use crate::model::{Ask, Level, Lookup, Subject};
+use crate::model::{Ask, Level, Lookup};
 use crate::text::{Word, visible_bytes, word};
 
 const HISTORY: usize = 20;
@@ -34,6 +34,10 @@ impl Ui {
             Action::Cluster => self.go(Screen::Cluster),
             Action::Log => self.go(Screen::Log),
             Action::Compare => self.compare(),
+            Action::Alerts => self.go(Screen::Alerts),
+            Action::Acknowledge => self.acknowledge(),
+            Action::Silence => self.silence(),
+            Action::Explain => self.explain(),
             Action::Open => self.open(),
             Action::NextPanel => self.next_panel(1),
             Action::PrevPanel => self.next_panel(-1),
@@ -113,6 +117,9 @@ impl Ui {
             }
             Some(Layer::Palette(palette)) => palette.step(by),
             Some(Layer::Choose(chooser)) => chooser.step(by),
+            Some(Layer::Popup(Popup::Silence { selected, .. })) => {
+                *selected = selected.saturating_add_signed(by).min(super::alerts::SILENCES.len() - 1);
+            }
             _ => {}
         }
     }
@@ -186,6 +193,10 @@ impl Ui {
                     self.state.filter_history.truncate(HISTORY);
                 }
             }
+            Some(layer @ Layer::Popup(Popup::Silence { .. })) => {
+                self.state.layers.push(layer);
+                self.choose_silence();
+            }
             Some(layer) => self.state.layers.push(layer),
             None => {}
         }
@@ -257,7 +268,7 @@ impl Ui {
                 Popup::Alert { alert, .. } => crate::text::visible(&crate::text::sentence(&alert.0.reason)).into_owned(),
                 Popup::Log { line, .. } => crate::text::visible(&line.text).into_owned(),
                 Popup::Notice { text, .. } => visible_lines(text.as_bytes()),
-                Popup::Help { .. } => return,
+                Popup::Help { .. } | Popup::Silence { .. } => return,
             };
             self.effects.push(Effect::Copy(text));
             return;
@@ -275,13 +286,14 @@ impl Ui {
         let (view, Some(place)) = (self.shown(), self.place(panel)) else { return };
         match panel {
             PanelId::Tail => self.open_record(place),
-            PanelId::Alerts => self.open_alert(place),
             PanelId::Log => {
                 let rows = ordered::<super::panels::LogRows>(&view, &self.state);
                 if let Some(line) = rows.get(place).cloned() {
                     self.state.layers.push(Layer::Popup(Popup::Log { line, scroll: 0 }));
                 }
             }
+            PanelId::Alerts | PanelId::AlertTable => self.open_alert(),
+            PanelId::PastAlerts => self.open_past(place),
             PanelId::Timeline => self.open_step(place),
             PanelId::Deliveries => {
                 let rows = ordered::<super::panels::DeliveryRows>(&view, &self.state);
@@ -314,20 +326,6 @@ impl Ui {
                 }
             }
             _ => {}
-        }
-    }
-
-    fn open_alert(&mut self, place: usize) {
-        let view = self.shown();
-        let rows = ordered::<super::panels::AlertRows>(&view, &self.state);
-        let Some(alert) = rows.get(place) else { return };
-        match &alert.0.subject {
-            Subject::Topic(name) | Subject::Partition(name, _) => self.open_topic(name.clone()),
-            Subject::Group(name) => self.open_group(name.clone()),
-            Subject::Cluster | Subject::Viewer | Subject::Broker(_) => {
-                let popup = Popup::Alert { alert: alert.clone(), scroll: 0 };
-                self.state.layers.push(Layer::Popup(popup));
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Views made by hand, with everything that a screen must be able to show.
 //! One room: each view is the rich one with something changed, and all are of one moment. The orders' side is beside it.
 
+mod alerts;
 mod business;
 
 use crate::model::*;
@@ -187,7 +188,7 @@ pub fn groups() -> Vec<Arc<Group>> {
 }
 
 fn alert(subject: Subject, level: Level, ago_s: i64, reason: Reason) -> Arc<Alert> {
-    Arc::new(Alert(Finding { subject, level, state: FindingState::Firing, since: NOW.plus_ms(-ago_s * 1_000), reason }))
+    Arc::new(Alert(Finding { subject, level, state: FindingState::Firing, since: NOW.plus_ms(-ago_s * 1_000), reason }, None))
 }
 
 fn broker(id: i32, up: bool) -> Broker {
@@ -226,6 +227,8 @@ pub fn snapshot() -> Snapshot {
         alert(Subject::Group("tracker".into()), Level::Critical, 190, Code::GroupStalled.into()),
         alert(Subject::Topic("payments.completed".into()), Level::Warning, 240, latency_reason()),
         alert(Subject::Viewer, Level::Warning, 4, Code::ViewBehind.into()),
+        alerts::acknowledged(),
+        alerts::following(),
     ];
     Snapshot {
         version: 1,
@@ -260,6 +263,9 @@ pub fn snapshot() -> Snapshot {
         groups: groups(),
         groups_reason: None,
         alerts_count: alerts.len(),
+        alerts_quiet: QuietCounts { acknowledged: 1, inhibited: 1, ..QuietCounts::default() },
+        alerts_past: alerts::past(),
+        outlets: alerts::outlets(),
         alerts,
         viewer: Viewer {
             machine: Machine {

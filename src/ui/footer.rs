@@ -1,9 +1,10 @@
 //! The foot of every screen: the screens, and what the keys do here, from the key table. While one types a filter, its line.
 
+use super::alerts::lists_alerts;
 use super::draw::{Hits, Target};
 use super::keymap::{Action, Context};
 use super::panels::PanelId;
-use super::state::{Layer, Screen, UiState};
+use super::state::{Layer, Popup, Screen, UiState};
 use super::theme::Role;
 use super::widgets::ink::{Ctx, put, put_right, width};
 use crate::text::{Word, word};
@@ -17,9 +18,14 @@ pub fn contexts(state: &UiState) -> Vec<Context> {
         Some(Layer::Filter { .. }) => vec![Context::Filter, Context::Always],
         Some(Layer::Palette(_)) => vec![Context::Palette, Context::Always],
         Some(Layer::Choose(_)) => vec![Context::Chooser, Context::Popup, Context::Always],
+        Some(Layer::Popup(Popup::Silence { .. })) => vec![Context::Menu, Context::Always],
+        Some(Layer::Popup(Popup::Alert { ended: None, .. })) => vec![Context::Alerts, Context::Popup, Context::Always],
         Some(Layer::Popup(_)) => vec![Context::Popup, Context::Always],
         None => {
-            let mut contexts = Vec::with_capacity(4);
+            let mut contexts = Vec::with_capacity(5);
+            if lists_alerts(state.focused_panel()) {
+                contexts.push(Context::Alerts);
+            }
             if state.focused_panel().list().is_some() {
                 contexts.push(Context::List);
             }
@@ -93,7 +99,6 @@ pub fn put_line(ctx: Ctx, buf: &mut Buffer, area: Rect, before: &str, after: &st
 
 /// Cells that the footer keeps for what the keys do here.
 const KEYS: u16 = 70;
-
 /// Narrower ones name the open screen alone.
 const FOR_ALL_TABS: u16 = 72;
 
@@ -110,6 +115,7 @@ fn tabs(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> u16 {
         (Screen::Channels, Action::Channels, Word::ScreenChannels),
         (Screen::Cluster, Action::Cluster, Word::ScreenCluster),
         (Screen::Log, Action::Log, Word::ScreenLog),
+        (Screen::Alerts, Action::Alerts, Word::ScreenAlerts),
     ];
     let mut x = area.x + 1;
     let key = |action| ctx.state.keys.key(Context::Normal, action).unwrap_or_default();

@@ -21,6 +21,10 @@ pub enum Context {
     List,
     /// A screen whose curves have a span.
     Chart,
+    /// A list of alerts, or one of them.
+    Alerts,
+    /// A few things to choose from.
+    Menu,
     Filter,
     Palette,
     Popup,
@@ -29,8 +33,18 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: &[Context] =
-        &[Self::Always, Self::Normal, Self::List, Self::Chart, Self::Filter, Self::Palette, Self::Popup, Self::Chooser];
+    pub const ALL: &[Context] = &[
+        Self::Always,
+        Self::Normal,
+        Self::List,
+        Self::Chart,
+        Self::Alerts,
+        Self::Menu,
+        Self::Filter,
+        Self::Palette,
+        Self::Popup,
+        Self::Chooser,
+    ];
 
     pub fn word(self) -> Word {
         match self {
@@ -38,6 +52,8 @@ impl Context {
             Self::Normal => Word::CtxNormal,
             Self::List => Word::CtxList,
             Self::Chart => Word::CtxChart,
+            Self::Alerts => Word::CtxAlerts,
+            Self::Menu => Word::CtxMenu,
             Self::Filter => Word::CtxFilter,
             Self::Palette => Word::CtxPalette,
             Self::Popup => Word::CtxPopup,
@@ -57,13 +73,16 @@ impl Context {
             Self::Palette => 2,
             Self::Popup => 3,
             Self::Chooser => 4,
+            Self::Menu => 5,
             _ => 0,
         }
     }
 
     /// Whether both may hear one press.
     pub(super) fn listens_with(self, other: Self) -> bool {
-        self == Self::Always || other == Self::Always || self.layer() == other.layer()
+        // An alert may be a row, and may be open in a popup.
+        let both = [(self, other), (other, self)].contains(&(Self::Alerts, Self::Popup));
+        self == Self::Always || other == Self::Always || both || self.layer() == other.layer()
     }
 
     /// Whether characters are text here: what one types must not be a command.
@@ -103,6 +122,10 @@ pub enum Action {
     Cluster,
     Log,
     Compare,
+    Alerts,
+    Acknowledge,
+    Silence,
+    Explain,
     Open,
     Up,
     Down,
@@ -174,7 +197,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[C::Always], &["ctrl-l"], Action::Redraw, Word::KeyRedraw, 0),
     row(&[C::Normal, C::Popup], &["q"], Action::Quit, Word::KeyQuit, 4),
     row(&[C::Normal, C::Filter, C::Palette], &["esc"], Action::Back, Word::KeyBack, 0),
-    row(&[C::Popup], &["esc"], Action::Back, Word::KeyBack, 1),
+    row(&[C::Popup, C::Menu], &["esc"], Action::Back, Word::KeyBack, 1),
     row(&[C::Normal], &["1"], Action::Overview, Word::KeyOverview, 0),
     row(&[C::Normal], &["2"], Action::Topic, Word::KeyTopic, 0),
     row(&[C::Normal], &["3"], Action::Groups, Word::KeyGroups, 0),
@@ -187,6 +210,10 @@ pub const BINDINGS: &[Binding] = &[
     row(&[C::Normal], &["0"], Action::Cluster, Word::KeyCluster, 0),
     row(&[C::Normal], &["o"], Action::Log, Word::KeyLog, 0),
     row(&[C::Normal], &["x"], Action::Compare, Word::KeyCompare, 0),
+    row(&[C::Normal], &["a"], Action::Alerts, Word::KeyAlerts, 0),
+    row(&[C::Alerts], &["A"], Action::Acknowledge, Word::KeyAcknowledge, 3),
+    row(&[C::Alerts], &["M"], Action::Silence, Word::KeySilence, 3),
+    row(&[C::Alerts], &["i"], Action::Explain, Word::KeyExplain, 3),
     row(&[C::List], &["enter"], Action::Open, Word::KeyOpen, 1),
     row(&[C::Normal], &["/"], Action::Filter, Word::KeyFilter, 3),
     row(&[C::Normal, C::Popup], &[":"], Action::Palette, Word::KeyPalette, 7),
@@ -207,10 +234,10 @@ pub const BINDINGS: &[Binding] = &[
     row(&[C::Popup], &["y"], Action::Copy, Word::KeyCopy, 1),
     row(&[C::Normal, C::Popup], &["T"], Action::Theme, Word::KeyTheme, 0),
     row(&[C::Normal, C::Popup], &["U"], Action::Utc, Word::KeyUtc, 0),
-    row(&[C::List, C::Popup, C::Palette], &["down"], Action::Down, Word::KeyDown, 0),
-    row(&[C::List, C::Popup, C::Palette], &["up"], Action::Up, Word::KeyUp, 0),
-    row(&[C::List, C::Popup], &["j"], Action::Down, Word::KeyDown, 0),
-    row(&[C::List, C::Popup], &["k"], Action::Up, Word::KeyUp, 0),
+    row(&[C::List, C::Popup, C::Palette, C::Menu], &["down"], Action::Down, Word::KeyDown, 0),
+    row(&[C::List, C::Popup, C::Palette, C::Menu], &["up"], Action::Up, Word::KeyUp, 0),
+    row(&[C::List, C::Popup, C::Menu], &["j"], Action::Down, Word::KeyDown, 0),
+    row(&[C::List, C::Popup, C::Menu], &["k"], Action::Up, Word::KeyUp, 0),
     row(&[C::List], &["right", "l"], Action::Open, Word::KeyOpen, 0),
     row(&[C::Normal], &["left", "h", "backspace"], Action::Back, Word::KeyBack, 0),
     row(&[C::List, C::Popup], &["ctrl-d"], Action::HalfDown, Word::KeyHalfDown, 0),
@@ -221,7 +248,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[C::List, C::Popup], &["G", "end"], Action::Bottom, Word::KeyBottom, 0),
     row(&[C::List], &["n"], Action::NextProblem, Word::KeyNextProblem, 0),
     row(&[C::List], &["N"], Action::PrevProblem, Word::KeyPrevProblem, 0),
-    row(&[C::Filter, C::Palette], &["enter"], Action::Accept, Word::KeyAccept, 1),
+    row(&[C::Filter, C::Palette, C::Menu], &["enter"], Action::Accept, Word::KeyAccept, 1),
     row(&[C::Filter], &["up"], Action::Older, Word::KeyOlder, 2),
     row(&[C::Filter], &["down"], Action::Newer, Word::KeyNewer, 0),
     row(&[C::List], &["c"], Action::Columns, Word::KeyColumns, 0),

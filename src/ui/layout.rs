@@ -37,6 +37,7 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
         Screen::Channels => &[P::Channels],
         Screen::Cluster => &[P::Brokers, P::Consumers, P::Workers, P::Host],
         Screen::Log => &[P::Log],
+        Screen::Alerts => &[P::AlertTable, P::PastAlerts, P::Outlets],
     }
 }
 
@@ -62,6 +63,7 @@ pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: us
         Screen::Orders => orders(area, focus, stages),
         Screen::Order => order(area, focus),
         Screen::Cluster => cluster(area, focus),
+        Screen::Alerts => alerts(area, focus),
         Screen::Payments => beside(area, focus, P::Payments, P::PaymentSums),
         Screen::Customers => beside(area, focus, P::Customers, P::Funnel),
         Screen::Deliveries | Screen::Stock | Screen::Channels | Screen::Log => vec![(panels(screen)[0], area)],
@@ -195,6 +197,21 @@ fn cluster(area: Rect, focus: PanelId) -> Placed {
     let (top, rest) = split_top(area, area.height / 3);
     let (middle, bottom) = split_top(rest, rest.height / 2);
     vec![(PanelId::Brokers, top), (PanelId::Consumers, middle), (PanelId::Workers, bottom), (PanelId::Host, host)]
+}
+
+/// What fires has most of the room; where not all three have some, the lower place is for the one that is looked at.
+fn alerts(area: Rect, focus: PanelId) -> Placed {
+    use PanelId as P;
+    if area.height < 18 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    let (top, rest) = split_top(area, area.height * 3 / 5);
+    if area.height < 28 {
+        let lower = if focus == P::Outlets { P::Outlets } else { P::PastAlerts };
+        return vec![(P::AlertTable, top), (lower, rest)];
+    }
+    let (past, outlets) = split_top(rest, rest.height - (rest.height / 3).clamp(4, 8));
+    vec![(P::AlertTable, top), (P::PastAlerts, past), (P::Outlets, outlets)]
 }
 
 /// A list, and what sums it up beside it or above it.

@@ -23,6 +23,8 @@ pub enum RowKey {
     Partition(Arc<str>, i32),
     Offset(i32, i64),
     Alert(Subject, Code),
+    /// One that is over, by when it ended.
+    Past(Subject, Code, Timestamp),
 }
 
 #[derive(Clone, Debug, Default)]

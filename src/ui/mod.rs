@@ -4,6 +4,7 @@
 //! `update` and `act` turn keys and clicks into changes of the state; `term` holds the terminal and paints it.
 
 mod act;
+mod alerts;
 mod ascii;
 mod atomic;
 mod badge;

@@ -37,6 +37,7 @@ pub enum Screen {
     Channels,
     Cluster,
     Log,
+    Alerts,
 }
 
 impl Screen {
@@ -55,6 +56,7 @@ impl Screen {
         Self::Channels,
         Self::Cluster,
         Self::Log,
+        Self::Alerts,
     ];
 }
 
@@ -84,9 +86,16 @@ pub enum Popup {
         answer: Option<Arc<Answer>>,
         scroll: usize,
     },
+    /// `ended`: it is over.
     Alert {
         alert: Arc<Alert>,
+        ended: Option<Timestamp>,
         scroll: usize,
+    },
+    /// For how long shall it be quiet?
+    Silence {
+        alert: Arc<Alert>,
+        selected: usize,
     },
     Log {
         line: Arc<LogLine>,

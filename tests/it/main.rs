@@ -9,6 +9,7 @@ mod postgres;
 mod redis;
 mod support;
 
+mod alerts;
 mod clusters;
 mod commands;
 mod demo;

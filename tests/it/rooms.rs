@@ -20,6 +20,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("engine", &["model", "catalogue", "decode", "domain", "snapshot", "history", "rules"]),
     ("sim", &["model", "catalogue", "kafka"]),
     ("outlet", &["model", "snapshot", "text"]),
+    ("alarm", &["model", "snapshot", "text", "kafka"]),
     ("ui", &["model", "snapshot", "history", "text"]),
 ];
 

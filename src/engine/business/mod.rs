@@ -27,7 +27,9 @@ mod seen;
 mod standers;
 mod stock;
 mod store;
+mod suspicion;
 mod waits;
+mod watch;
 
 use super::clock::Step;
 use super::past::second;
@@ -36,6 +38,7 @@ use crate::catalogue::{Catalogue, Role};
 use crate::decode::Decoder;
 use crate::domain::{Happening, Kind, Moved, Outcome, Part, PipelineId, Plans, Subject, World};
 use crate::model::{Label, Meaning, Place, Record, Timestamp, Value};
+use crate::rules::PaymentRules;
 use knowledge::Knowledge;
 use pipeline::Moment;
 use seen::{Entity, Seen};
@@ -55,6 +58,7 @@ pub struct Business {
     most_open: usize,
     special: Special,
     payments: payments::Payments,
+    payment_rules: PaymentRules,
     customers: customers::Customers,
     couriers: crowd::Crowd,
     articles: crowd::Crowd,
@@ -111,6 +115,7 @@ impl Business {
             most_open: memory::MOST_OPEN,
             special,
             payments: payments::Payments::default(),
+            payment_rules: PaymentRules::default(),
             customers: customers::Customers::default(),
             couriers: crowd::Crowd::default(),
             articles: crowd::Crowd::default(),
@@ -125,6 +130,11 @@ impl Business {
             plans,
             catalogue,
         }
+    }
+
+    /// When a payment is suspicious.
+    pub fn suspect_by(&mut self, rules: PaymentRules) {
+        self.payment_rules = rules;
     }
 
     /// Takes a record; returns whether it contradicts its entity for good.
@@ -259,7 +269,8 @@ impl Business {
         {
             let look = look::Look { kept, id: &subject.id };
             let order = part.map(|_| &subject.id);
-            self.payments.moved(&payments::Moved { id: &entity.id, part, order, look, plan, before, after }, moment.now);
+            let moved = payments::Moved { id: &entity.id, part, order, look, plan, before, after };
+            self.payments.moved(&moved, &self.payment_rules, moment.now);
         }
     }
 

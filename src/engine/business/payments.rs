@@ -1,7 +1,9 @@
 use super::look::{self, Look};
 use super::seen::Seen;
+use super::suspicion::{Deed, Known, Suspicion};
 use crate::domain::{Part, Plan, Standing, Step};
 use crate::model::{Code, Fact, Label, Meaning, Reason, Timestamp, Value};
+use crate::rules::PaymentRules;
 use crate::snapshot::{Amount, Method, Sum, Suspicious};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, HashSet, VecDeque};
@@ -25,6 +27,7 @@ pub struct Payments {
     sums: BTreeMap<Option<Label>, (i64, Decimal)>,
     suspicious: VecDeque<Suspicious>,
     suspected: HashSet<(Label, Code)>,
+    suspicion: Suspicion,
     suspicious_count: u64,
 }
 
@@ -48,7 +51,7 @@ impl Payments {
         end(before) != end(after) || began(before) != began(after)
     }
 
-    pub fn moved(&mut self, moved: &Moved<'_>, now: Timestamp) {
+    pub fn moved(&mut self, moved: &Moved<'_>, rules: &PaymentRules, now: Timestamp) {
         let end = |seen: &Option<Seen<'_>>| seen.as_ref().and_then(|s| s.step).filter(|step| moved.plan.has_ended(*step));
         let began = |seen: &Option<Seen<'_>>| i64::from(seen.as_ref().is_some_and(Seen::entered));
         let (before, after) = (end(&moved.before), end(&moved.after));
@@ -69,6 +72,31 @@ impl Payments {
         }
         if completed(&after) && !completed(&before) {
             self.suspect(moved, now);
+        }
+        let what = match after.filter(|_| after != before) {
+            Some(step) if moved.plan.is_exit(step) => Some(Deed::Failed),
+            Some(_) => Some(Deed::Completed),
+            None => (initiated > 0).then_some(Deed::Begun),
+        };
+        if let Some(what) = what {
+            self.suspect_customer(moved, what, rules, now);
+        }
+    }
+
+    /// Beside what else this customer did.
+    fn suspect_customer(&mut self, moved: &Moved<'_>, what: Deed, rules: &PaymentRules, now: Timestamp) {
+        let text = |meaning| look::text(moved.look.of_or_own(moved.part, meaning));
+        let customer = text(Meaning::Customer);
+        let known = Known {
+            customer: customer.as_ref(),
+            at: moved.after.as_ref().and_then(|s| s.since).unwrap_or(now),
+            amount: decimal(&moved.look, moved.part),
+            currency: text(Meaning::Currency),
+            country: text(Meaning::Country),
+            method: text(Meaning::Method),
+        };
+        for reason in self.suspicion.take(what, &known, rules) {
+            self.tell(moved, reason, now);
         }
     }
 
@@ -139,6 +167,11 @@ impl Payments {
             total: Amount::new(total.to_string()),
         };
         self.sums.iter().map(row).collect()
+    }
+
+    /// What was told of payments since then, newest first.
+    pub fn suspected_since(&self, since: Timestamp) -> impl Iterator<Item = &Suspicious> {
+        self.suspicious.iter().filter(move |s| s.at >= since)
     }
 
     pub fn suspicious(&self) -> (Vec<Suspicious>, u64) {

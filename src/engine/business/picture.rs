@@ -106,7 +106,7 @@ impl Business {
     }
 
     /// Who stands longer than the deadline allows is late from now on.
-    fn age(&mut self, gaze: &Gaze<'_>) {
+    pub(super) fn age(&mut self, gaze: &Gaze<'_>) {
         let followed = self.store.is_some();
         for way in &mut self.ways {
             let plan = self.plans.get(way.frame.id);

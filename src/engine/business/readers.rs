@@ -3,12 +3,13 @@ use crate::domain::{Plans, Reader};
 use crate::model::{Meaning, TopicName};
 use std::sync::Arc;
 
-/// What the picture shows: the rest of an event's fields is not read.
+/// What the picture shows and the rules look at: the rest of an event's fields is not read.
 const SHOWN: &[Meaning] = &[
     Meaning::Customer,
     Meaning::Amount,
     Meaning::Currency,
     Meaning::Method,
+    Meaning::Country,
     Meaning::Courier,
     Meaning::Eta,
     Meaning::Remaining,

@@ -109,6 +109,16 @@ pub fn deliveries(world: &World, id: PipelineId, plan: &Plan, state: &PipelineSt
     rows
 }
 
+/// Seconds since the last position of each of the newest deliveries that ever told one.
+pub fn position_ages_s(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState, now: Timestamp) -> Vec<f64> {
+    let age = |stand| {
+        let known = known(world, id, stand)?;
+        let (at, _) = position(world, &known, known.label(Meaning::Courier).as_ref())?;
+        Some(now.since_s(at).max(0.0))
+    };
+    newest(open(state, plan)).into_iter().filter_map(age).collect()
+}
+
 fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> Delivery {
     let courier = known.label(Meaning::Courier);
     let place = position(world, known, courier.as_ref());

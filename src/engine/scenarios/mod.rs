@@ -35,6 +35,7 @@ struct World {
     logs: BTreeMap<(Arc<str>, i32), Log>,
     groups: BTreeMap<Arc<str>, (GroupState, Commits)>,
     unreadable: BTreeSet<String>,
+    down: BTreeSet<i32>,
     configs: Vec<(Arc<str>, TopicConfig)>,
     slots: u32,
     sample: Option<i64>,
@@ -114,6 +115,7 @@ impl World {
             logs,
             groups: BTreeMap::new(),
             unreadable: BTreeSet::new(),
+            down: BTreeSet::new(),
             configs: story.topic.iter().map(config).collect(),
             slots: 0,
             sample: None,
@@ -154,6 +156,8 @@ impl World {
         for (name, isr) in &event.isr {
             self.logs.get_mut(&place(name)).expect("a known log").isr = *isr;
         }
+        self.down.extend(event.broker_down);
+        self.down.retain(|id| Some(*id) != event.broker_up);
         for name in &event.reset {
             let log = self.logs.get_mut(&place(name)).expect("a known log");
             (log.low, log.end) = (0, 0);
@@ -292,7 +296,7 @@ impl World {
                     id,
                     host: "b".into(),
                     port: 9092,
-                    up: true,
+                    up: !self.down.contains(&id),
                     round_trip_ms: None,
                     throttle_ms: None,
                     reason: None,

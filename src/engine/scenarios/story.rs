@@ -114,6 +114,9 @@ pub struct Event {
     /// The readings do not bring what these groups committed; `readable`: they do again.
     pub unreadable: Vec<String>,
     pub readable: Vec<String>,
+    /// A broker dies, or comes again.
+    pub broker_down: Option<i32>,
+    pub broker_up: Option<i32>,
     /// In-sync replicas of these partitions (of three).
     pub isr: BTreeMap<String, i32>,
     /// The readings do not bring the log ends of these partitions; `found`: they do again.

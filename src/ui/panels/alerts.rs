@@ -54,10 +54,13 @@ const ONE_LINE: u16 = 64;
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let rows = ordered::<AlertRows>(ctx.view, ctx.state);
-    let count = ctx.view.snapshot.alerts_count;
+    let (count, quiet) = (ctx.view.snapshot.alerts_count, ctx.view.snapshot.alerts_quiet.sum());
     let mut title = vec![Ink::new(Role::Title, word(Word::Alerts))];
     if count > 0 {
-        title.push(Ink::dim(format!(" {count} {}", word(Word::Firing))));
+        title.push(Ink::dim(format!(" {} {}", count.saturating_sub(quiet), word(Word::Firing))));
+    }
+    if quiet > 0 {
+        title.push(Ink::dim(format!(" · {quiet} {}", word(Word::Quiet))));
     }
     let inner = frame(ctx, buf, area, PanelId::Alerts, &title, &[]);
     hits.panel(PanelId::Alerts, area);
@@ -114,6 +117,9 @@ fn told(alert: &Alert) -> String {
 fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool) {
     let style = |role: Role| if plain { Style::new() } else { ctx.style(role) };
     let (symbol, role, level) = ink::level(alert.0.level);
+    // What is quiet steps back, here too.
+    let role = if alert.speaks() { role } else { Role::Dim };
+    let text_role = if alert.speaks() { Role::Text } else { Role::Dim };
     let x = area.x + 1;
     let right = area.right().saturating_sub(1);
     let since = text::age_s(ctx.view.snapshot.taken_at.since_s(alert.0.since));
@@ -128,7 +134,7 @@ fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool
     };
     if area.height == 1 {
         let subject = text::visible(&alert.subject()).into_owned();
-        used += put(buf, x + used, area.y, 30, &subject, style(Role::Text)) + 2;
+        used += put(buf, x + used, area.y, 30, &subject, style(text_role)) + 2;
         let room = right.saturating_sub(x + used + 8);
         let whole = text::visible(&text::sentence(&alert.0.reason)).into_owned();
         // Evidence that ends in the middle of a word is worth less than a short sentence.
@@ -143,7 +149,7 @@ fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool
         kind if room > 28 => format!("{kind} {}", alert.subject()),
         _ => alert.subject(),
     };
-    put(buf, x + used, area.y, room, &text::visible(&subject), style(Role::Text));
+    put(buf, x + used, area.y, room, &text::visible(&subject), style(text_role));
     put_right(buf, right, area.y, 6, &since, style(Role::Dim));
     let indent = x + 2;
     let label = word(level);

@@ -1,6 +1,7 @@
 //! The panels. Each file begins with the question that is asked there and what one does next; a row in [`PANELS`] makes a panel known
 //! to layouts, help and tests.
 
+mod alert_table;
 mod alerts;
 mod brokers;
 mod channels;
@@ -16,7 +17,9 @@ pub mod log;
 mod members;
 mod order_info;
 mod orders;
+mod outlets;
 mod partitions;
+mod past_alerts;
 mod payment_sums;
 mod payments;
 mod pipeline;
@@ -33,10 +36,12 @@ mod topic_rate;
 mod topics;
 mod workers;
 
+pub use alert_table::{AlertTableRows, quiet as alert_quiet};
 pub use alerts::AlertRows;
 pub use deliveries::DeliveryRows;
 pub use groups::GroupRows;
 pub use log::LogRows;
+pub use past_alerts::PastAlertRows;
 pub use payments::PaymentRows;
 pub use pipeline::{height as pipeline_height, shown as pipeline_shown};
 pub use readers::ReaderRows;
@@ -116,6 +121,9 @@ panels! {
     Log, Log, AskLog, (36, 4), log::draw, Some(ListOps::of::<LogRows>());
     OrderInfo, Order, AskOrderInfo, (36, 3), order_info::draw, None;
     Timeline, Timeline, AskTimeline, (36, 4), timeline::draw, Some(ListOps::of::<TimelineRows>());
+    AlertTable, Alerts, AskAlertTable, (40, 4), alert_table::draw, Some(ListOps::of::<AlertTableRows>());
+    PastAlerts, PastAlerts, AskPastAlerts, (40, 4), past_alerts::draw, Some(ListOps::of::<PastAlertRows>());
+    Outlets, Outlets, AskOutlets, (40, 3), outlets::draw, Some(ListOps::of::<outlets::OutletRows>());
     Orders, OpenOrders, AskOrders, (36, 4), orders::draw, Some(ListOps::of::<orders::OrderRows>());
 }
 

@@ -55,6 +55,7 @@ impl Rows for PaymentRows {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
+    Col::fixed("suspicious", Word::Nothing, 1, |x, ctx, _| suspicion(ctx, x)),
     Col::rest("payment", Word::ColPayment, 12, |x, _, _| Ink::text(text::visible(&x.id).into_owned()))
         .sorts(|a, b| a.id.cmp(&b.id)),
     Col::content("state", Word::ColState, (9, 12), |r, _, _| state(r)).sorts(|a, b| a.state.cmp(&b.state)),
@@ -76,6 +77,13 @@ const COLUMNS: &[Col] = &[
     .leaves(3)
     .sorts(|a, b| a.customer.cmp(&b.customer)),
 ];
+
+/// What is wrong with it stands beside the table.
+fn suspicion(ctx: Ctx, of: &Payment) -> Ink {
+    let section = ctx.view.snapshot.business.payments.as_ref();
+    let told = section.is_some_and(|s| s.payments.suspicious.iter().any(|told| told.id == of.id));
+    if told { Ink::new(Role::Warning, "▲") } else { Ink::dim("") }
+}
 
 fn state(of: &Payment) -> Ink {
     let role = if of.state.as_ref() == "failed" { Role::Warning } else { Role::Text };

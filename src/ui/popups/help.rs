@@ -19,9 +19,16 @@ pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
         out.push(vec![Ink::dim(format!("  {:<NAMES$}", word(panel.title))), Ink::text(word(panel.question))]);
     }
     let mut told: Vec<&Row> = Vec::new();
-    for context in
-        [Context::Normal, Context::List, Context::Chart, Context::Filter, Context::Popup, Context::Chooser, Context::Always]
-    {
+    for context in [
+        Context::Normal,
+        Context::List,
+        Context::Chart,
+        Context::Alerts,
+        Context::Filter,
+        Context::Popup,
+        Context::Chooser,
+        Context::Always,
+    ] {
         let rows = ctx.state.keys.rows().iter().filter(|r| r.context == context && !r.keys.is_empty());
         // What the same keys do elsewhere too is told once.
         let rows: Vec<_> = rows.filter(|r| told.iter().all(|t| t.action != r.action || t.keys != r.keys)).collect();

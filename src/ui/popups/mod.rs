@@ -42,9 +42,15 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, popup: &Popup, hits: &mut Hi
             let title = vec![Ink::new(Role::Warning, title.clone())];
             Page { wide, title, lines: lines.collect(), scroll: *scroll }.draw(ctx, buf, area, hits);
         }
-        Popup::Alert { alert, scroll } => {
+        Popup::Silence { alert, selected } => {
+            let mut title = alert::title(alert);
+            title.insert(0, Ink::dim(format!("{} ", word(Word::SilenceTitle))));
+            Page { wide: area.width.saturating_sub(4).min(52), title, lines: alert::silences(*selected), scroll: 0 }
+                .draw(ctx, buf, area, hits);
+        }
+        Popup::Alert { alert, ended, scroll } => {
             let wide = area.width.saturating_sub(4).min(80);
-            let lines = alert::lines(ctx, alert, wide.saturating_sub(4));
+            let lines = alert::lines(ctx, alert, *ended, wide.saturating_sub(4));
             Page { wide, title: alert::title(alert), lines, scroll: *scroll }.draw(ctx, buf, area, hits);
         }
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Answer, Ask, Code, LinkState, Lookup, LookupResult, OwnedRecord, Reason, Slot, TailFilter};
+use crate::model::{Answer, Ask, Code, LinkState, Lookup, LookupResult, MarkWish, OwnedRecord, Reason, Slot, TailFilter};
 use crate::snapshot::Snapshot;
 use crate::ui::fixture;
 use crate::ui::list::RowKey;
@@ -458,4 +458,43 @@ fn x_on_one_topic_and_on_another_shows_both_on_the_same_scales() {
     assert_eq!(wants.beside.as_deref(), Some(names(&mut ui)[1].as_str()));
     press(&mut ui, W, H, "esc enter x");
     assert_eq!(ui.state.screen, Screen::Overview, "from a topic's screen one chooses the other in the list");
+}
+
+/// What was asked of the engine about alerts.
+fn marks(ui: &mut Ui) -> Vec<(String, Code, MarkWish)> {
+    let marks = ui.effects().into_iter().filter_map(|effect| match effect {
+        Effect::Ask(Ask::Mark(subject, code, wish)) => Some((crate::snapshot::subject_name(&subject), code, wish)),
+        _ => None,
+    });
+    marks.collect()
+}
+
+#[test]
+fn an_alert_is_acknowledged_silenced_and_let_speak_again() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "a A");
+    assert_eq!(marks(&mut ui), [("delivery.failed".into(), Code::TopicUnusual, MarkWish::Acknowledge)]);
+    press(&mut ui, W, H, "j M j enter");
+    assert_eq!(marks(&mut ui), [("tracker".into(), Code::GroupStalled, MarkWish::Silence(Some(3_600)))]);
+    assert!(ui.state.layers.is_empty(), "the menu is gone");
+    press(&mut ui, W, H, "j j j A");
+    assert_eq!(marks(&mut ui), [("billing".into(), Code::GroupLag, MarkWish::TakeBack)], "once more takes it back");
+    press(&mut ui, W, H, "M esc");
+    assert!(marks(&mut ui).is_empty() && ui.state.layers.is_empty());
+    press(&mut ui, W, H, "i A");
+    assert_eq!(marks(&mut ui).len(), 1, "in the popup too");
+}
+
+#[test]
+fn enter_on_an_alert_goes_to_its_subject_and_on_a_past_one_says_what_it_was() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "a enter");
+    assert_eq!((ui.state.screen, ui.state.topic.as_deref()), (Screen::Topic, Some("delivery.failed")));
+    press(&mut ui, W, H, "a i");
+    assert!(lines(&mut ui).iter().any(|l| l.contains("what to do")));
+    press(&mut ui, W, H, "esc tab enter");
+    let shown = lines(&mut ui).join("\n");
+    assert!(shown.contains("14 stuck, the oldest 3 min in paying") && shown.contains("ended"), "{shown}");
+    press(&mut ui, W, H, "A");
+    assert!(marks(&mut ui).is_empty(), "what is over needs nobody");
 }

@@ -93,6 +93,13 @@ fn the_business() {
 }
 
 #[test]
+fn alerts() {
+    shots("alerts", "a", fixture::rich);
+    shots("alert", "a i", fixture::rich);
+    shots("silence", "a M j", fixture::rich);
+}
+
+#[test]
 fn a_record() {
     shots("record", "j enter j j enter", fixture::rich);
 }

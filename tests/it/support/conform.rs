@@ -164,6 +164,9 @@ fn rules(snapshot: &Value, wrong: &mut Vec<String>) {
         if !alert["message"].is_string() || !alert["code"].is_string() || !alert["facts"].is_object() {
             wrong.push(format!("an alert without message, code or facts: {alert}"));
         }
+        if alert["state"] != "firing" && !alert["by"].is_string() && !alert["because"].is_string() {
+            wrong.push(format!("an alert is quiet, and nobody says why: {alert}"));
+        }
     }
 }
 

@@ -1,0 +1,138 @@
+use super::*;
+use crate::model::{Level, LinkState, Reason};
+use crate::rules::{BrokerInput, Context, DiskInput, RulesConfig};
+use crate::snapshot::PartitionOffsets;
+
+/// Nothing is known of topics.
+struct Nowhere;
+
+impl Map for Nowhere {
+    fn partitions(&self, _: &str) -> &[PartitionOffsets] {
+        &[]
+    }
+
+    fn reads(&self, _: &str) -> Vec<(Arc<str>, i32)> {
+        Vec::new()
+    }
+}
+
+struct Desk {
+    rules: Rules,
+    alerts: Alerts,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let mut alerts = Alerts::default();
+        alerts.operator("awa@ops".into());
+        Self { rules: Rules::new(RulesConfig::default()), alerts }
+    }
+
+    fn second(&mut self, second: i64, link: LinkState, broker_up: bool, free_bytes: u64) {
+        let context = Context { now: at(second), link, behind_s: None };
+        self.rules.begin(&context);
+        let broker = BrokerInput { id: 2, host: "b".into(), port: 1, up: broker_up, reason: None };
+        self.rules.judge_broker(&broker, &context);
+        let disk = DiskInput { folder: "/var".into(), free_bytes, total_bytes: 1_000 };
+        self.rules.judge_disk(&disk, &context);
+        self.rules.end(at(second));
+        self.alerts.take(&self.rules, &Nowhere, at(second));
+    }
+
+    fn mark(&mut self, wish: MarkWish, second: i64) {
+        self.alerts.mark(Subject::Broker(2), Code::BrokerDown, wish, at(second));
+    }
+
+    fn states(&self) -> Vec<(Code, FindingState)> {
+        self.alerts.shown.iter().map(|a| (a.0.reason.code, a.0.state)).collect()
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp(second * 1_000)
+}
+
+const UP: LinkState = LinkState::Connected;
+const FREE: u64 = 900;
+
+#[test]
+fn an_acknowledged_alert_goes_quiet_stays_listed_and_is_new_when_it_comes_again() {
+    let mut desk = Desk::new();
+    desk.second(0, UP, false, 50);
+    assert_eq!(desk.states().first(), Some(&(Code::BrokerDown, FindingState::Firing)));
+    desk.mark(MarkWish::Acknowledge, 1);
+    desk.second(2, UP, false, 50);
+    let low = (Code::DiskLow, FindingState::Firing);
+    assert_eq!(desk.states(), [low, (Code::BrokerDown, FindingState::Acknowledged)], "what speaks comes first");
+    let quiet = desk.alerts.shown[1].1.clone().unwrap();
+    assert_eq!((quiet.by.as_deref(), quiet.at), (Some("awa@ops"), Some(at(1))));
+    assert_eq!((desk.alerts.count, desk.alerts.quiet.acknowledged), (2, 1));
+    for second in 3..20 {
+        desk.second(second, UP, true, 50);
+    }
+    assert_eq!(desk.states(), [low]);
+    assert_eq!(desk.alerts.past().first().map(|p| (p.finding.reason.code, p.ended_at)), Some((Code::BrokerDown, at(13))));
+    desk.second(20, UP, false, 50);
+    assert_eq!(desk.states().first(), Some(&(Code::BrokerDown, FindingState::Firing)));
+}
+
+#[test]
+fn a_silence_for_a_time_outlives_the_alert_and_ends_by_itself() {
+    let mut desk = Desk::new();
+    desk.second(0, UP, false, FREE);
+    desk.mark(MarkWish::Silence(Some(60)), 0);
+    for second in 1..59 {
+        desk.second(second, UP, second % 30 > 15, FREE);
+    }
+    desk.second(59, UP, false, FREE);
+    assert_eq!(desk.states(), [(Code::BrokerDown, FindingState::Silenced)]);
+    desk.second(60, UP, false, FREE);
+    assert_eq!(desk.states(), [(Code::BrokerDown, FindingState::Firing)]);
+    desk.mark(MarkWish::Silence(None), 61);
+    desk.second(61, UP, false, FREE);
+    assert_eq!(desk.states(), [(Code::BrokerDown, FindingState::Silenced)]);
+    desk.mark(MarkWish::TakeBack, 62);
+    desk.second(62, UP, false, FREE);
+    assert_eq!(desk.states(), [(Code::BrokerDown, FindingState::Firing)]);
+}
+
+#[test]
+fn while_nobody_answers_an_alert_is_neither_over_nor_new_afterwards() {
+    let mut desk = Desk::new();
+    desk.second(0, UP, false, FREE);
+    let since = desk.alerts.shown[0].0.since;
+    for second in 1..600 {
+        desk.second(second, LinkState::Down, false, FREE);
+        assert!(desk.alerts.shown.is_empty() && desk.alerts.past().is_empty());
+    }
+    desk.second(600, UP, false, FREE);
+    assert_eq!(desk.alerts.shown[0].0.since, since, "it is the same one");
+}
+
+#[test]
+fn marks_survive_and_those_without_an_object_go_in_time() {
+    let mut desk = Desk::new();
+    desk.second(0, UP, false, FREE);
+    desk.mark(MarkWish::Acknowledge, 0);
+    let kept = desk.alerts.changed_marks().unwrap();
+    assert_eq!(desk.alerts.changed_marks(), None, "told once");
+    let text = serde_json::to_string(&kept).unwrap();
+    let mut again = Desk::new();
+    again.alerts.remember(serde_json::from_str(&text).unwrap(), at(100));
+    again.second(130, UP, false, FREE);
+    assert_eq!(again.states(), [(Code::BrokerDown, FindingState::Acknowledged)]);
+    let mut other = Desk::new();
+    other.alerts.remember(kept, at(100));
+    other.second(3_699, UP, true, FREE);
+    assert_eq!(other.alerts.changed_marks(), None);
+    other.second(3_701, UP, true, FREE);
+    assert_eq!(other.alerts.changed_marks(), Some(Vec::new()));
+}
+
+#[test]
+fn levels_are_kept() {
+    let mut desk = Desk::new();
+    desk.second(0, UP, true, 20);
+    assert_eq!(desk.alerts.shown[0].0.level, Level::Critical);
+    assert_eq!(Reason::from(Code::DiskLow).code, desk.alerts.shown[0].0.reason.code);
+}

@@ -1,0 +1,92 @@
+//! What the rules look at: figures of now, not of the last picture.
+
+use super::look::{self, Look};
+use super::picture::Gaze;
+use super::pipeline::PipelineState;
+use super::{Business, rows};
+use crate::domain::{Part, PipelineId, Plan};
+use crate::model::{Code, Meaning, Reason, Value};
+use crate::rules::{FleetInput, PaymentRules, PaymentsInput, PipelineInput, StuckInput, Suspected};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// Stuck ones whose amounts are summed.
+const SUMMED: usize = 1_000;
+
+impl Business {
+    pub fn watch_pipelines(&mut self, gaze: &Gaze<'_>) -> Vec<PipelineInput> {
+        self.age(gaze);
+        let followed = self.store.is_some();
+        let input = |way: &super::Way| {
+            let unknown = way.knowledge.known(gaze, followed).err();
+            let warming = || way.knowledge.warming(gaze.topics).then(|| Code::WarmingUp.into());
+            let plan = self.plans.get(way.frame.id);
+            let stuck = match unknown.or_else(warming) {
+                Some(reason) => Err(reason),
+                None => Ok(self.stuck(way.frame.id, plan, &way.state, gaze)),
+            };
+            PipelineInput { name: plan.name.clone(), stuck }
+        };
+        self.ways.iter().map(input).collect()
+    }
+
+    fn stuck(&self, id: PipelineId, plan: &Plan, state: &PipelineState, gaze: &Gaze<'_>) -> StuckInput {
+        let late = || state.open(plan).filter(|(_, s)| s.standers.late() > 0);
+        let age = |step, since| {
+            let deadline = plan.deadline_s(step)?;
+            Some((gaze.now.since_s(since), deadline, plan.step_name(step).clone()))
+        };
+        let oldest = late().filter_map(|(step, s)| age(step, s.standers.latest().next()?.0));
+        let times = |(age, deadline, _): &(f64, u32, Arc<str>)| age / f64::from((*deadline).max(1));
+        StuckInput {
+            count: late().map(|(_, s)| s.standers.late()).sum(),
+            worst: oldest.max_by(|a, b| times(a).total_cmp(&times(b))),
+            at_risk: self.at_risk(id, late().flat_map(|(_, s)| s.standers.latest()).take(SUMMED).map(|(_, entity)| entity)),
+        }
+    }
+
+    /// The sum of their amounts, as digits and currency.
+    fn at_risk<'a>(&self, id: PipelineId, late: impl Iterator<Item = &'a super::seen::Entity>) -> Option<(String, String)> {
+        let mut sum: Option<(Decimal, String)> = None;
+        for entity in late {
+            let Some((subject, kept)) = self.world.walkers.get_key_value(&entity.subject(id)) else { continue };
+            let look = Look { kept, id: &subject.id };
+            let part = entity.owner.as_ref().map(|_| Part { pipeline: id, id: entity.id.clone() });
+            let Some((Value::Amount(amount), _)) = look.of_or_own(part.as_ref(), Meaning::Amount) else { continue };
+            let currency = look::text(look.of_or_own(part.as_ref(), Meaning::Currency)).map(|c| c.to_string()).unwrap_or_default();
+            match &mut sum {
+                None => sum = Some((*amount, currency)),
+                Some((all, of)) if *of == currency => *all = all.saturating_add(*amount),
+                // Two currencies make no sum.
+                Some(_) => return None,
+            }
+        }
+        sum.map(|(all, of)| (all.to_string(), of))
+    }
+
+    /// Ages of the newest deliveries' positions; `None`: this catalogue has no deliveries.
+    pub fn watch_fleet(&self, gaze: &Gaze<'_>) -> Option<FleetInput> {
+        let id = self.special.delivery?;
+        let way = self.ways.get(usize::from(id.0))?;
+        let ages_s = match way.knowledge.known(gaze, self.store.is_some()) {
+            Err(reason) => Err(reason),
+            Ok(()) if way.knowledge.warming(gaze.topics) => Err(Reason::from(Code::WarmingUp)),
+            Ok(()) => Ok(rows::position_ages_s(&self.world, id, self.plans.get(id), &way.state, gaze.now)),
+        };
+        Some(FleetInput { ages_s })
+    }
+
+    /// What lately looked suspicious; `None`: this catalogue has no payments.
+    pub fn watch_payments(&self, gaze: &Gaze<'_>, rules: &PaymentRules) -> Option<PaymentsInput> {
+        let id = self.special.payment?;
+        let since = gaze.now.plus_ms(-(rules.alert_for_s * 1_000.0) as i64);
+        let mut recent: Vec<Suspected> = Vec::new();
+        for told in self.payments.suspected_since(since) {
+            match recent.iter_mut().find(|s| s.reason.code == told.code) {
+                Some(kind) => kind.count += 1,
+                None => recent.push(Suspected { count: 1, payment: told.id.clone(), reason: told.reason.clone() }),
+            }
+        }
+        Some(PaymentsInput { name: self.plans.get(id).name.clone(), recent })
+    }
+}

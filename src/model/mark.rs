@@ -1,0 +1,32 @@
+use super::{Code, Subject, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What a person decided about the alert of a rule on a subject.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mark {
+    pub rule: Code,
+    pub subject: Subject,
+    pub what: Marked,
+    pub at: Timestamp,
+    pub by: Arc<str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Marked {
+    /// Somebody looks after it: quiet until it is over.
+    Acknowledged,
+    /// Quiet until then, also when it comes again; `None`: until it is over.
+    Silenced { until: Option<Timestamp> },
+}
+
+/// What a person wants of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkWish {
+    Acknowledge,
+    /// For so many seconds; `None`: until it is over.
+    Silence(Option<u32>),
+    /// It may speak again.
+    TakeBack,
+}
