@@ -202,6 +202,7 @@ fn topics(config: &Config) -> Result<TopicFilter> {
 pub fn ui(config: &Config) -> Result<UiConfig> {
     let ui = UiConfig {
         theme: config.get("theme").map(str::to_owned),
+        themes: config.file.parent().map(|folder| folder.join("themes")),
         color: color(config.get("color").unwrap_or("auto")),
         ascii: config.parsed("ascii", parse::boolean)?.unwrap_or(false),
         mouse: config.parsed("mouse", parse::boolean)?.unwrap_or(true),

@@ -3,6 +3,7 @@ use super::config::UiConfig;
 use super::draw::draw;
 use super::state::UiState;
 use super::term::Screen;
+use super::theme::Shelf;
 use super::update::Ui;
 use crate::model::Focused;
 use crate::snapshot::View;
@@ -10,11 +11,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The interface without its loop and terminal: views in, the bytes of frames out.
 pub struct Canvas<W> {
     pub(super) ui: Ui,
     pub(super) screen: Screen<W>,
+    shelf: Shelf,
     buffer: Buffer,
 }
 
@@ -26,12 +29,22 @@ impl<W: Write> Canvas<W> {
     pub fn new(config: &UiConfig, out: W) -> Result<Self, UiError> {
         let look = config.look(|name| std::env::var(name).ok())?;
         let ui = Ui::new(UiState::new(look, config.keymap()?));
-        Ok(Self { ui, screen: Screen::new(out), buffer: Buffer::empty(Rect::ZERO) })
+        Ok(Self { ui, shelf: config.shelf(), screen: Screen::new(out), buffer: Buffer::empty(Rect::ZERO) })
     }
 
     /// A new view is there. `false`: it is the one we have.
     pub fn view(&mut self, view: Arc<View>) -> bool {
         self.ui.view(view)
+    }
+
+    /// The person's own themes, once a second: what they say now shows. `false`: nothing has changed.
+    pub(super) fn reread_themes(&mut self) -> bool {
+        let news = self.shelf.news(Instant::now());
+        let changed = !news.is_empty();
+        for news in news {
+            self.ui.theme_changed(news);
+        }
+        changed
     }
 
     /// What the open screen needs computed.

@@ -1,10 +1,14 @@
 //! What a line of the palette does.
 
+use super::config::put;
+use super::file::FileError;
 use super::keymap::Action;
 use super::palette::Choice;
 use super::panels::{DeliveryRows, PanelId};
 use super::state::{Layer, Screen};
+use super::theme::Theme;
 use super::update::Ui;
+use crate::text::visible;
 use crate::ui::list::ordered;
 
 /// Choices that come first the next time.
@@ -34,6 +38,14 @@ impl Ui {
         self.state.recent.retain(|c| c != choice);
         self.state.recent.insert(0, choice.clone());
         self.state.recent.truncate(RECENT);
+    }
+
+    /// One of the person's own themes was written. A broken one leaves the last that was good.
+    pub(super) fn theme_changed(&mut self, news: Result<Theme, FileError>) {
+        match news {
+            Ok(theme) => _ = put(&mut self.state.look.themes, theme.at(self.state.look.depth)),
+            Err(error) => self.say(visible(&error.to_string()).into_owned()),
+        }
     }
 
     /// To what the courier is bringing now.

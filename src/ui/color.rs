@@ -97,6 +97,10 @@ fn nearest_256(r: u8, g: u8, b: u8) -> u8 {
     let level = |v: u8| (0..6u8).min_by_key(|i| LEVELS[usize::from(*i)].abs_diff(v)).unwrap_or(0);
     let cube = 16 + 36 * level(r) + 6 * level(g) + level(b);
     let mean = (u16::from(r) + u16::from(g) + u16::from(b)) / 3;
+    // A colour that is one stays one, although a grey may lie nearer.
+    if r.max(g).max(b) - r.min(g).min(b) >= 40 {
+        return cube;
+    }
     let gray = 232 + u8::try_from(mean.saturating_sub(3) / 10).unwrap_or(23).min(23);
     if distance(rgb_of_256(gray), (r, g, b)) < distance(rgb_of_256(cube), (r, g, b)) { gray } else { cube }
 }
@@ -135,8 +139,44 @@ const SIXTEEN: [(Color, (u8, u8, u8)); 16] = [
     (Color::White, (255, 255, 255)),
 ];
 
+/// By hue: a pale green is green, although its nearest of the sixteen is a grey.
 fn nearest_16(r: u8, g: u8, b: u8) -> Color {
-    SIXTEEN.iter().min_by_key(|(_, rgb)| distance(*rgb, (r, g, b))).map_or(Color::Reset, |(c, _)| *c)
+    let (most, least) = (r.max(g).max(b), r.min(g).min(b));
+    let chroma = most - least;
+    if most < 64 || chroma < 40 {
+        return match most {
+            0..64 => Color::Black,
+            64..160 => Color::DarkGray,
+            160..232 => Color::Gray,
+            _ => Color::White,
+        };
+    }
+    let part = |x: u8, y: u8| (f32::from(x) - f32::from(y)) / f32::from(chroma);
+    let hue = 60.0
+        * match most {
+            m if m == r => part(g, b).rem_euclid(6.0),
+            m if m == g => part(b, r) + 2.0,
+            _ => part(r, g) + 4.0,
+        };
+    let (plain, light) = match hue as u16 {
+        28..75 => (Color::Yellow, Color::LightYellow),
+        75..165 => (Color::Green, Color::LightGreen),
+        165..205 => (Color::Cyan, Color::LightCyan),
+        205..255 => (Color::Blue, Color::LightBlue),
+        255..330 => (Color::Magenta, Color::LightMagenta),
+        _ => (Color::Red, Color::LightRed),
+    };
+    if most >= 225 { light } else { plain }
+}
+
+/// What a colour looks like, where that is known: the sixteen are the terminal's own, xterm's are taken.
+#[cfg(test)]
+pub fn rgb(color: Color) -> Option<(u8, u8, u8)> {
+    match color {
+        Color::Rgb(r, g, b) => Some((r, g, b)),
+        Color::Indexed(n) => Some(rgb_of_256(n)),
+        named => SIXTEEN.iter().find(|(c, _)| *c == named).map(|(_, rgb)| *rgb),
+    }
 }
 
 fn distance(a: (u8, u8, u8), b: (u8, u8, u8)) -> u32 {
@@ -167,6 +207,9 @@ mod tests {
         assert_eq!(reduce(Color::Rgb(255, 0, 0), Depth::C256), Some(Color::Indexed(196)));
         assert_eq!(reduce(Color::Rgb(118, 118, 118), Depth::C256), Some(Color::Indexed(243)));
         assert_eq!(reduce(Color::Rgb(250, 5, 5), Depth::C16), Some(Color::LightRed));
+        assert_eq!(reduce(Color::Rgb(127, 174, 122), Depth::C16), Some(Color::Green));
+        assert_eq!(reduce(Color::Rgb(37, 51, 73), Depth::C16), Some(Color::DarkGray));
+        assert_eq!(reduce(Color::Rgb(47, 122, 52), Depth::C256), Some(Color::Indexed(29)));
         assert_eq!(reduce(Color::Red, Depth::C256), Some(Color::Red));
     }
 }

@@ -2,7 +2,7 @@ use super::color::ColorChoice;
 use super::color::Depth;
 use super::keymap::{Keymap, KeymapError};
 use super::state::Look;
-use super::theme::{SHIPPED, Theme, ThemeError};
+use super::theme::{SHIPPED, Shelf, Theme, ThemeError, themes_in};
 use crate::text::Language;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -11,8 +11,10 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct UiConfig {
-    /// A shipped theme's name or a file; `None` takes the default, or the 16-colour one where the terminal has no more.
+    /// A theme's name or a file; `None` takes the default, or the one for few colours where the terminal has no more.
     pub theme: Option<String>,
+    /// Folder of the person's own themes; it need not be there.
+    pub themes: Option<PathBuf>,
     pub color: ColorChoice,
     /// No Unicode: what vigie draws and letters with accents have a plain form; what else is not ASCII in names shows as `?`.
     pub ascii: bool,
@@ -29,7 +31,17 @@ pub struct UiConfig {
 
 impl Default for UiConfig {
     fn default() -> Self {
-        Self { theme: None, color: ColorChoice::Auto, ascii: false, mouse: true, fps: 4, utc: false, keys: None, layout: None }
+        Self {
+            theme: None,
+            themes: None,
+            color: ColorChoice::Auto,
+            ascii: false,
+            mouse: true,
+            fps: 4,
+            utc: false,
+            keys: None,
+            layout: None,
+        }
     }
 }
 
@@ -45,20 +57,43 @@ impl UiConfig {
     /// The themes in the terminal's colours, the chosen one first in line. Fails when the chosen theme cannot be used.
     pub fn look(&self, env: impl Fn(&str) -> Option<String>) -> Result<Look, ThemeError> {
         let depth = self.color.depth(env);
-        let fallback = if depth == Depth::C16 { "sixteen" } else { "vigie" };
-        let chosen = self.theme.as_deref().unwrap_or(fallback);
+        let fallback = match depth {
+            Depth::True | Depth::C256 => "vigie",
+            Depth::C16 => "sixteen",
+            Depth::Mono => "mono",
+        };
+        let folder = self.themes.as_deref();
         let mut themes = Vec::new();
         for (name, _) in SHIPPED {
-            themes.push(Theme::load(name)?.at(depth));
+            themes.push(Theme::load(name, None)?.at(depth));
         }
-        let theme = match SHIPPED.iter().position(|(name, _)| *name == chosen) {
-            Some(shipped) => shipped,
-            None => {
-                themes.push(Theme::load(chosen)?.at(depth));
-                themes.len() - 1
-            }
-        };
+        // What is wrong with one that nobody chose is told by the shelf, when the screen is there.
+        for theme in folder.map(themes_in).unwrap_or_default().iter().filter_map(|path| Theme::read(path).ok()) {
+            put(&mut themes, theme.at(depth));
+        }
+        let theme = put(&mut themes, Theme::load(self.theme.as_deref().unwrap_or(fallback), folder)?.at(depth));
         let zone = jiff::tz::TimeZone::system();
         Ok(Look { themes, theme, depth, ascii: self.ascii, utc: self.utc, zone, language: Language::default() })
+    }
+
+    /// The person's own themes, to be watched.
+    pub(super) fn shelf(&self) -> Shelf {
+        let is_file = |name: &&String| SHIPPED.iter().all(|(shipped, _)| shipped != name);
+        let file = self.theme.as_ref().filter(is_file).map(PathBuf::from).filter(|path| path.is_file());
+        Shelf::new(self.themes.clone(), file)
+    }
+}
+
+/// In the place of the one that goes by the same name, else at the end. Returns its place.
+pub(super) fn put(themes: &mut Vec<Theme>, theme: Theme) -> usize {
+    match themes.iter().position(|t| t.name == theme.name) {
+        Some(place) => {
+            themes[place] = theme;
+            place
+        }
+        None => {
+            themes.push(theme);
+            themes.len() - 1
+        }
     }
 }

@@ -134,6 +134,7 @@ impl<W: Write> Session<'_, W> {
                     Ok(()) => {
                         due.figures |= self.canvas.view(self.ports.view.load_full());
                         due.figures |= self.canvas.ui.read_log(&self.ports.journal);
+                        due.figures |= self.canvas.reread_themes();
                     }
                     Err(_) => self.ports.beat = never(),
                 },

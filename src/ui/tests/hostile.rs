@@ -7,6 +7,7 @@ use crate::ui::json::pretty;
 use crate::ui::theme::{SHIPPED, Theme};
 use crate::ui::{Depth, fixture};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use std::path::Path;
 
 const SIZES: [(u16, u16); 8] = [(80, 24), (120, 40), (60, 15), (200, 60), (59, 14), (300, 100), (1, 1), (0, 0)];
 
@@ -14,7 +15,7 @@ fn themes(count: u64) {
     let mut files = Spoiler::new(9, SHIPPED.iter().map(|(_, toml)| toml));
     let mut read = 0_u64;
     for _ in 0..count {
-        match Theme::parse("theme", &files.next_text()) {
+        match Theme::parse(Path::new("theme.toml"), &files.next_text()) {
             Ok(theme) => read += u64::from(theme.at(Depth::Mono).whole_selection),
             Err(error) => assert!(!error.to_string().is_empty()),
         }

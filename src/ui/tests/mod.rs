@@ -8,6 +8,7 @@ mod language;
 mod look;
 mod paint;
 mod palette;
+mod roles;
 mod screens;
 
 use super::draw::draw;

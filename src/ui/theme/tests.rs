@@ -1,0 +1,186 @@
+//! What every shipped theme promises: `docs/themes.md` states the same figures.
+
+use super::sight::{Eyes, Rgb, contrast, difference};
+use super::*;
+use ratatui::style::Color;
+use crate::ui::color::rgb;
+
+/// Text, on the theme's own background.
+const TEXT: f64 = 7.0;
+/// Everything else that is read: words, figures, signs, curves.
+const READ: f64 = 4.5;
+/// The frame of the panel that has the keys (WCAG's figure for what is not text).
+const FOCUS: f64 = 3.0;
+/// The other frames: they part, and say nothing.
+const BORDER: f64 = 1.5;
+/// Any role in the selected row, which is bold besides.
+const SELECTED: f64 = 3.0;
+/// Levels look different at a glance.
+const APART: f64 = 20.0;
+const LEVELS: [Role; 4] = [Role::Ok, Role::Warning, Role::Critical, Role::Silent];
+const DEPTHS: [(&str, Depth); 4] = [("24 bit", Depth::True), ("256", Depth::C256), ("16", Depth::C16), ("none", Depth::Mono)];
+
+fn shipped() -> impl Iterator<Item = Theme> {
+    SHIPPED.iter().map(|(name, _)| Theme::load(name, None).unwrap())
+}
+
+/// Those with colours of their own: what the sixteen look like is the terminal's matter.
+fn coloured() -> impl Iterator<Item = Theme> {
+    shipped().filter(|t| !matches!(t.name.as_str(), "sixteen" | "mono"))
+}
+
+/// The theme's own background. `vigie` keeps the terminal's: black is assumed, and a dark grey.
+fn papers(theme: &Theme) -> Vec<Rgb> {
+    match theme.style(Role::Text).bg.and_then(rgb) {
+        Some(own) => vec![own],
+        None => vec![(0, 0, 0), (0x18, 0x18, 0x18)],
+    }
+}
+
+fn ink(theme: &Theme, role: Role) -> Rgb {
+    theme.style(role).fg.and_then(rgb).unwrap_or_else(|| panic!("{}: {role:?} has no colour", theme.name))
+}
+
+#[test]
+fn everything_can_be_read_on_the_themes_own_background() {
+    for theme in coloured() {
+        for paper in papers(&theme) {
+            for role in Role::ALL.iter().copied().filter(|r| *r != Role::Selection) {
+                let least = match role {
+                    Role::Text => TEXT,
+                    Role::Border => BORDER,
+                    Role::BorderFocus => FOCUS,
+                    _ => READ,
+                };
+                let is = contrast(ink(&theme, role), paper);
+                assert!(is >= least, "{}: {role:?} has {is:.2}:1 on {paper:?}, least {least}", theme.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn everything_can_be_read_in_the_selected_row() {
+    for theme in coloured() {
+        let selection = theme.style(Role::Selection);
+        let paper = selection.bg.and_then(rgb).unwrap();
+        if theme.whole_selection {
+            assert!(contrast(ink(&theme, Role::Selection), paper) >= TEXT, "{}", theme.name);
+            continue;
+        }
+        assert!(selection.add_modifier.contains(Modifier::BOLD), "{}", theme.name);
+        assert!(contrast(ink(&theme, Role::Text), paper) >= TEXT, "{}", theme.name);
+        for role in Role::ALL.iter().filter(|r| !matches!(r, Role::Selection | Role::Border | Role::BorderFocus)) {
+            let is = contrast(ink(&theme, *role), paper);
+            assert!(is >= SELECTED, "{}: {role:?} has {is:.2}:1 in the selected row", theme.name);
+        }
+    }
+}
+
+fn pairs() -> impl Iterator<Item = (Role, Role)> {
+    LEVELS.iter().enumerate().flat_map(|(i, a)| LEVELS[i + 1..].iter().map(|b| (*a, *b)))
+}
+
+#[test]
+fn levels_look_different_in_every_theme() {
+    for theme in coloured() {
+        for depth in [Depth::True, Depth::C256] {
+            let theme = theme.at(depth);
+            for (a, b) in pairs() {
+                let is = difference(ink(&theme, a), ink(&theme, b), Eyes::All);
+                assert!(is >= APART, "{} {depth:?}: {a:?} and {b:?} are {is:.0} apart", theme.name);
+            }
+        }
+    }
+    for theme in shipped().map(|t| t.at(Depth::C16)).chain([Theme::load("mono", None).unwrap().at(Depth::Mono)]) {
+        for (a, b) in pairs() {
+            assert_ne!(theme.style(a), theme.style(b), "{}: {a:?} and {b:?}", theme.name);
+        }
+    }
+}
+
+#[test]
+fn levels_look_different_to_eyes_that_lack_a_cone() {
+    let theme = Theme::load("colour-blind", None).unwrap();
+    for eyes in [Eyes::Deuteranopia, Eyes::Protanopia] {
+        for (a, b) in pairs() {
+            let is = difference(ink(&theme, a), ink(&theme, b), eyes);
+            assert!(is >= APART, "{eyes:?}: {a:?} and {b:?} are {is:.0} apart");
+        }
+    }
+}
+
+#[test]
+fn the_selected_row_is_seen_at_every_depth() {
+    for theme in shipped() {
+        for (_, depth) in DEPTHS {
+            let theme = theme.at(depth);
+            let (text, selection) = (theme.style(Role::Text), theme.style(Role::Selection));
+            let reversed = selection.add_modifier.contains(Modifier::REVERSED);
+            assert!(reversed || selection.bg.is_some() && selection.bg != text.bg, "{} {depth:?}", theme.name);
+            assert!(depth != Depth::Mono || Role::ALL.iter().all(|r| theme.style(*r).fg.is_none() && theme.style(*r).bg.is_none()));
+        }
+    }
+}
+
+fn told(style: Style) -> String {
+    let color = |c: Option<Color>| c.map_or("-".into(), |c| c.to_string());
+    let names = [
+        (Modifier::BOLD, "bold"),
+        (Modifier::DIM, "dim"),
+        (Modifier::ITALIC, "italic"),
+        (Modifier::UNDERLINED, "underline"),
+        (Modifier::REVERSED, "reverse"),
+    ];
+    let more: Vec<_> = names.iter().filter(|(m, _)| style.add_modifier.contains(*m)).map(|(_, n)| *n).collect();
+    format!("{} on {} {}", color(style.fg), color(style.bg), more.join(" ")).trim_end().to_owned()
+}
+
+#[test]
+fn the_table_of_every_themes_roles() {
+    for theme in shipped() {
+        let mut table = format!("{:<14}", theme.name);
+        for (name, _) in DEPTHS {
+            table.push_str(&format!("{name:<38}"));
+        }
+        for role in Role::ALL {
+            table.push_str(&format!("\n{:<14}", role.name()));
+            for (_, depth) in DEPTHS {
+                table.push_str(&format!("{:<38}", told(theme.at(depth).style(*role))));
+            }
+        }
+        let table = table.lines().map(|l| l.trim_end()).collect::<Vec<_>>().join("\n");
+        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("theme_{}", theme.name), table);
+        });
+    }
+}
+
+#[test]
+fn a_theme_with_a_base_says_only_what_differs() {
+    let theme = Theme::parse(Path::new("mine.toml"), "base = \"light\"\nok = { fg = \"green\", bold = true }").unwrap();
+    let light = Theme::load("light", None).unwrap();
+    assert_eq!((theme.name.as_str(), theme.style(Role::Text)), ("mine", light.style(Role::Text)));
+    assert_eq!(theme.style(Role::Ok), Style::new().fg(Color::Green).add_modifier(Modifier::BOLD));
+}
+
+#[test]
+fn what_is_wrong_with_a_theme_is_told_with_its_line() {
+    let without = |role: &str| SHIPPED[0].1.lines().filter(|l| !l.starts_with(role)).map(|l| format!("{l}\n")).collect::<String>();
+    for (text, wanted) in [
+        (without("silent"), "mine.toml:1: role `silent` is missing: give it a style"),
+        ("base = \"vigie\"\n\nsparkle = {}".into(), "mine.toml:3: there is no role `sparkle`; there are text, dim"),
+        ("base = \"vigie\"\nok = { fg = \"#nope\" }".into(), "mine.toml:2: \"#nope\" is no colour"),
+        ("base = \"vigie\"\nok = { fg = 7 }".into(), "mine.toml:2: this is no colour"),
+        ("base = \"vigie\"\nok = { bold = 1 }".into(), "mine.toml:2: `bold` is true or false"),
+        ("base = \"vigie\"\nok = { blink = true }".into(), "mine.toml:2: a style has no `blink`; it has fg"),
+        ("base = \"vigie\"\nok = 3".into(), "mine.toml:2: `ok` is a table"),
+        ("base = \"nord\"".into(), "mine.toml:1: `base` is one of vigie, light"),
+        ("ok = {".into(), "mine.toml:1: "),
+    ] {
+        let error = Theme::parse(Path::new("mine.toml"), &text).unwrap_err().to_string();
+        assert!(error.contains(wanted), "{error}");
+    }
+    let error = Theme::load("no-such", None).unwrap_err().to_string();
+    assert!(error.contains("no-such") && error.contains("harmattan"), "{error}");
+}
