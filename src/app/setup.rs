@@ -207,6 +207,7 @@ pub fn ui(config: &Config) -> Result<UiConfig> {
         ascii: config.parsed("ascii", parse::boolean)?.unwrap_or(false),
         mouse: config.parsed("mouse", parse::boolean)?.unwrap_or(true),
         fps: config.get("fps").and_then(|f| f.parse().ok()).unwrap_or(4),
+        commands: config.beside("commands.toml"),
         keys: config.get("keys").map(PathBuf::from).or_else(|| config.beside("keys.toml")),
         layout: config.file.parent().map(|folder| folder.join("layout.toml")),
         ..UiConfig::default()

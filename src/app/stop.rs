@@ -56,12 +56,14 @@ async fn first_signal(ready: &Sender<std::io::Result<()>>) -> std::io::Result<()
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let _ = ready.send(Ok(()));
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
+    loop {
+        tokio::select! {
+            // While a command of the person's own has the terminal, Ctrl-C ends that one.
+            _ = interrupt.recv() => if !crate::ui::is_lent() { return Ok(()) },
+            _ = terminate.recv() => return Ok(()),
+            _ = hang_up.recv() => return Ok(()),
+        }
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -462,11 +462,25 @@ words! {
     CtxFilter = "filter" | "filtre",
     CtxPalette = "palette" | "palette",
     CtxPopup = "popups" | "fenêtres",
+    CtxOnTopic = "on a topic" | "sur un topic",
+    CtxOnGroup = "on a group" | "sur un groupe",
+    CtxOnRecord = "on a record" | "sur un message",
+    CtxOnOrder = "on an order" | "sur une commande",
     // Kinds in the palette.
     KindAction = "action" | "action",
     KindScreen = "screen" | "écran",
     KindSpan = "span" | "durée",
     NotSearched = "not searched" | "non cherchés",
+    KindCommand = "command" | "commande",
+    // Commands of one's own.
+    CommandNeeds = "is of nothing that is selected" | "n'est pas dans la sélection",
+    CommandOption = "begins with - and could be taken for an option; put \"--\" before it in commands.toml"
+        | "commence par - et passerait pour une option\u{202f}; mettez \"--\" avant, dans commands.toml",
+    CommandNul = "holds a NUL byte, which no argument can" | "contient un octet NUL, impossible dans un argument",
+    PressEnter = "press Enter to come back" | "Entrée pour revenir",
+    ExitCode = "exit code" | "code de sortie",
+    EndedBySignal = "ended by signal" | "terminé par le signal",
+    NotStarted = "could not be started" | "n'a pas pu démarrer",
     // What keys do.
     KeyQuit = "quit" | "quitter",
     KeySuspend = "suspend" | "suspendre",

@@ -18,6 +18,7 @@ const HISTORY: usize = 20;
 impl Ui {
     pub(super) fn act(&mut self, action: Action) {
         match action {
+            Action::Own(place) => self.run_own(place),
             Action::Quit => self.effects.push(Effect::Leave),
             Action::Suspend => self.effects.push(Effect::Suspend),
             Action::Redraw => self.effects.push(Effect::Redraw),

@@ -27,6 +27,8 @@ pub struct UiConfig {
     pub keys: Option<PathBuf>,
     /// Where the layout of one's own is kept.
     pub layout: Option<PathBuf>,
+    /// The person's own commands.
+    pub commands: Option<PathBuf>,
 }
 
 impl Default for UiConfig {
@@ -41,17 +43,18 @@ impl Default for UiConfig {
             utc: false,
             keys: None,
             layout: None,
+            commands: None,
         }
     }
 }
 
 impl UiConfig {
-    /// The keys as they are in force.
+    /// The keys as they are in force, with the person's own commands.
     ///
     /// # Errors
-    /// What is wrong with the file, and where.
+    /// What is wrong with the files, and where.
     pub fn keymap(&self) -> Result<Keymap, KeymapError> {
-        Keymap::with_file(self.keys.as_deref())
+        Keymap::with_file(self.keys.as_deref(), self.commands.as_deref())
     }
 
     /// The themes in the terminal's colours, the chosen one first in line. Fails when the chosen theme cannot be used.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use thiserror::Error;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -13,6 +14,19 @@ pub enum FileError {
     Wrong { file: PathBuf, line: usize, what: String },
     #[error("cannot read {}: {source}", file.display())]
     Unreadable { file: PathBuf, source: std::io::Error },
+}
+
+/// A line of such a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    pub file: Arc<Path>,
+    pub line: usize,
+}
+
+impl Place {
+    pub fn wrong(&self, what: String) -> FileError {
+        FileError::Wrong { file: self.file.to_path_buf(), line: self.line, what }
+    }
 }
 
 /// A file's text, to be taken apart.
@@ -50,6 +64,10 @@ impl<'a> Source<'a> {
             _ => one(value).map(|text| vec![text]),
         };
         all.ok_or_else(|| self.wrong(value.span(), &format!("`{}` is a text or a list of texts", key.get_ref().as_ref())))
+    }
+
+    pub fn place(self, span: &Range<usize>) -> Place {
+        Place { file: self.file.into(), line: self.line(span) }
     }
 
     pub fn line(self, span: &Range<usize>) -> usize {

@@ -20,9 +20,10 @@ pub fn contexts(state: &UiState) -> Vec<Context> {
         Some(Layer::Choose(_)) => vec![Context::Chooser, Context::Popup, Context::Always],
         Some(Layer::Popup(Popup::Silence { .. })) => vec![Context::Menu, Context::Always],
         Some(Layer::Popup(Popup::Alert { ended: None, .. })) => vec![Context::Alerts, Context::Popup, Context::Always],
+        Some(Layer::Popup(Popup::Record { .. })) => vec![Context::OnRecord, Context::Popup, Context::Always],
         Some(Layer::Popup(_)) => vec![Context::Popup, Context::Always],
         None => {
-            let mut contexts = Vec::with_capacity(5);
+            let mut contexts = selected(state);
             if lists_alerts(state.focused_panel()) {
                 contexts.push(Context::Alerts);
             }
@@ -36,6 +37,27 @@ pub fn contexts(state: &UiState) -> Vec<Context> {
             contexts
         }
     }
+}
+
+/// What kinds of things are selected, that of the row first.
+fn selected(state: &UiState) -> Vec<Context> {
+    use PanelId as P;
+    let of_row: &[Context] = match state.focused_panel() {
+        P::Topics => &[Context::OnTopic],
+        P::Groups | P::Readers => &[Context::OnGroup],
+        P::GroupPartitions => &[Context::OnTopic],
+        P::Tail | P::Timeline => &[Context::OnRecord, Context::OnTopic],
+        P::Orders | P::Stuck | P::Deliveries | P::Payments => &[Context::OnOrder],
+        P::Alerts => &[Context::OnTopic, Context::OnGroup],
+        _ => &[],
+    };
+    let of_screen = match state.screen {
+        Screen::Topic => Some(Context::OnTopic),
+        Screen::Group => Some(Context::OnGroup),
+        Screen::Order => Some(Context::OnOrder),
+        _ => None,
+    };
+    of_row.iter().copied().chain(of_screen.filter(|c| !of_row.contains(c))).collect()
 }
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {

@@ -30,6 +30,11 @@ pub enum Context {
     Popup,
     /// What stands on the screen is chosen.
     Chooser,
+    /// Something of this kind is selected: for commands of one's own.
+    OnTopic,
+    OnGroup,
+    OnRecord,
+    OnOrder,
 }
 
 impl Context {
@@ -44,6 +49,10 @@ impl Context {
         Self::Palette,
         Self::Popup,
         Self::Chooser,
+        Self::OnTopic,
+        Self::OnGroup,
+        Self::OnRecord,
+        Self::OnOrder,
     ];
 
     pub fn word(self) -> Word {
@@ -58,6 +67,10 @@ impl Context {
             Self::Palette => Word::CtxPalette,
             Self::Popup => Word::CtxPopup,
             Self::Chooser => Word::CtxChooser,
+            Self::OnTopic => Word::CtxOnTopic,
+            Self::OnGroup => Word::CtxOnGroup,
+            Self::OnRecord => Word::CtxOnRecord,
+            Self::OnOrder => Word::CtxOnOrder,
         }
     }
 
@@ -80,9 +93,10 @@ impl Context {
 
     /// Whether both may hear one press.
     pub(super) fn listens_with(self, other: Self) -> bool {
-        // An alert may be a row, and may be open in a popup.
-        let both = [(self, other), (other, self)].contains(&(Self::Alerts, Self::Popup));
-        self == Self::Always || other == Self::Always || both || self.layer() == other.layer()
+        let one_of = |context| self == context || other == context;
+        // An alert or a record may be a row, and may be open in a popup.
+        let row = one_of(Self::OnRecord) || one_of(Self::Alerts);
+        one_of(Self::Always) || self.layer() == other.layer() || one_of(Self::Popup) && row
     }
 
     /// Whether characters are text here: what one types must not be a command.
@@ -166,6 +180,8 @@ pub enum Action {
     Earlier,
     Later,
     Shipped,
+    /// One of the person's own commands, by its place among them.
+    Own(u16),
 }
 
 impl Action {

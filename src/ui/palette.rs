@@ -123,6 +123,7 @@ impl Choice {
     pub fn kind(&self) -> &'static str {
         word(match self {
             Self::Action(_) if self.is_screen() => Word::KindScreen,
+            Self::Action(Action::Own(_)) => Word::KindCommand,
             Self::Action(_) => Word::KindAction,
             Self::Topic(_) => Word::Topic,
             Self::Group(_) => Word::Group,

@@ -3,6 +3,7 @@ use super::chosen::Chosen;
 use super::cluster::{ClusterPorts, Switched};
 use super::config::UiConfig;
 use super::copy::osc52;
+use super::errand::{self, Input};
 use super::keymap::{Key, KeymapError};
 use super::memory::Memory;
 use super::term::{Guard, window_size};
@@ -12,8 +13,8 @@ use crate::model::{Ask, Focused, Journal};
 use crate::snapshot::View;
 use crate::text::{Word, speaking, word};
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, TrySendError, after, bounded, never, select};
-use crossterm::event::{self, Event, KeyEventKind};
+use crossbeam_channel::{Receiver, Sender, TrySendError, after, never, select};
+use crossterm::event::{Event, KeyEventKind};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
@@ -70,6 +71,7 @@ pub fn run(config: UiConfig, ports: UiPorts) -> Result<Exit, UiError> {
         canvas,
         guard: &guard,
         ports,
+        input: Input::start(),
         asked: None,
         drawn_at: Instant::now(),
         beat,
@@ -106,6 +108,7 @@ struct Session<'a, W> {
     canvas: Canvas<W>,
     guard: &'a Guard,
     ports: UiPorts,
+    input: Input,
     /// What the engine was last asked to compute.
     asked: Option<Focused>,
     drawn_at: Instant,
@@ -120,13 +123,12 @@ impl<W: Write> Session<'_, W> {
         self.canvas.view(self.ports.view.load_full());
         self.canvas.ui.read_log(&self.ports.journal);
         self.draw()?;
-        let events = read_input();
         let mut due = Due::default();
         loop {
             let retry = !self.focus();
             let wake = self.wake(&due, retry).map_or_else(never, after);
             select! {
-                recv(events) -> event => match event {
+                recv(self.input.events) -> event => match event {
                     Ok(event) => self.take(event, &mut due),
                     Err(_) => return Ok(Exit::TerminalGone),
                 },
@@ -148,7 +150,7 @@ impl<W: Write> Session<'_, W> {
                 recv(self.ports.stop) -> _ => return Ok(Exit::Stopped),
                 recv(wake) -> _ => {}
             }
-            while let Ok(event) = events.try_recv() {
+            while let Ok(event) = self.input.events.try_recv() {
                 self.take(event, &mut due);
             }
             if self.perform(&mut due)? || !self.guard.holds() {
@@ -241,6 +243,15 @@ impl<W: Write> Session<'_, W> {
                     self.guard.lend(|| signal_hook::low_level::raise(signal_hook::consts::SIGTSTP))?;
                     self.canvas.screen.forget();
                 }
+                Effect::Run(errand) => {
+                    let (guard, stop) = (self.guard, &self.ports.stop);
+                    let language = self.canvas.ui.state.look.language;
+                    let Some(told) = speaking(language, || errand::run(&errand, guard, &self.input, stop))? else {
+                        return Ok(true);
+                    };
+                    self.canvas.ui.say(told);
+                    self.canvas.screen.forget();
+                }
                 Effect::Copy(text) => match osc52(&text) {
                     Some(bytes) => {
                         self.canvas.screen.writer().raw(&bytes)?;
@@ -318,19 +329,4 @@ impl<W: Write> Session<'_, W> {
             self.canvas.ui.say_word(Word::EngineBusy);
         }
     }
-}
-
-/// Reads the terminal on a thread of its own. Nobody joins it: where the terminal is gone, its read may never return.
-fn read_input() -> Receiver<Event> {
-    let (send, events) = bounded(256);
-    let read = move || {
-        while let Ok(event) = event::read() {
-            if send.send(event).is_err() {
-                return;
-            }
-        }
-    };
-    // Without the thread the channel is closed, which ends the loop as a lost terminal does.
-    let _ = std::thread::Builder::new().name("input".into()).spawn(read);
-    events
 }

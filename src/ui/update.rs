@@ -1,5 +1,6 @@
 //! From keys and clicks to state. What must happen outside (asking the engine, copying, leaving) comes out as [`Effect`]s.
 
+use super::commands::Errand;
 use super::draw::{Hits, Target};
 use super::filter::{NameFilter, parse_tail};
 use super::footer::contexts;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 pub enum Effect {
     Ask(Ask),
     Copy(String),
+    /// The terminal is lent to a program.
+    Run(Errand),
     Leave,
     Suspend,
     Redraw,

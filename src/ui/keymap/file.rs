@@ -26,7 +26,7 @@ pub fn apply(rows: &mut [Row], path: &Path, text: &str) -> Result<(), KeymapErro
             };
             let wrong = |error: KeymapError| source.wrong(keys.span(), &error.to_string());
             row.keys = source.texts(action, keys)?.iter().map(|k| Chord::parse(k)).collect::<Result<_, _>>().map_err(wrong)?;
-            row.line = Some(source.line(&keys.span()));
+            row.place = Some(source.place(&keys.span()));
             keep_the_way_out(row);
         }
     }
@@ -45,7 +45,8 @@ impl Keymap {
     pub fn to_toml(&self) -> String {
         let mut out = String::new();
         for context in Context::ALL {
-            let rows: Vec<_> = self.rows().iter().filter(|r| r.context == *context).collect();
+            let rows: Vec<_> =
+                self.rows().iter().filter(|r| r.context == *context && !matches!(r.action, Action::Own(_))).collect();
             if rows.is_empty() {
                 continue;
             }
@@ -71,7 +72,7 @@ fn of(text: &str) -> Result<Keymap, String> {
         KeymapError::File(FileError::Wrong { line, what, .. }) => format!("{line}: {what}"),
         other => other.to_string(),
     };
-    Keymap::with_file(Some(file.path())).map_err(told)
+    Keymap::with_file(Some(file.path()), None).map_err(told)
 }
 
 #[cfg(test)]
@@ -147,7 +148,7 @@ mod tests {
     #[test]
     fn hostile_files_make_no_panic() {
         use crate::model::hostile::Spoiler;
-        let mut texts = Spoiler::new(13, [Keymap::with_file(None).unwrap().to_toml()]);
+        let mut texts = Spoiler::new(13, [Keymap::with_file(None, None).unwrap().to_toml()]);
         for _ in 0..300 {
             let _ = of(&texts.next_text());
         }

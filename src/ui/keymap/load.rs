@@ -4,7 +4,8 @@ use super::chord::{Chord, Key};
 use super::file;
 use super::{Action, BINDINGS, Binding, Context};
 use crate::text::{Word, word};
-use crate::ui::file::FileError;
+use crate::ui::commands::OwnCommand;
+use crate::ui::file::{FileError, Place};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,14 +54,29 @@ pub struct Row {
     pub label: Label,
     /// Rank in the footer, 1 first; 0 is not in it.
     pub footer: u8,
-    /// Where the person's file gives it its keys.
-    pub line: Option<usize>,
+    /// Where a file of the person's gives it its keys.
+    pub place: Option<Place>,
+}
+
+impl Row {
+    /// As files write it.
+    fn name(&self) -> String {
+        match &self.label {
+            Label::Name(name) => format!("{name:?}"),
+            Label::Word(_) => self.action.name(),
+        }
+    }
+
+    fn is_own(&self) -> bool {
+        matches!(self.action, Action::Own(_))
+    }
 }
 
 /// Every key of the program as it is in force.
 #[derive(Clone, Debug, Default)]
 pub struct Keymap {
     rows: Vec<Row>,
+    commands: Vec<OwnCommand>,
     actions: HashMap<(Context, Vec<Key>), Action>,
 }
 
@@ -80,36 +96,48 @@ impl Keymap {
         Self::of(rows(bindings)?).map_err(|(_, error)| error)
     }
 
-    /// The shipped rows, with what the file says in place of theirs.
+    /// The shipped rows, with what the file says in place of theirs, and the person's own commands.
     ///
     /// # Errors
     /// A file that cannot be read, or what is wrong in it with its line.
-    pub fn with_file(path: Option<&Path>) -> Result<Self, KeymapError> {
+    pub fn with_file(path: Option<&Path>, commands: Option<&Path>) -> Result<Self, KeymapError> {
         let mut rows = rows(BINDINGS)?;
-        let Some(path) = path else { return Self::of(rows).map_err(|(_, error)| error) };
-        let text = std::fs::read_to_string(path).map_err(|source| FileError::Unreadable { file: path.into(), source })?;
-        file::apply(&mut rows, path, &text)?;
-        Self::of(rows).map_err(|(line, error)| match line {
-            Some(line) => FileError::Wrong { file: path.into(), line, what: error.to_string() }.into(),
+        if let Some(path) = path {
+            let text = std::fs::read_to_string(path).map_err(|source| FileError::Unreadable { file: path.into(), source })?;
+            file::apply(&mut rows, path, &text)?;
+        }
+        let mut own = Vec::new();
+        if let Some(path) = commands {
+            own = crate::ui::commands::read(path)?;
+            rows.extend((0..).zip(&own).map(|(place, command)| own_row(place, command, path)));
+        }
+        let keymap = Self::of(rows).map_err(|(place, error)| match place {
+            Some(place) => place.wrong(error.to_string()).into(),
             None => error,
-        })
+        })?;
+        Ok(Self { commands: own, ..keymap })
     }
 
-    pub(super) fn of(rows: Vec<Row>) -> Result<Self, (Option<usize>, KeymapError)> {
+    pub fn command(&self, place: u16) -> Option<&OwnCommand> {
+        self.commands.get(usize::from(place))
+    }
+
+    pub(super) fn of(rows: Vec<Row>) -> Result<Self, (Option<Place>, KeymapError)> {
         let mut actions: HashMap<(Context, Vec<Key>), Action> = HashMap::new();
         for row in &rows {
             for chord in &row.keys {
-                check(row, chord).map_err(|error| (row.line, error))?;
+                check(row, chord).map_err(|error| (row.place.clone(), error))?;
                 for other in &rows {
                     if let Some(known) = clash(row, chord, other) {
                         let error = KeymapError::Conflict { one: told(row, chord), other: told(other, known) };
-                        return Err((row.line.max(other.line), error));
+                        let places = [other, row].into_iter().filter_map(|r| r.place.clone());
+                        return Err((places.max_by_key(|p| p.line), error));
                     }
                 }
                 actions.insert((row.context, chord.keys.clone()), row.action);
             }
         }
-        Ok(Self { rows, actions })
+        Ok(Self { rows, actions, commands: Vec::new() })
     }
 
     /// What the keys pressed so far mean to the first of the contexts that knows them.
@@ -164,7 +192,7 @@ fn rows(bindings: &[Binding]) -> Result<Vec<Row>, KeymapError> {
                     keys,
                     label: Label::Word(binding.word),
                     footer: binding.footer,
-                    line: None,
+                    place: None,
                 }),
             }
         }
@@ -175,7 +203,7 @@ fn rows(bindings: &[Binding]) -> Result<Vec<Row>, KeymapError> {
 fn check(row: &Row, chord: &Chord) -> Result<(), KeymapError> {
     let quits = row.context == Context::Always && row.action == Action::Quit;
     if !quits && chord.keys.first() == Some(&file::CTRL_C) {
-        return Err(KeymapError::AlwaysQuits { action: row.action.name() });
+        return Err(KeymapError::AlwaysQuits { action: row.name() });
     }
     match chord.keys.first() {
         Some(key) if row.context.takes_text() && key.types() => {
@@ -185,15 +213,27 @@ fn check(row: &Row, chord: &Chord) -> Result<(), KeymapError> {
     }
 }
 
+fn own_row(place: u16, command: &OwnCommand, path: &Path) -> Row {
+    Row {
+        context: command.on.context(),
+        action: Action::Own(place),
+        keys: command.key.iter().cloned().collect(),
+        label: Label::Name(crate::text::visible(&command.name).into()),
+        footer: 0,
+        place: Some(Place { file: path.into(), line: command.line }),
+    }
+}
+
 /// In one context a chord has one action. In another that listens at the same time the nearer one goes first, but a chord that is
-/// the beginning of another's would keep that one from ever being complete.
+/// the beginning of another's would keep that one from ever being complete, and a command of one's own takes no key of vigie's.
 fn clash<'o>(row: &Row, chord: &Chord, other: &'o Row) -> Option<&'o Chord> {
     let one = row.context == other.context;
-    let starts = |a: &Chord, b: &Chord| a.keys.starts_with(&b.keys) && (one || a.keys.len() > b.keys.len());
+    let strict = one || row.is_own() != other.is_own();
+    let starts = |a: &Chord, b: &Chord| a.keys.starts_with(&b.keys) && (strict || a.keys.len() > b.keys.len());
     let may = row.context.listens_with(other.context) && !(one && row.action == other.action);
     other.keys.iter().find(|known| may && (starts(known, chord) || starts(chord, known)))
 }
 
 fn told(row: &Row, chord: &Chord) -> String {
-    format!("{} is {} in [{}]", chord.text, row.action.name(), row.context.name())
+    format!("{} is {} in [{}]", chord.text, row.name(), row.context.name())
 }

@@ -2,7 +2,7 @@
 
 use crate::text::{Word, bytes, bytes_rate, count, word};
 use crate::ui::color::Depth;
-use crate::ui::keymap::{Chord, Context, Row};
+use crate::ui::keymap::{Action, Chord, Context, Row};
 use crate::ui::layout;
 use crate::ui::theme::Role;
 use crate::ui::time::zone_name;
@@ -28,9 +28,15 @@ pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
         Context::Popup,
         Context::Chooser,
         Context::Always,
+        Context::OnTopic,
+        Context::OnGroup,
+        Context::OnRecord,
+        Context::OnOrder,
     ] {
-        let rows = ctx.state.keys.rows().iter().filter(|r| r.context == context && !r.keys.is_empty());
+        let rows = ctx.state.keys.rows().iter().filter(|r| r.context == context);
         // What the same keys do elsewhere too is told once.
+        // A command of one's own without a key is in the palette.
+        let rows = rows.filter(|r| !r.keys.is_empty() || matches!(r.action, Action::Own(_)));
         let rows: Vec<_> = rows.filter(|r| told.iter().all(|t| t.action != r.action || t.keys != r.keys)).collect();
         if rows.is_empty() {
             continue;

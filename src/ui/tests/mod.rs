@@ -6,6 +6,7 @@ mod hostile;
 mod input;
 mod language;
 mod look;
+mod own;
 mod paint;
 mod palette;
 mod roles;

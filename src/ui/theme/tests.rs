@@ -2,8 +2,8 @@
 
 use super::sight::{Eyes, Rgb, contrast, difference};
 use super::*;
-use ratatui::style::Color;
 use crate::ui::color::rgb;
+use ratatui::style::Color;
 
 /// Text, on the theme's own background.
 const TEXT: f64 = 7.0;
