@@ -150,6 +150,7 @@ impl Choice {
                     | A::Customers
                     | A::Channels
                     | A::Cluster
+                    | A::Log
             )
         )
     }
