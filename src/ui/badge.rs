@@ -63,7 +63,7 @@ mod tests {
                 [(value, 0, 0), (0, value, 0), (0, 0, value), (value, value, value), (255, value, 0), (value, 255 - value, 128)]
             {
                 let badge = format!("#{r:02x}{g:02x}{b:02x}");
-                let theme = Theme::load("vigie").unwrap();
+                let theme = Theme::load("vigie", None).unwrap();
                 let style = style(&sign(Some(&badge), false), &theme, Depth::True);
                 let (fg, bg) = (rgb(style.fg.unwrap()).unwrap(), rgb(style.bg.unwrap()).unwrap());
                 let ratio = contrast((0, 0, 0).max(fg), bg);
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn production_is_a_word_and_without_colours_the_badge_is_in_reverse_video() {
         assert_eq!(text(&sign(None, true)), " prod\\x1b · PRODUCTION ");
-        let theme = Theme::load("vigie").unwrap().at(Depth::Mono);
+        let theme = Theme::load("vigie", None).unwrap().at(Depth::Mono);
         let mono = style(&sign(Some("red"), true), &theme, Depth::Mono);
         assert!(mono.add_modifier.contains(Modifier::REVERSED) && mono.bg.is_none(), "{mono:?}");
     }

@@ -169,16 +169,6 @@ fn nearest_16(r: u8, g: u8, b: u8) -> Color {
     if most >= 225 { light } else { plain }
 }
 
-/// What a colour looks like, where that is known: the sixteen are the terminal's own, xterm's are taken.
-#[cfg(test)]
-pub fn rgb(color: Color) -> Option<(u8, u8, u8)> {
-    match color {
-        Color::Rgb(r, g, b) => Some((r, g, b)),
-        Color::Indexed(n) => Some(rgb_of_256(n)),
-        named => SIXTEEN.iter().find(|(c, _)| *c == named).map(|(_, rgb)| *rgb),
-    }
-}
-
 fn distance(a: (u8, u8, u8), b: (u8, u8, u8)) -> u32 {
     let d = |x: u8, y: u8| u32::from(x.abs_diff(y)).pow(2);
     d(a.0, b.0) + d(a.1, b.1) + d(a.2, b.2)

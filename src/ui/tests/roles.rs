@@ -49,7 +49,7 @@ fn the_roles_of_every_panel() {
         // Where it stands it has the keys, so that its selected row shows.
         if let Some(screen) = Screen::ALL.iter().find(|s| layout::panels(**s).contains(&panel.id)) {
             ui.state.screen = *screen;
-            ui.state.focus[*screen as usize] = panel.id;
+            ui.state.focus.insert(*screen, panel.id);
         }
         let (width, height) = (panel.least.0 * 2, panel.least.1 + 8);
         let mut buffer = Buffer::empty(Rect::new(0, 0, width.max(70), height.max(20)));
