@@ -151,6 +151,7 @@ impl Choice {
                     | A::Channels
                     | A::Cluster
                     | A::Log
+                    | A::Alerts
             )
         )
     }
