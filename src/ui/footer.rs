@@ -48,7 +48,7 @@ fn selected(state: &UiState) -> Vec<Context> {
         P::GroupPartitions => &[Context::OnTopic],
         P::Tail | P::Timeline => &[Context::OnRecord, Context::OnTopic],
         P::Orders | P::Stuck | P::Deliveries | P::Payments => &[Context::OnOrder],
-        P::Alerts => &[Context::OnTopic, Context::OnGroup],
+        P::Alerts | P::AlertTable => &[Context::OnTopic, Context::OnGroup],
         _ => &[],
     };
     let of_screen = match state.screen {

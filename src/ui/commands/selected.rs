@@ -4,7 +4,7 @@ use super::Variable;
 use crate::model::Subject;
 use crate::snapshot::{LastEvent, TailRow, View};
 use crate::ui::list::{RowKey, ordered};
-use crate::ui::panels::{AlertRows, DeliveryRows, PanelId, PaymentRows, TailRows, TimelineRows};
+use crate::ui::panels::{DeliveryRows, PanelId, PaymentRows, TailRows, TimelineRows};
 use crate::ui::state::{Layer, Popup, Screen, UiState};
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,11 +103,7 @@ impl Selected {
                     self.put(Variable::Order, &*order);
                 }
             }
-            (PanelId::Alerts, _) => {
-                if let Some(alert) = ordered::<AlertRows>(view, state).get(place) {
-                    self.subject(&alert.0.subject);
-                }
-            }
+            (_, RowKey::Alert(subject, _)) => self.subject(&subject),
             _ => {}
         }
     }
