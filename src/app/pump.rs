@@ -138,12 +138,12 @@ impl Pump {
     }
 
     fn search(&mut self, id: LookupId) {
-        let Some(Quarry { ground, start, key, known, mut wanted }) = self.engine.quarry(id) else { return };
+        let Some(Quarry { ground, start, key, known, hints, mut wanted }) = self.engine.quarry(id) else { return };
         if ground.is_empty() {
             return self.no_search(id, Code::NotKnownYet);
         }
         let wanted = Box::new(move |topic: &Arc<str>, record: &Record<'_>| wanted.passes(topic, record));
-        if !self.searches.open(id, Hunt { ground, start, key, known, wanted }) {
+        if !self.searches.open(id, Hunt { ground, start, key, known, hints, wanted }) {
             self.no_search(id, Code::TimedOut);
         }
     }

@@ -4,6 +4,7 @@ use super::searches::{Memory, known};
 use super::{Engine, ground, wanted};
 use crate::model::{FollowedKey, Ground, LookupId, Meaning, Scope, Search, Start, TopicPartition, Way};
 use crate::snapshot::EntityFocus;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Where a search may look, and for what.
@@ -14,6 +15,8 @@ pub struct Quarry {
     pub key: Option<FollowedKey>,
     /// Records that are known to be wanted.
     pub known: Vec<(TopicPartition, i64)>,
+    /// Where the tail saw a record of the start's time or later: for a broker that knows of none.
+    pub hints: Vec<(TopicPartition, i64)>,
     pub wanted: wanted::Wanted,
 }
 
@@ -33,6 +36,8 @@ impl Engine {
         let search = self.focus.searches.search(id)?;
         let rows = self.entity_of(search).as_ref().map(known).unwrap_or_default();
         let known = rows.into_iter().map(|row| (TopicPartition { topic: row.topic, partition: row.partition }, row.offset));
+        // One record may have moved an order and its payment.
+        let known: BTreeSet<_> = known.collect();
         Some(Quarry {
             ground: ground::ground(search, &self.topics, &self.catalogue),
             start: search.start.clone(),
@@ -40,7 +45,8 @@ impl Engine {
                 Scope::Key(key) => Some(key.clone()),
                 Scope::Topic(_) => None,
             },
-            known: known.collect(),
+            known: known.into_iter().collect(),
+            hints: self.hints(search),
             wanted: wanted::Wanted::new(search, &self.catalogue),
         })
     }
@@ -50,9 +56,21 @@ impl Engine {
         self.focus.searches.resume(id, way)
     }
 
+    fn hints(&self, search: &Search) -> Vec<(TopicPartition, i64)> {
+        let (Scope::Topic(name), Start::Time(at)) = (&search.scope, &search.start) else { return Vec::new() };
+        let partitions = self.topics.get(name).map_or(&[][..], |topic| &topic.partitions);
+        let hint = |p: &super::partition::Partition| {
+            Some((TopicPartition { topic: Arc::clone(name), partition: p.number }, p.times.since(*at)?))
+        };
+        partitions.iter().filter_map(hint).collect()
+    }
+
     fn entity_of(&self, search: &Search) -> Option<EntityFocus> {
         let Scope::Key(key) = &search.scope else { return None };
         let id = std::str::from_utf8(&key.bytes).ok().filter(|_| matches!(key.names, None | Some(Meaning::Order)))?;
         self.business.entity(id)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,6 +115,7 @@ impl Searches {
             if let Some(follow) = &mut searched.follow {
                 follow.skipped += count;
                 searched.view = None;
+                self.changed = true;
             }
         }
     }

@@ -74,6 +74,15 @@ impl OffsetTimes {
         }
     }
 
+    /// An offset at or before the first known record of this time or later, behind an earlier one; `None`: no such record is known.
+    pub fn since(&self, at: Timestamp) -> Option<i64> {
+        let first = self.points.iter().position(|p| p.at >= at)?;
+        match first.checked_sub(1).and_then(|i| self.points.get(i)) {
+            Some(before) => Some(before.offset + 1),
+            None => self.points.get(first).map(|p| p.reach),
+        }
+    }
+
     /// The greatest offset that is known.
     pub fn newest(&self) -> Option<i64> {
         self.points.back().map(|p| p.offset)
@@ -98,6 +107,15 @@ impl OffsetTimes {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_time_is_found_behind_the_last_record_that_was_earlier() {
+        let mut times = OffsetTimes::default();
+        for (offset, at) in [(10, 1_000), (20, 2_000), (30, 3_000)] {
+            times.push(offset, Timestamp(at), offset - 5, 96);
+        }
+        assert_eq!([500, 1_500, 3_000, 3_001].map(|at| times.since(Timestamp(at))), [Some(5), Some(11), Some(21), None]);
+    }
 
     fn t(ms: i64) -> Timestamp {
         Timestamp(ms)

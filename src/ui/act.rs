@@ -8,7 +8,7 @@ use super::list::{RowKey, ordered};
 use super::palette::Palette;
 use super::panels::PanelId;
 use super::popups::value_of;
-use super::state::{Layer, Popup, Screen};
+use super::state::{Layer, Popup, Prompt, Screen};
 use super::update::{Effect, Ui};
 use crate::model::{Ask, Level, Lookup};
 use crate::text::{Word, visible_bytes, word};
@@ -60,6 +60,9 @@ impl Ui {
             Action::Theme => self.next_theme(),
             Action::Utc => self.state.look.utc = !self.state.look.utc,
             Action::Copy => self.copy(),
+            Action::Follow => self.follow(),
+            Action::Goto => self.open_goto(),
+            Action::Write => self.open_write(),
             Action::SpanLonger => self.longer(1),
             Action::SpanShorter => self.longer(-1),
             Action::Columns => self.choose_columns(),
@@ -101,6 +104,7 @@ impl Ui {
         let panel = self.state.focused_panel();
         if let Some(place) = self.place(panel) {
             self.select(panel, place.saturating_add_signed(by));
+            self.load_on_at_end(panel, place, by);
         }
     }
 
@@ -136,6 +140,8 @@ impl Ui {
             Some(Layer::Popup(Popup::Record { lookup: Some(id), .. })) => self.effects.push(Effect::Ask(Ask::Cancel(id))),
             Some(_) => {}
             None if self.state.zoom => self.state.zoom = false,
+            None if self.stop_search() => {}
+            None if super::past::open(&self.state).is_some() => self.leave_past(),
             None if self.filter_text(panel).is_some() => {
                 let _ = self.set_filter(panel, "");
             }
@@ -143,6 +149,7 @@ impl Ui {
             None => match self.state.screen {
                 Screen::Group => self.go(Screen::Groups),
                 Screen::Order => self.go(Screen::Orders),
+                Screen::Follow => self.back_from_follow(),
                 Screen::Overview => {}
                 _ => self.go(Screen::Overview),
             },
@@ -197,6 +204,19 @@ impl Ui {
             Some(layer @ Layer::Popup(Popup::Silence { .. })) => {
                 self.state.layers.push(layer);
                 self.choose_silence();
+            }
+            Some(Layer::Prompt { prompt, line }) => {
+                let text = line.text().to_owned();
+                let done = match prompt {
+                    Prompt::Goto => text.trim().is_empty() || self.go_to(&text),
+                    Prompt::Write(panel) => {
+                        self.write(panel, &text);
+                        true
+                    }
+                };
+                if !done {
+                    self.state.layers.push(Layer::Prompt { prompt, line });
+                }
             }
             Some(layer) => self.state.layers.push(layer),
             None => {}
@@ -287,6 +307,7 @@ impl Ui {
         let (view, Some(place)) = (self.shown(), self.place(panel)) else { return };
         match panel {
             PanelId::Tail => self.open_record(place),
+            PanelId::Follow => self.open_followed(place),
             PanelId::Log => {
                 let rows = ordered::<super::panels::LogRows>(&view, &self.state);
                 if let Some(line) = rows.get(place).cloned() {
@@ -350,7 +371,20 @@ impl Ui {
         // Pinned: the popup's record stays selected while newer ones come in.
         self.select(PanelId::Tail, place);
         self.state.lists[PanelId::Tail as usize].selected = Some(RowKey::Offset(row.partition, row.offset));
-        let cut = row.value.as_ref().is_some_and(|v| v.len() < row.value_len);
+        self.show_record(row);
+    }
+
+    fn open_followed(&mut self, place: usize) {
+        let view = self.shown();
+        let rows = ordered::<super::panels::FollowRows>(&view, &self.state);
+        let Some(row) = rows.get(place).map(|r| r.record.clone()) else { return };
+        self.select(PanelId::Follow, place);
+        self.show_record(row);
+    }
+
+    fn show_record(&mut self, row: std::sync::Arc<crate::snapshot::TailRow>) {
+        let unread = row.verdict == crate::snapshot::Verdict::NotRead;
+        let cut = unread || row.value.as_ref().is_some_and(|v| v.len() < row.value_len);
         let lookup = cut.then(|| self.next_lookup());
         if let Some(id) = lookup {
             let wanted = Lookup::Record { topic: row.topic.clone(), partition: row.partition, offset: row.offset };

@@ -125,6 +125,8 @@ impl Ui {
         state.moments = Default::default();
         state.focus.clear();
         (state.topic, state.group, state.order) = (None, None, None);
+        // The searches were the other session's, and ended with it.
+        (state.past, state.follow) = (None, None);
         state.layers.clear();
         state.lists.fill_with(Default::default);
         state.orders.fill_with(Default::default);

@@ -9,7 +9,7 @@ pub fn osc52(text: &str) -> Option<Vec<u8>> {
     (coded.len() <= MOST).then(|| [b"\x1b]52;c;", coded.as_bytes(), b"\x07"].concat())
 }
 
-fn base64(bytes: &[u8]) -> String {
+pub fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {

@@ -4,6 +4,7 @@
 use super::header;
 use super::layout::{self, LEAST};
 use super::panels::{PanelId, pipeline_shown};
+use super::past;
 use super::popups;
 use super::state::{Layer, Screen, UiState};
 use super::theme::Role;
@@ -111,8 +112,9 @@ fn body(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         connection::draw(ctx, buf, middle);
     } else {
         let focus = ctx.state.focused_panel();
+        let reads = past::open(ctx.state).is_some() || ctx.state.list(PanelId::Tail).selected.is_some();
         let stages = pipeline_shown(ctx.view).map_or(0, |p| p.stages.len());
-        for (panel, at) in layout::layout(ctx.state.screen, middle, focus, ctx.state.zoom, stages, &ctx.state.chosen) {
+        for (panel, at) in layout::layout(ctx.state.screen, middle, focus, ctx.state.zoom, stages, reads, &ctx.state.chosen) {
             let least = panel.panel().least;
             if at.width >= least.0 && at.height >= least.1 {
                 (panel.panel().draw)(ctx, buf, at, hits);
@@ -128,7 +130,7 @@ fn body(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     super::footer::draw(ctx, buf, foot, hits);
     for layer in &ctx.state.layers {
         match layer {
-            Layer::Filter { .. } => {}
+            Layer::Filter { .. } | Layer::Prompt { .. } => {}
             Layer::Palette(palette) => popups::palette::draw(ctx, buf, middle, palette, hits),
             Layer::Choose(chooser) => {
                 popups::chooser::draw(ctx, buf, middle, chooser, hits);

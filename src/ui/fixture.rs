@@ -3,6 +3,9 @@
 
 mod alerts;
 mod business;
+mod past;
+
+pub use past::{followed, past, searching};
 
 use crate::model::*;
 use crate::snapshot::*;

@@ -3,8 +3,10 @@
 use super::alerts::lists_alerts;
 use super::draw::{Hits, Target};
 use super::keymap::{Action, Context};
+use super::line::LineEdit;
 use super::panels::PanelId;
-use super::state::{Layer, Popup, Screen, UiState};
+use super::past;
+use super::state::{Layer, Popup, Prompt, Screen, UiState};
 use super::theme::Role;
 use super::widgets::ink::{Ctx, put, put_right, width};
 use crate::text::{Word, word};
@@ -15,7 +17,7 @@ use ratatui::style::Modifier;
 /// Who hears a key now, the nearest first.
 pub fn contexts(state: &UiState) -> Vec<Context> {
     match state.layers.last() {
-        Some(Layer::Filter { .. }) => vec![Context::Filter, Context::Always],
+        Some(Layer::Filter { .. } | Layer::Prompt { .. }) => vec![Context::Filter, Context::Always],
         Some(Layer::Palette(_)) => vec![Context::Palette, Context::Always],
         Some(Layer::Choose(_)) => vec![Context::Chooser, Context::Popup, Context::Always],
         Some(Layer::Popup(Popup::Silence { .. })) => vec![Context::Menu, Context::Always],
@@ -29,6 +31,12 @@ pub fn contexts(state: &UiState) -> Vec<Context> {
             }
             if state.focused_panel().list().is_some() {
                 contexts.push(Context::List);
+            }
+            if has_keys(state.focused_panel()) {
+                contexts.push(Context::Keyed);
+            }
+            if state.screen == Screen::Topic {
+                contexts.push(Context::Records);
             }
             if matches!(state.screen, Screen::Overview | Screen::Topic | Screen::Compare | Screen::Group) {
                 contexts.push(Context::Chart);
@@ -60,15 +68,34 @@ fn selected(state: &UiState) -> Vec<Context> {
     of_row.iter().copied().chain(of_screen.filter(|c| !of_row.contains(c))).collect()
 }
 
+/// Panels whose rows name somebody who can be followed.
+fn has_keys(panel: PanelId) -> bool {
+    use PanelId as P;
+    let business = matches!(panel, P::Timeline | P::Orders | P::Stuck | P::Deliveries | P::Payments | P::Customers);
+    business || matches!(panel, P::Tail | P::Follow)
+}
+
+/// The line that one types into: its sign, and what may be typed.
+fn typed(layer: Option<&Layer>) -> Option<(&'static str, &LineEdit, Word)> {
+    match layer? {
+        Layer::Filter { panel, line, .. } => {
+            let tail = *panel == PanelId::Tail;
+            Some(("/", line, if tail { Word::FilterHintTail } else { Word::FilterHintList }))
+        }
+        Layer::Prompt { prompt: Prompt::Goto, line } => Some(("@ ", line, Word::GotoHint)),
+        Layer::Prompt { prompt: Prompt::Write(_), line } => Some(("> ", line, Word::WriteHint)),
+        _ => None,
+    }
+}
+
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let message = ctx.state.message.as_ref().filter(|m| m.until > ctx.state.live_at).map(|m| m.text.as_str());
-    if let Some(Layer::Filter { panel, line, .. }) = ctx.state.layers.last() {
-        let hint = word(if *panel == PanelId::Tail { Word::FilterHintTail } else { Word::FilterHintList });
-        let (hint, role) = message.map_or((hint, Role::Dim), |m| (m, Role::Warning));
+    if let Some((sign, line, hint)) = typed(ctx.state.layers.last()) {
+        let (hint, role) = message.map_or((word(hint), Role::Dim), |m| (m, Role::Warning));
         let hint_width = width(hint);
         let (before, after) = line.parts();
         let mut x = area.x + 1;
-        x += put(buf, x, area.y, 1, "/", ctx.style(Role::Key));
+        x += put(buf, x, area.y, 2, sign, ctx.style(Role::Key));
         x = put_line(ctx, buf, Rect { x, width: area.right().saturating_sub(x + 1), ..area }, before, after);
         if x + hint_width + 4 < area.right() {
             put_right(buf, area.right() - 1, area.y, hint_width, hint, ctx.style(role));
@@ -85,7 +112,8 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
             continue;
         }
         // Where the screen stands still the same key does the opposite.
-        let label = if action == Action::Freeze && ctx.state.frozen.is_some() { word(Word::KeyGoLive) } else { label };
+        let still = ctx.state.frozen.is_some() || past::open(ctx.state).is_some();
+        let label = if action == Action::Freeze && still { word(Word::KeyGoLive) } else { label };
         let wide = width(&key) + 1 + width(label);
         if x + wide + 1 > area.right() {
             continue;

@@ -24,7 +24,7 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
     use PanelId as P;
     match screen {
         Screen::Overview => &[P::Topics, P::Alerts, P::Throughput, P::Latency, P::Lag, P::Errors],
-        Screen::Topic => &[P::Tail, P::Partitions, P::Readers, P::TopicRate, P::TopicLatency, P::TopicHeat],
+        Screen::Topic => &[P::Tail, P::Partitions, P::Readers, P::TopicRate, P::TopicLatency, P::TopicHeat, P::Preview],
         Screen::Compare => &[P::CompareFigures, P::CompareRates, P::CompareHeats],
         Screen::Groups => &[P::Groups, P::GroupPartitions],
         Screen::Group => &[P::GroupPartitions, P::Members, P::GroupInfo],
@@ -38,6 +38,7 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
         Screen::Cluster => &[P::Brokers, P::Consumers, P::Workers, P::Host],
         Screen::Log => &[P::Log],
         Screen::Alerts => &[P::AlertTable, P::PastAlerts, P::Outlets],
+        Screen::Follow => &[P::Follow, P::Preview],
     }
 }
 
@@ -48,15 +49,15 @@ pub fn standing(state: &UiState) -> Vec<PanelId> {
 }
 
 /// The panels in `area`. Zoomed, or where there is room for one list only, the focused one has it all.
-/// `stages`: of the pipeline that is shown.
-pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: usize, chosen: &Chosen) -> Placed {
+/// `stages`: of the pipeline that is shown. `reads`: a record is selected, whose preview stands beside the list.
+pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: usize, reads: bool, chosen: &Chosen) -> Placed {
     if zoom {
         return vec![(focus, area)];
     }
     use PanelId as P;
     match screen {
         Screen::Overview => overview(area, focus, chosen),
-        Screen::Topic => topic(area, focus),
+        Screen::Topic => topic(area, focus, reads),
         Screen::Compare => compare(area, focus),
         Screen::Groups => groups(area, focus),
         Screen::Group => group(area, focus),
@@ -64,6 +65,7 @@ pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: us
         Screen::Order => order(area, focus),
         Screen::Cluster => cluster(area, focus),
         Screen::Alerts => alerts(area, focus),
+        Screen::Follow => read(area, focus, P::Follow),
         Screen::Payments => beside(area, focus, P::Payments, P::PaymentSums),
         Screen::Customers => beside(area, focus, P::Customers, P::Funnel),
         Screen::Deliveries | Screen::Stock | Screen::Channels | Screen::Log => vec![(panels(screen)[0], area)],
@@ -112,7 +114,7 @@ fn topics_and_alerts(rest: Rect, wide: u16) -> Placed {
     vec![(PanelId::Topics, upper), (PanelId::Alerts, lower)]
 }
 
-fn topic(area: Rect, focus: PanelId) -> Placed {
+fn topic(area: Rect, focus: PanelId, reads: bool) -> Placed {
     use PanelId as P;
     let (info, rest) = split_top(area, 1);
     let mut out = vec![(P::TopicInfo, info)];
@@ -133,7 +135,8 @@ fn topic(area: Rect, focus: PanelId) -> Placed {
         out.push((P::TopicHeat, heat));
     }
     let (partitions, readers) = split_left(middle, middle.width * 60 / 100);
-    out.extend([(left, rate), (P::TopicLatency, latency), (P::Partitions, partitions), (P::Readers, readers), (P::Tail, tail)]);
+    out.extend([(left, rate), (P::TopicLatency, latency), (P::Partitions, partitions), (P::Readers, readers)]);
+    out.extend(if reads || focus == P::Preview { read(tail, P::Tail, P::Tail) } else { vec![(P::Tail, tail)] });
     out
 }
 
@@ -144,6 +147,19 @@ fn compare(area: Rect, focus: PanelId) -> Placed {
     let (rest, figures) = split_top(area, area.height.saturating_sub(FIGURES_OF_TWO.min(area.height / 3)));
     let (rates, heats) = split_top(rest, rest.height / 2);
     vec![(PanelId::CompareRates, rates), (PanelId::CompareHeats, heats), (PanelId::CompareFigures, figures)]
+}
+
+/// A list of records, and beside it or below it what the selected one says, where there is room for both.
+fn read(area: Rect, focus: PanelId, list: PanelId) -> Placed {
+    if area.width >= 110 && area.height >= 12 {
+        let (left, right) = split_left(area, area.width * 64 / 100);
+        return vec![(list, left), (PanelId::Preview, right)];
+    }
+    if area.height >= 40 {
+        let (upper, lower) = split_top(area, area.height * 3 / 5);
+        return vec![(list, upper), (PanelId::Preview, lower)];
+    }
+    vec![(if focus == PanelId::Preview { focus } else { list }, area)]
 }
 
 fn groups(area: Rect, focus: PanelId) -> Placed {
@@ -252,7 +268,7 @@ mod tests {
         for screen in Screen::ALL.iter().copied() {
             for (width, height) in [(60, 13), (80, 22), (109, 30), (120, 38), (200, 58), (300, 98)] {
                 let area = Rect::new(0, 1, width, height);
-                let placed = layout(screen, area, panels(screen)[0], false, 10, &Chosen::default());
+                let placed = layout(screen, area, panels(screen)[0], false, 10, true, &Chosen::default());
                 for (i, (panel, rect)) in placed.iter().enumerate() {
                     assert_eq!(rect.intersection(area), *rect);
                     assert!(placed[i + 1..].iter().all(|(_, other)| !rect.intersects(*other)));

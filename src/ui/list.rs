@@ -135,6 +135,8 @@ pub struct ListOps {
     pub sorts: fn() -> Vec<&'static str>,
     pub default_sort: Option<&'static str>,
     pub copy: fn(&View, &UiState, usize) -> Option<String>,
+    /// The list as CSV, and how many rows it has.
+    pub csv: fn(&View, &UiState) -> (String, usize),
 }
 
 impl ListOps {
@@ -146,6 +148,7 @@ impl ListOps {
             sorts: || L::columns().iter().filter(|c| c.sort.is_some()).map(|c| c.id).collect(),
             default_sort: L::SORT,
             copy: |view, state, index| ordered::<L>(view, state).get(index).map(L::copy),
+            csv: super::write::csv_of::<L>,
         }
     }
 }

@@ -90,6 +90,7 @@ impl UiState {
         // One order is looked at for a while, a list for days; and its id is nobody's business.
         let screen = match self.screen {
             Screen::Order => Screen::Orders,
+            Screen::Follow => Screen::Overview,
             screen => screen,
         };
         let chosen = self.orders.iter().zip(PanelId::ALL).filter(|(order, _)| order.column.is_some() || order.reverse);
@@ -115,7 +116,7 @@ impl UiState {
         let stands = |screen: Screen| match screen {
             Screen::Topic => self.topic.is_some(),
             Screen::Group => self.group.is_some(),
-            Screen::Order => false,
+            Screen::Order | Screen::Follow => false,
             _ => true,
         };
         if let Some(screen) = Screen::ALL.iter().copied().find(|s| name(s) == memory.screen && stands(*s)) {

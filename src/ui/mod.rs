@@ -23,6 +23,7 @@ mod draw;
 mod errand;
 mod file;
 mod filter;
+mod follow;
 mod footer;
 mod header;
 pub mod json;
@@ -33,6 +34,7 @@ mod list;
 mod memory;
 mod palette;
 mod panels;
+mod past;
 mod popups;
 mod run;
 mod state;
@@ -44,6 +46,7 @@ mod travel;
 mod update;
 mod widgets;
 mod words;
+mod write;
 
 #[cfg(test)]
 mod fixture;

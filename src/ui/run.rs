@@ -252,6 +252,10 @@ impl<W: Write> Session<'_, W> {
                     self.canvas.ui.say(told);
                     self.canvas.screen.forget();
                 }
+                Effect::Write(export) => {
+                    let done = export.write();
+                    self.canvas.ui.say(export.told(&done));
+                }
                 Effect::Copy(text) => match osc52(&text) {
                     Some(bytes) => {
                         self.canvas.screen.writer().raw(&bytes)?;

@@ -5,11 +5,13 @@ use super::chosen::Chosen;
 use super::cluster::Clusters;
 use super::color::Depth;
 use super::filter::NameFilter;
+use super::follow::Follow;
 use super::keymap::Keymap;
 use super::line::LineEdit;
 use super::list::{ListState, Order};
 use super::palette::{Choice, Palette};
 use super::panels::PanelId;
+use super::past::Past;
 use super::theme::Theme;
 use crate::model::{Answer, ChartSpan, Focused, LogLine, LookupId, TailFilter, Timestamp};
 use crate::snapshot::{Alert, TailRow, View};
@@ -38,6 +40,8 @@ pub enum Screen {
     Cluster,
     Log,
     Alerts,
+    /// The records of one key.
+    Follow,
 }
 
 impl Screen {
@@ -57,6 +61,7 @@ impl Screen {
         Self::Cluster,
         Self::Log,
         Self::Alerts,
+        Self::Follow,
     ];
 }
 
@@ -72,7 +77,17 @@ pub enum Layer {
     Filter { panel: PanelId, line: LineEdit, before: String },
     Palette(Palette),
     Choose(super::chooser::Chooser),
+    Prompt { prompt: Prompt, line: LineEdit },
     Popup(Popup),
+}
+
+/// What one line of input is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// A place in the past of the topic.
+    Goto,
+    /// Where to write what a list shows.
+    Write(PanelId),
 }
 
 #[derive(Clone, Debug)]
@@ -156,6 +171,10 @@ pub struct UiState {
     pub lists: Vec<ListState>,
     pub orders: Vec<Order>,
     pub filters: Vec<NameFilter>,
+    /// A place in the past of a topic; `None`: its tail is live.
+    pub past: Option<Past>,
+    /// The key of the Follow screen.
+    pub follow: Option<Follow>,
     pub tail_filter: TailFilter,
     pub tail_filter_text: String,
     pub filter_history: Vec<String>,
@@ -199,6 +218,8 @@ impl UiState {
             lists: vec![ListState::default(); panels],
             orders: vec![Order::default(); panels],
             filters: vec![NameFilter::default(); panels],
+            past: None,
+            follow: None,
             tail_filter: TailFilter::All,
             tail_filter_text: String::new(),
             filter_history: Vec::new(),

@@ -38,6 +38,13 @@ pub fn moment(state: &UiState, at: Timestamp) -> String {
     format!("{} {} {sign}{hours:02}:{minutes:02}", t.date(), with_ms(t))
 }
 
+/// `20261126-140217`, for the name of a file.
+pub fn file_stamp(state: &UiState, at: Timestamp) -> String {
+    let Some((t, _)) = local(state, at) else { return at.0.to_string() };
+    let date = t.date();
+    format!("{:04}{:02}{:02}-{:02}{:02}{:02}", date.year(), date.month(), date.day(), t.hour(), t.minute(), t.second())
+}
+
 /// The zone's name, for the help page.
 pub fn zone_name(state: &UiState) -> String {
     if state.look.utc { "UTC".into() } else { state.look.zone.iana_name().unwrap_or("local").to_owned() }

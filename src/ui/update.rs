@@ -8,7 +8,7 @@ use super::keymap::{Action, Key, Lookup as KeyLookup};
 use super::layout;
 use super::panels::PanelId;
 use super::state::{Frozen, Layer, Message, Popup, Screen, UiState};
-use crate::model::{Ask, ChartSpan, Journal, LookupId};
+use crate::model::{Ask, ChartSpan, Journal, LookupId, Way};
 use crate::snapshot::View;
 use crate::text::{Word, speaking};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -20,6 +20,7 @@ pub enum Effect {
     Copy(String),
     /// The terminal is lent to a program.
     Run(Errand),
+    Write(super::write::Export),
     Leave,
     Suspend,
     Redraw,
@@ -63,6 +64,7 @@ impl Ui {
         self.newest = view;
         self.take_answer();
         self.take_past();
+        self.land();
         if self.state.frozen.is_none() {
             self.refresh_lists(false);
         }
@@ -153,7 +155,7 @@ impl Ui {
 
     pub fn paste(&mut self, text: &str) {
         match self.state.layers.last_mut() {
-            Some(Layer::Filter { line, .. }) => line.insert(text),
+            Some(Layer::Filter { line, .. } | Layer::Prompt { line, .. }) => line.insert(text),
             Some(Layer::Palette(palette)) => palette.line.insert(text),
             _ => return,
         }
@@ -162,7 +164,7 @@ impl Ui {
 
     fn type_key(&mut self, key: Key) {
         let edited = match self.state.layers.last_mut() {
-            Some(Layer::Filter { line, .. }) => line.key(key),
+            Some(Layer::Filter { line, .. } | Layer::Prompt { line, .. }) => line.key(key),
             Some(Layer::Palette(palette)) => palette.line.key(key),
             _ => false,
         };
@@ -205,6 +207,8 @@ impl Ui {
         let keys = (list.keys)(&self.shown(), &self.state);
         self.touch(panel);
         self.state.lists[panel as usize].scroll(&keys, by);
+        let place = self.place(panel).unwrap_or_default();
+        self.load_on_at_end(panel, place, by);
     }
 
     fn click(&mut self, target: Target) {
@@ -259,10 +263,11 @@ impl Ui {
         let Some(list) = panel.list() else { return };
         let keys = (list.keys)(&self.shown(), &self.state);
         self.touch(panel);
+        let live = super::past::open(&self.state).is_none();
         let state = &mut self.state.lists[panel as usize];
         state.select(&keys, index);
         // The top of the tail is wherever the newest record is.
-        if panel == PanelId::Tail && index == 0 {
+        if panel == PanelId::Tail && index == 0 && live {
             state.selected = None;
         }
     }
@@ -276,6 +281,9 @@ impl Ui {
     }
 
     pub(super) fn go(&mut self, screen: Screen) {
+        if screen != Screen::Follow {
+            self.leave_follow();
+        }
         if screen == Screen::Topic && self.state.topic.is_none() {
             let view = self.shown();
             let chosen =
@@ -303,6 +311,7 @@ impl Ui {
                 self.state.lists[panel as usize].selected = None;
                 self.state.orders[panel as usize] = super::list::Order::default();
             }
+            self.leave_past();
             self.set_tail_filter("");
         }
         self.state.topic = Some(name);
@@ -324,6 +333,10 @@ impl Ui {
     }
 
     pub(super) fn freeze(&mut self) {
+        // From the past of a topic the same key leads back to now.
+        if super::past::open(&self.state).is_some() {
+            return self.leave_past();
+        }
         match self.state.frozen {
             Some(_) => self.go_live(),
             None => self.state.frozen = Some(Frozen { view: self.newest.clone() }),
@@ -377,6 +390,19 @@ impl Ui {
             self.state.tail_filter = filter;
             self.state.tail_filter_text = text.into();
             self.state.lists[PanelId::Tail as usize].selected = None;
+            self.search_again();
+        }
+    }
+
+    /// Who goes past an end of a list that goes on is given more.
+    pub(super) fn load_on_at_end(&mut self, panel: PanelId, place: usize, by: isize) {
+        self.stay_here(panel);
+        let last = panel.list().map_or(0, |l| (l.keys)(&self.shown(), &self.state).len().saturating_sub(1));
+        let to = place.saturating_add_signed(by);
+        if by > 0 && to >= last {
+            self.load_on(panel, Way::Back);
+        } else if by < 0 && place.checked_add_signed(by).is_none_or(|to| to == 0) {
+            self.load_on(panel, Way::Forward);
         }
     }
 

@@ -51,6 +51,22 @@ fn keys_lead_through_the_screens() {
 }
 
 #[test]
+fn the_past_of_a_topic_and_a_key_that_is_followed() {
+    let mut terminal = demo(40, 120);
+    terminal.wait_for(LOWER, seconds(10));
+    terminal.send("2");
+    terminal.wait_until("records on the live tail", seconds(20), |s| s.contains("live tail") && s.contains("{\""));
+    terminal.send("@last 40\r");
+    let past = terminal.wait_until("the past", seconds(20), |s| s.contains("not live") && s.contains("more lies there"));
+    assert!(past.contains("preview"), "what the selected record says stands beside it:\n{past}");
+    terminal.send("f");
+    terminal.wait_for("live since", seconds(20));
+    terminal.send("1");
+    terminal.wait_for(LOWER, seconds(5));
+    terminal.quit();
+}
+
+#[test]
 fn every_size_is_drawn() {
     let terminal = demo(24, 80);
     terminal.wait_for(UP, seconds(10));

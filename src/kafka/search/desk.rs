@@ -1,17 +1,20 @@
-//! The thread: takes orders, asks for the logs' bounds, reads pieces, tells what was found.
+//! The thread: takes orders, tells what was found. `bounds` asks where the logs begin and end, `pieces` reads them.
+
+mod bounds;
+mod pieces;
 
 use super::Order;
-use super::job::{Flight, Job};
-use super::lanes::{Brought, Piece};
+use super::job::Job;
 use super::pace::Pace;
 use crate::kafka::Causes;
-use crate::kafka::native::{At, Desk, Handle, Isolation, Led, PartitionList, Reader, Reply};
-use crate::model::{Code, Extent, Input, LookupId, Rest, Start, Timed, Timestamp, TopicPartition, Way};
+use crate::kafka::native::{Desk, Handle, Reader};
+use crate::model::{Extent, Input, LookupId, Rest, Timed, Timestamp, TopicPartition, Way};
+use bounds::Asked;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use rdkafka::types::RDKafkaErrorCode as E;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 /// How long the thread waits for something to come.
@@ -28,14 +31,6 @@ const EVERY_TELL: Duration = Duration::from_millis(150);
 const FIRST: i64 = 2_000;
 /// A search is extended in one direction and the other at once, no more.
 const WAYS: usize = 2;
-
-/// What was asked of the brokers.
-#[derive(Clone, Copy, PartialEq)]
-enum Asked {
-    Low,
-    End,
-    Start,
-}
 
 pub struct SearchDesk {
     handle: Handle,
@@ -123,39 +118,6 @@ impl SearchDesk {
         self.ask_bounds(id);
     }
 
-    /// Asks for what is not known of the partitions' logs.
-    fn ask_bounds(&mut self, id: LookupId) {
-        let Some(job) = self.jobs.iter_mut().find(|j| j.id == id) else { return };
-        let homeless: Vec<usize> = job.lanes.awaited().filter(|(_, l)| l.leader < 0).map(|(i, _)| i).collect();
-        homeless.into_iter().for_each(|lane| job.lanes.fail(lane, Code::Offline.into()));
-        let at_start = match job.start {
-            Start::End => Some(i64::MAX),
-            Start::Offset { offset, .. } => Some(offset),
-            Start::Time(_) => None,
-        };
-        let awaited: Vec<(usize, TopicPartition, i32)> = job.lanes.awaited().map(|(i, l)| (i, l.place.clone(), l.leader)).collect();
-        if let Some(start) = at_start {
-            awaited.iter().for_each(|(lane, ..)| job.lanes.set_start(*lane, start));
-        }
-        let time = match job.start {
-            Start::Time(at) => Some(at),
-            _ => None,
-        };
-        let led = Led::new(awaited.iter().map(|(_, place, leader)| (Arc::clone(&place.topic), place.partition, *leader)));
-        for (_, chunk) in led.chunks() {
-            let mut asks = vec![(Asked::Low, At::Earliest), (Asked::End, At::Latest)];
-            asks.extend(time.map(|at| (Asked::Start, At::Time(at.0))));
-            for (what, at) in asks {
-                self.tag += 1;
-                let list = PartitionList::of(chunk, at.spec());
-                self.bounds.list_offsets(self.tag, &list, Isolation::Committed, PATIENCE);
-                let places = chunk.iter().map(|(topic, p)| TopicPartition { topic: Arc::clone(topic), partition: *p });
-                self.asked.insert(self.tag, (id, what, places.collect()));
-            }
-        }
-        self.asked_at = Instant::now();
-    }
-
     fn extend(&mut self, id: LookupId, extent: Extent, resume: &[(TopicPartition, i64)]) {
         let Some(at) = self.jobs.iter().position(|j| j.id == id) else { return };
         let last = self.jobs.len() - 1;
@@ -166,9 +128,7 @@ impl SearchDesk {
         }
         let Some(job) = self.jobs.last_mut() else { return };
         for (place, offset) in resume {
-            if let Some(lane) = job.lanes.of(&place.topic, place.partition) {
-                job.lanes.resume(extent.way, lane, *offset);
-            }
+            job.resume(extent.way, place, *offset);
         }
         if job.waiting.len() < WAYS {
             job.waiting.push_back(extent);
@@ -261,39 +221,6 @@ impl SearchDesk {
         self.sink.send(Timed { at: Timestamp::now(), input: Input::Found(found) }).is_ok()
     }
 
-    fn take_bounds(&mut self) {
-        while let Some(reply) = (!self.asked.is_empty()).then(|| self.bounds.next(Duration::from_millis(1))).flatten() {
-            self.bound(&reply);
-        }
-        // Who did not answer by then does not answer: librdkafka ends its calls itself, and this is for a reply that got lost.
-        if !self.asked.is_empty() && self.asked_at.elapsed() > PATIENCE * 2 {
-            let late: Vec<_> = self.asked.drain().map(|(_, asked)| asked).collect();
-            late.iter().for_each(|(id, _, places)| self.fail(*id, places, E::OperationTimedOut));
-        }
-    }
-
-    fn bound(&mut self, reply: &Reply) {
-        let Some((id, what, places)) = self.asked.remove(&reply.tag()) else { return };
-        if let Some(refusal) = reply.refusal() {
-            return self.fail(id, &places, refusal.code);
-        }
-        let mut wrong = Vec::new();
-        if let Some(job) = self.jobs.iter_mut().find(|j| j.id == id) {
-            reply.each_offset(|topic, partition, result| {
-                let Some(lane) = job.lanes.of(topic, partition) else { return };
-                match (what, result) {
-                    (Asked::Low, Ok(offset)) => job.lanes.set_low(lane, offset),
-                    (Asked::End, Ok(offset)) => job.lanes.set_end(lane, offset),
-                    (Asked::Start, Ok(offset)) => job.lanes.set_start(lane, offset),
-                    // No record is as young.
-                    (Asked::Start, Err(E::NoOffset)) => job.lanes.set_start(lane, i64::MAX),
-                    (_, Err(code)) => wrong.push((TopicPartition { topic: topic.into(), partition }, code)),
-                }
-            });
-        }
-        wrong.into_iter().for_each(|(place, code)| self.fail(id, &[place], code));
-    }
-
     fn fail(&mut self, id: LookupId, places: &[TopicPartition], code: E) {
         let reason = self.causes.reason_of_code(code, Timestamp::now());
         let Some(job) = self.jobs.iter_mut().find(|j| j.id == id) else { return };
@@ -303,107 +230,4 @@ impl SearchDesk {
             }
         }
     }
-
-    fn begin_pieces(&mut self) {
-        let Some(job) = self.jobs.last_mut() else { return };
-        let Some(extent) = job.stretch.as_ref().map(|s| s.extent.clone()) else { return };
-        let now = Instant::now();
-        while job.flights.len() < AT_ONCE {
-            let probe = probe(job);
-            let is_probe = probe.is_some();
-            let Some(piece) = probe.or_else(|| job.lanes.next(extent.way, extent.back_to)) else { return };
-            let Some(place) = job.lanes.place(piece.lane).cloned() else { return };
-            if !self.reader.start(&place.topic, place.partition, piece.from) {
-                job.lanes.fail(piece.lane, Code::TopicGone.into());
-                continue;
-            }
-            job.flights.push(Flight { piece, brought: Brought::default(), found: Vec::new(), probe: is_probe, heard: now });
-        }
-    }
-
-    fn read(&mut self) {
-        let Some(job) = self.jobs.last_mut() else { return };
-        let now = Instant::now();
-        let mut closed: Vec<TopicPartition> = Vec::new();
-        let mut lost = false;
-        let mut wrong = Vec::new();
-        let mut spent = 0;
-        self.reader.batch(TURN, |topic, partition, message| {
-            let flying = |f: &Flight| job.lanes.place(f.piece.lane).is_some_and(|p| p.partition == partition && p.topic == *topic);
-            let Some(at) = job.flights.iter().position(flying) else { return };
-            let piece = job.flights[at].piece;
-            job.flights[at].heard = now;
-            let place = || TopicPartition { topic: Arc::clone(topic), partition };
-            match message.event() {
-                None => {
-                    let (offset, bytes) = (message.offset(), (message.size() + message.header_bytes()) as u64);
-                    spent += bytes;
-                    if (piece.from..piece.until).contains(&offset) {
-                        job.take(at, &message.record(crate::model::Slot(0)), bytes, || message.owned());
-                    }
-                    if offset + 1 >= piece.until {
-                        job.close(at);
-                        closed.push(place());
-                    }
-                }
-                Some(E::PartitionEOF) => {
-                    job.close(at);
-                    closed.push(place());
-                }
-                Some(E::AutoOffsetReset | E::OffsetOutOfRange) => {
-                    job.flights.swap_remove(at);
-                    job.lanes.lost(&piece);
-                    job.removed();
-                    lost = true;
-                    closed.push(place());
-                }
-                // The leader is being changed or looked for: librdkafka goes on by itself.
-                Some(E::NotLeaderForPartition | E::LeaderNotAvailable | E::BrokerTransportFailure | E::AllBrokersDown) => {}
-                Some(code) => {
-                    job.flights.swap_remove(at);
-                    wrong.push((place(), code));
-                    closed.push(place());
-                }
-            }
-        });
-        let id = job.id;
-        for place in closed {
-            self.reader.stop(&place.topic, place.partition);
-        }
-        self.pace.spend(spent);
-        self.bytes.fetch_add(spent, Ordering::Relaxed);
-        wrong.into_iter().for_each(|(place, code)| self.fail(id, &[place], code));
-        if lost {
-            self.ask_bounds(id);
-        }
-    }
-
-    /// Partitions that say nothing.
-    fn expire(&mut self) {
-        let Some(job) = self.jobs.last_mut() else { return };
-        let now = Instant::now();
-        let silent: Vec<usize> = (0..job.flights.len())
-            .filter(|i| job.flights.get(*i).is_some_and(|f| now.saturating_duration_since(f.heard) > PATIENCE))
-            .collect();
-        for at in silent.into_iter().rev() {
-            let flight = job.flights.swap_remove(at);
-            let reason = self.causes.reason_of_code(E::OperationTimedOut, Timestamp::now());
-            if let Some(place) = job.lanes.place(flight.piece.lane) {
-                self.reader.stop(&place.topic, place.partition);
-            }
-            job.lanes.fail(flight.piece.lane, reason);
-        }
-    }
-}
-
-/// The next known record, as a piece of its own.
-fn probe(job: &mut Job) -> Option<Piece> {
-    let (place, offset) = job.known.front()?;
-    let (lane, offset) = (job.lanes.of(&place.topic, place.partition), *offset);
-    if lane.is_some_and(|lane| job.flights.iter().any(|f| f.piece.lane == lane)) {
-        return None;
-    }
-    job.known.pop_front();
-    job.lanes.hold(lane?);
-    lane.map(|lane| Piece { lane, way: Way::Back, from: offset, until: offset + 1 })
 }

@@ -38,11 +38,12 @@ pub struct Job {
     wanted: Wanted,
     keyed: bool,
     pub known: VecDeque<(TopicPartition, i64)>,
+    pub hints: Vec<(TopicPartition, i64)>,
     pub stretch: Option<Stretch>,
     pub waiting: VecDeque<Extent>,
     pub flights: Vec<Flight>,
-    /// Found, but a record that belongs before them may still come.
-    held: Vec<FoundRecord>,
+    /// Found on the way back and forward, but a record that belongs before them may still come.
+    held: [Vec<FoundRecord>; 2],
     out: Vec<FoundRecord>,
     progress: SearchProgress,
     spent: Duration,
@@ -58,10 +59,11 @@ impl Job {
             wanted: hunt.wanted,
             keyed: hunt.key.is_some(),
             known: hunt.known.into(),
+            hints: hunt.hints,
             stretch: None,
             waiting: VecDeque::new(),
             flights: Vec::new(),
-            held: Vec::new(),
+            held: Default::default(),
             out: Vec::new(),
             progress: SearchProgress { guessed: hunt.key.is_some(), ..SearchProgress::default() },
             spent: Duration::ZERO,
@@ -70,8 +72,18 @@ impl Job {
 
     pub fn begin(&mut self, extent: Extent, now: Instant) {
         self.progress.running = Some(extent.way);
+        if !self.keyed {
+            self.lanes.aim(extent.most);
+        }
         self.progress.rests = Rest::NotBegun;
         self.stretch = Some(Stretch { extent, since: now, found: 0, bytes: 0 });
+    }
+
+    /// Records of a partition at and behind `offset` are read again, also those that were not told yet.
+    pub fn resume(&mut self, way: Way, place: &TopicPartition, offset: i64) {
+        let Some(lane) = self.lanes.of(&place.topic, place.partition) else { return };
+        self.lanes.resume(way, lane, offset);
+        self.held[side(way)].retain(|f| f.partition != place.partition || f.topic != place.topic);
     }
 
     /// A record of a piece that is being read.
@@ -101,11 +113,13 @@ impl Job {
     pub fn close(&mut self, flight: usize) -> Flight {
         let mut flight = self.flights.swap_remove(flight);
         if flight.probe {
+            // It was known before, and the search comes by it again.
             self.lanes.put_back(&flight.piece);
-        } else {
-            self.lanes.close(&flight.piece, &flight.brought);
+            self.out.append(&mut flight.found);
+            return flight;
         }
-        self.held.append(&mut flight.found);
+        self.lanes.close(&flight.piece, &flight.brought);
+        self.held[side(flight.piece.way)].append(&mut flight.found);
         self.release(flight.piece.way);
         flight
     }
@@ -121,8 +135,8 @@ impl Job {
                 Way::Forward => time.at <= frontier,
             },
         };
-        let (mut out, held): (Vec<_>, Vec<_>) = self.held.drain(..).partition(free);
-        self.held = held;
+        let (mut out, held): (Vec<_>, Vec<_>) = self.held[side(way)].drain(..).partition(free);
+        self.held[side(way)] = held;
         let count = out.len() as u64;
         self.progress.found += count;
         if let Some(stretch) = &mut self.stretch {
@@ -191,6 +205,13 @@ impl Job {
         self.progress.elapsed_ms = u64::try_from((self.spent + running).as_millis()).unwrap_or(u64::MAX);
         (self.progress.failed, self.progress.reason) = (self.lanes.failed, self.lanes.reason.clone());
         Found { id: self.id, records: std::mem::take(&mut self.out), progress: self.progress.clone() }
+    }
+}
+
+fn side(way: Way) -> usize {
+    match way {
+        Way::Back => 0,
+        Way::Forward => 1,
     }
 }
 

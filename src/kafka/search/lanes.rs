@@ -1,5 +1,6 @@
 //! Which piece of which partition is read next, so that a search moves evenly through time. Pure: no clock, no client.
 
+use super::lane::{Edge, Lane};
 use super::partitioner::Partitioner;
 use crate::model::{FollowedKey, Ground, Keyed, Reason, SearchReach, Timestamp, TopicPartition, Way};
 use std::sync::Arc;
@@ -31,34 +32,6 @@ pub struct Brought {
     pub newest: Option<Timestamp>,
 }
 
-/// Where reading goes on in one direction.
-#[derive(Clone, Copy, Debug, Default)]
-struct Edge {
-    /// Back: offsets below it are not read yet. Forward: this one and later ones.
-    next: i64,
-    /// The time of what was read last, never turning round.
-    time: Option<Timestamp>,
-    size: i64,
-}
-
-/// One partition.
-#[derive(Debug)]
-pub struct Lane {
-    pub place: TopicPartition,
-    pub leader: i32,
-    topic: usize,
-    tier: u8,
-    /// Log start, end of what may be read, and where the search begins; `None`: asked for.
-    low: Option<i64>,
-    end: Option<i64>,
-    start: Option<i64>,
-    placed: bool,
-    back: Edge,
-    forward: Edge,
-    busy: bool,
-    failed: bool,
-}
-
 #[derive(Debug)]
 struct Topic {
     keyed: Keyed,
@@ -71,6 +44,8 @@ pub struct Lanes {
     lanes: Vec<Lane>,
     topics: Vec<Topic>,
     first_size: i64,
+    /// Found records that a piece should bring at most.
+    aim: f64,
     pub failed: u32,
     pub reason: Option<Reason>,
 }
@@ -109,7 +84,19 @@ impl Lanes {
                 });
             }
         }
-        Self { lanes, topics, first_size: first_size.clamp(1, LARGEST), failed: 0, reason: None }
+        Self { lanes, topics, first_size: first_size.clamp(1, LARGEST), aim: f64::INFINITY, failed: 0, reason: None }
+    }
+
+    /// So many records are wanted together: pieces become no larger than that needs.
+    pub fn aim(&mut self, most: usize) {
+        let share = (most as f64 / self.lanes.len().max(1) as f64).max(10.0);
+        self.aim = share;
+        self.first_size = self.first_size.min((share * 1.25) as i64);
+        for lane in &mut self.lanes {
+            for edge in [&mut lane.back, &mut lane.forward] {
+                edge.size = if edge.time.is_none() { edge.size.min(self.first_size) } else { edge.size };
+            }
+        }
     }
 
     pub fn place(&self, lane: usize) -> Option<&TopicPartition> {
@@ -214,7 +201,8 @@ impl Lanes {
                 edge.time = [edge.time, brought.newest].into_iter().flatten().max();
             }
         }
-        let by = (RECORDS / brought.read.max(1) as f64).min(BYTES / brought.bytes.max(1) as f64).clamp(0.25, 4.0);
+        let of = |wanted: f64, had: u64| wanted / had.max(1) as f64;
+        let by = of(RECORDS, brought.read).min(of(BYTES, brought.bytes)).min(of(self.aim, brought.found)).clamp(0.25, 4.0);
         edge.size = ((edge.size as f64 * by) as i64).clamp(1, LARGEST);
         if brought.found > 0 {
             self.topics[lane.topic].found = true;
@@ -244,7 +232,9 @@ impl Lanes {
 
     /// Nothing is left to be read in this direction.
     pub fn is_over(&self, way: Way, back_to: Option<Timestamp>) -> bool {
-        self.open(way, back_to).next().is_none()
+        // A key that was not found where it likely is will be looked for elsewhere.
+        let elsewhere = self.topics.iter().any(|t| t.tier < ALL && !t.found);
+        !elsewhere && self.open(way, back_to).next().is_none()
     }
 
     /// Records that are later (back) or earlier (forward) than this are all known. `None`: nothing can be said yet.
@@ -304,27 +294,6 @@ impl Lanes {
     }
 }
 
-impl Lane {
-    fn is_known(&self) -> bool {
-        self.placed && self.low.is_some() && self.end.is_some()
-    }
-
-    /// How much of what lies in this direction was read, 0..1.
-    fn share(&self, way: Way, back_to: Option<Timestamp>, now: Timestamp) -> f64 {
-        let (Some(low), Some(end), Some(start)) = (self.low, self.end, self.start) else { return 0.0 };
-        let start = start.clamp(low, end.max(low));
-        let of = |part: i64, whole: i64| if whole <= 0 { 1.0 } else { (part as f64 / whole as f64).clamp(0.0, 1.0) };
-        match way {
-            Way::Back => {
-                let offsets = of(start - self.back.next, start - low);
-                let by_time = back_to.zip(self.back.time).map(|(to, time)| of(now.since_ms(time), now.since_ms(to)));
-                by_time.map_or(offsets, |t| t.max(offsets))
-            }
-            Way::Forward => of(self.forward.next - start, end - start),
-        }
-    }
-}
-
 /// Which partitioner is tried first: the one that a known record of the key was placed by.
 fn order(ground: &[Ground], key: &FollowedKey) -> [Partitioner; 2] {
     let Some(seen) = &key.seen else { return Partitioner::ALL };
@@ -336,164 +305,4 @@ fn order(ground: &[Ground], key: &FollowedKey) -> [Partitioner; 2] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Code;
-
-    fn ground(topic: &str, partitions: i32, keyed: Keyed) -> Ground {
-        Ground { topic: topic.into(), partitions: (0..partitions).map(|p| (p, 1)).collect(), keyed }
-    }
-
-    fn bounds(lanes: &mut Lanes, low: i64, end: i64, start: i64) {
-        for lane in 0..lanes.lanes.len() {
-            lanes.set_low(lane, low);
-            lanes.set_end(lane, end);
-            lanes.set_start(lane, start);
-        }
-    }
-
-    fn key(bytes: &[u8]) -> FollowedKey {
-        FollowedKey { bytes: bytes.into(), names: None, seen: None }
-    }
-
-    /// A key that the two partitioners do not put in one partition of twelve.
-    fn telling() -> String {
-        let [java, c] = Partitioner::ALL;
-        (0..).map(|n| format!("o-{n}")).find(|k| java.partition(k.as_bytes(), 12) != c.partition(k.as_bytes(), 12)).unwrap()
-    }
-
-    /// A record each millisecond and offset.
-    fn brought(piece: &Piece, found: u64) -> Brought {
-        let read = u64::try_from(piece.until - piece.from).unwrap();
-        let (oldest, newest) = (Some(Timestamp(piece.from)), Some(Timestamp(piece.until - 1)));
-        Brought { read, bytes: read * 100, found, oldest, newest }
-    }
-
-    #[test]
-    fn back_it_reads_each_offset_once_and_never_runs_ahead_in_one_partition() {
-        let mut lanes = Lanes::new(&[ground("t", 3, Keyed::InValue)], None, 50);
-        assert!(lanes.next(Way::Back, None).is_none(), "nobody knows where the logs begin and end");
-        assert_eq!((lanes.frontier(Way::Back), lanes.awaited().count()), (None, 3));
-        bounds(&mut lanes, 100, 9_000, i64::MAX);
-        let mut read = [9_000_i64; 3];
-        while let Some(piece) = lanes.next(Way::Back, None) {
-            assert_eq!(piece.until, read[piece.lane]);
-            let newest = read.iter().max().unwrap();
-            assert_eq!(piece.until, *newest, "the one that is least far back goes on");
-            read[piece.lane] = piece.from;
-            lanes.close(&piece, &brought(&piece, 0));
-        }
-        assert_eq!(read, [100; 3]);
-        let reach = lanes.reach(Way::Back, None, Timestamp(9_000));
-        assert_eq!((reach.whole, reach.share), (true, Some(1.0)));
-    }
-
-    #[test]
-    fn what_is_known_to_be_whole_ends_where_the_slowest_partition_is() {
-        let mut lanes = Lanes::new(&[ground("t", 2, Keyed::InValue)], None, 100);
-        bounds(&mut lanes, 0, 1_000, 1_000);
-        let first = lanes.next(Way::Back, None).unwrap();
-        let second = lanes.next(Way::Back, None).unwrap();
-        lanes.close(&first, &brought(&first, 1));
-        assert_eq!(lanes.frontier(Way::Back), None, "the other one may have a newer record");
-        lanes.close(&second, &Brought { oldest: Some(Timestamp(950)), read: 100, ..Brought::default() });
-        assert_eq!(lanes.frontier(Way::Back), Some(Timestamp(950)));
-    }
-
-    #[test]
-    fn it_goes_on_forward_from_where_it_began_and_back_no_further_than_asked() {
-        let mut lanes = Lanes::new(&[ground("t", 1, Keyed::InValue)], None, 100);
-        bounds(&mut lanes, 0, 1_000, 400);
-        let piece = lanes.next(Way::Forward, None).unwrap();
-        assert_eq!((piece.from, piece.until), (400, 500));
-        lanes.close(&piece, &brought(&piece, 0));
-        let to = Some(Timestamp(350));
-        let piece = lanes.next(Way::Back, to).unwrap();
-        assert_eq!((piece.from, piece.until), (300, 400));
-        lanes.close(&piece, &brought(&piece, 0));
-        assert!(lanes.next(Way::Back, to).is_none() && lanes.is_over(Way::Back, to) && !lanes.is_over(Way::Back, None));
-    }
-
-    #[test]
-    fn compacted_stretches_are_taken_in_larger_pieces_and_great_records_in_smaller() {
-        let mut lanes = Lanes::new(&[ground("t", 1, Keyed::InValue)], None, 100);
-        bounds(&mut lanes, 0, 1_000_000, 1_000_000);
-        let piece = lanes.next(Way::Back, None).unwrap();
-        lanes.close(&piece, &Brought { read: 1, bytes: 100, ..Brought::default() });
-        let piece = lanes.next(Way::Back, None).unwrap();
-        assert_eq!(piece.until - piece.from, 400);
-        lanes.close(&piece, &Brought { read: 400, bytes: 400 << 20, ..Brought::default() });
-        let piece = lanes.next(Way::Back, None).unwrap();
-        assert_eq!(piece.until - piece.from, 100);
-    }
-
-    #[test]
-    fn a_key_is_looked_for_where_it_likely_is_and_then_everywhere() {
-        let bytes = telling();
-        let bytes = bytes.as_bytes();
-        let (java, c) = (Partitioner::Murmur2.partition(bytes, 12), Partitioner::Crc32.partition(bytes, 12));
-        let mut lanes = Lanes::new(&[ground("t", 12, Keyed::ByKey)], Some(&key(bytes)), 100);
-        bounds(&mut lanes, 0, 100, 100);
-        let mut order = Vec::new();
-        while let Some(piece) = lanes.next(Way::Back, None) {
-            order.push(lanes.place(piece.lane).unwrap().partition);
-            lanes.close(&piece, &brought(&piece, 0));
-        }
-        assert_eq!((order.len(), order[0], order[1]), (12, java, c));
-        // Where it is found the rest is left alone.
-        let mut lanes = Lanes::new(&[ground("t", 12, Keyed::ByKey)], Some(&key(bytes)), 100);
-        bounds(&mut lanes, 0, 100, 100);
-        let piece = lanes.next(Way::Back, None).unwrap();
-        lanes.close(&piece, &brought(&piece, 1));
-        assert!(lanes.next(Way::Back, None).is_none());
-    }
-
-    #[test]
-    fn a_record_that_was_seen_tells_the_partitioner() {
-        let bytes = telling();
-        let bytes = bytes.as_bytes();
-        let c = Partitioner::Crc32.partition(bytes, 12);
-        let seen = TopicPartition { topic: "t".into(), partition: c };
-        let key = FollowedKey { seen: Some(seen), ..key(bytes) };
-        let mut lanes = Lanes::new(&[ground("t", 12, Keyed::Perhaps), ground("u", 5, Keyed::InValue)], Some(&key), 100);
-        bounds(&mut lanes, 0, 100, 100);
-        let mut order = Vec::new();
-        while let Some(piece) = lanes.next(Way::Back, None) {
-            let place = lanes.place(piece.lane).unwrap();
-            order.push((place.topic.to_string(), place.partition));
-            lanes.close(&piece, &brought(&piece, 0));
-        }
-        assert_eq!(order[0], ("t".to_owned(), c));
-        assert_eq!(order.iter().filter(|(t, _)| t == "t").count(), 2, "it is perhaps there: only where it would be");
-        assert!(order[2..].iter().all(|(t, _)| t == "u"), "what must be read whole comes last: {order:?}");
-    }
-
-    #[test]
-    fn one_that_fails_holds_up_nobody_and_what_retention_removed_is_over() {
-        let mut lanes = Lanes::new(&[ground("t", 2, Keyed::InValue)], None, 100);
-        bounds(&mut lanes, 0, 1_000, 1_000);
-        let piece = lanes.next(Way::Back, None).unwrap();
-        lanes.fail(piece.lane, Code::TimedOut.into());
-        let piece = lanes.next(Way::Back, None).unwrap();
-        lanes.lost(&piece);
-        assert!(lanes.next(Way::Back, None).is_none() && !lanes.is_over(Way::Back, None), "its start is asked for");
-        lanes.set_low(piece.lane, 1_000);
-        assert!(lanes.is_over(Way::Back, None));
-        assert_eq!((lanes.failed, lanes.reason.as_ref().map(|r| r.code)), (1, Some(Code::TimedOut)));
-    }
-
-    #[test]
-    fn what_was_let_go_of_is_read_again() {
-        let mut lanes = Lanes::new(&[ground("t", 1, Keyed::InValue)], None, 100);
-        bounds(&mut lanes, 0, 1_000, 500);
-        for way in [Way::Forward, Way::Back] {
-            let piece = lanes.next(way, None).unwrap();
-            lanes.close(&piece, &brought(&piece, 0));
-        }
-        lanes.resume(Way::Forward, 0, 550);
-        lanes.resume(Way::Back, 0, 450);
-        assert_eq!(lanes.next(Way::Forward, None).map(|p| p.from), Some(550));
-        lanes.lanes[0].busy = false;
-        assert_eq!(lanes.next(Way::Back, None).map(|p| p.until), Some(451));
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@
 
 mod desk;
 mod job;
+mod lane;
 mod lanes;
 mod pace;
 mod partitioner;
@@ -64,6 +65,8 @@ pub struct Hunt {
     pub key: Option<FollowedKey>,
     /// Places of records that are known to be wanted: they are read first.
     pub known: Vec<(TopicPartition, i64)>,
+    /// Where a record of the start's time or later is known, for a broker that knows of none.
+    pub hints: Vec<(TopicPartition, i64)>,
     pub wanted: Wanted,
 }
 

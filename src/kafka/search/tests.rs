@@ -45,7 +45,7 @@ fn hunt(partitions: i32, start: Start, wanted: impl FnMut(&Record<'_>) -> bool +
     let mut wanted = wanted;
     let ground =
         vec![Ground { topic: "orders".into(), partitions: (0..partitions).map(|p| (p, 1)).collect(), keyed: Keyed::InValue }];
-    Hunt { ground, start, key: None, known: Vec::new(), wanted: Box::new(move |_, record| wanted(record)) }
+    Hunt { ground, start, key: None, known: Vec::new(), hints: Vec::new(), wanted: Box::new(move |_, record| wanted(record)) }
 }
 
 fn extent(way: Way, most: usize) -> Extent {
@@ -195,6 +195,7 @@ fn a_key_is_found_in_its_partition_and_known_records_come_at_once() {
         start: Start::End,
         key: Some(FollowedKey { bytes: b"o-17"[..].into(), names: None, seen: None }),
         known: vec![(place((own + 1) % 6), 3)],
+        hints: Vec::new(),
         wanted: Box::new(|_, record| record.key == Some(b"o-17")),
     };
     s.searches.open(ID, hunt);
@@ -203,6 +204,28 @@ fn a_key_is_found_in_its_partition_and_known_records_come_at_once() {
     assert_eq!(found.len(), 11, "ten of its own, and the one that was known");
     assert!(found.iter().all(|f| f.partition == own || (f.partition == (own + 1) % 6 && f.record.offset == 3)));
     assert!(progress.guessed && progress.read < 200, "one partition was read: {progress:?}");
+}
+
+#[test]
+fn a_key_that_no_partitioner_put_there_is_found_in_the_end() {
+    let mock = MockCluster::new(1).unwrap();
+    mock.create_topic("orders", 4, 1).unwrap();
+    let producer: BaseProducer = ClientConfig::new().set("bootstrap.servers", mock.bootstrap_servers()).create().unwrap();
+    let [java, c] = Partitioner::ALL.map(|p| p.partition(b"o-1", 4));
+    let odd = (0..4).find(|p| *p != java && *p != c).unwrap();
+    for partition in 0..4 {
+        let key = if partition == odd { "o-1" } else { "other" };
+        producer.send(BaseRecord::to("orders").partition(partition).key(key).payload("x").timestamp(BEGAN)).unwrap();
+    }
+    producer.flush(PATIENCE).unwrap();
+    let s = searching(mock.bootstrap_servers(), PATIENCE, 1 << 30);
+    let mut hunt = hunt(4, Start::End, |record| record.key == Some(b"o-1"));
+    hunt.ground[0].keyed = Keyed::ByKey;
+    hunt.key = Some(FollowedKey { bytes: b"o-1"[..].into(), names: None, seen: None });
+    s.searches.open(ID, hunt);
+    s.searches.extend(ID, extent(Way::Back, 100), Vec::new());
+    let (found, progress) = s.until_rest();
+    assert_eq!((found.iter().map(|f| f.partition).collect::<Vec<_>>(), progress.back.whole), (vec![odd], true));
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod compare;
 mod consumers;
 mod customers;
 mod deliveries;
+mod follow;
 mod funnel;
 mod group;
 mod groups;
@@ -23,6 +24,7 @@ mod past_alerts;
 mod payment_sums;
 mod payments;
 mod pipeline;
+mod preview;
 mod readers;
 mod stock;
 mod stuck;
@@ -38,13 +40,17 @@ mod workers;
 
 pub use alert_table::{AlertTableRows, quiet as alert_quiet};
 pub use alerts::AlertRows;
+pub use customers::CustomerRows;
 pub use deliveries::DeliveryRows;
+pub use follow::FollowRows;
 pub use groups::GroupRows;
 pub use log::LogRows;
+pub use orders::OrderRows;
 pub use past_alerts::PastAlertRows;
 pub use payments::PaymentRows;
 pub use pipeline::{height as pipeline_height, shown as pipeline_shown};
 pub use readers::ReaderRows;
+pub use stuck::StuckRows;
 pub use tail::TailRows;
 pub use timeline::TimelineRows;
 pub use topics::TopicRows;
@@ -124,6 +130,8 @@ panels! {
     AlertTable, Alerts, AskAlertTable, (40, 4), alert_table::draw, Some(ListOps::of::<AlertTableRows>());
     PastAlerts, PastAlerts, AskPastAlerts, (40, 4), past_alerts::draw, Some(ListOps::of::<PastAlertRows>());
     Outlets, Outlets, AskOutlets, (40, 3), outlets::draw, Some(ListOps::of::<outlets::OutletRows>());
+    Follow, FollowTitle, AskFollow, (40, 5), follow::draw, Some(ListOps::of::<FollowRows>());
+    Preview, Preview, AskPreview, (24, 4), preview::draw, None;
     Orders, OpenOrders, AskOrders, (36, 4), orders::draw, Some(ListOps::of::<orders::OrderRows>());
 }
 

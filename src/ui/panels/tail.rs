@@ -2,16 +2,17 @@
 //! selected record stays where it is while newer ones come in above.
 
 use super::PanelId;
-use crate::model::{Code, Level};
+use crate::model::{Code, Level, Rest, Start};
 use crate::snapshot::{TailRow, Verdict, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::json::one_line;
 use crate::ui::list::{RowKey, Rows};
+use crate::ui::past::{self, Goto, Past};
 use crate::ui::popups::verdict_sign;
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
-use crate::ui::time::clock_ms;
+use crate::ui::time::{clock, clock_ms, moment};
 use crate::ui::widgets::ink::{Ctx, Ink, awaited};
 use crate::ui::widgets::table::{self, Column, Dress};
 use ratatui::buffer::Buffer;
@@ -32,6 +33,9 @@ impl Rows for TailRows {
     }
 
     fn rows(view: &View, state: &UiState) -> Vec<Row> {
+        if past::open(state).is_some() {
+            return past::found(view, state).map(|f| f.rows.to_vec()).unwrap_or_default();
+        }
         let topic = view.focus.topic.as_ref().filter(|t| Some(&t.name) == state.topic.as_ref());
         topic.map(|t| t.tail.rows.to_vec()).unwrap_or_default()
     }
@@ -45,11 +49,15 @@ impl Rows for TailRows {
     }
 
     fn level(row: &Row) -> Level {
-        match row.verdict {
-            Verdict::Malformed(_) => Level::Critical,
-            Verdict::Contract(_) => Level::Warning,
-            _ => Level::Healthy,
-        }
+        level(&row.verdict)
+    }
+}
+
+pub fn level(verdict: &Verdict) -> Level {
+    match verdict {
+        Verdict::Malformed(_) => Level::Critical,
+        Verdict::Contract(_) => Level::Warning,
+        _ => Level::Healthy,
     }
 }
 
@@ -70,7 +78,7 @@ fn key_cell(row: &Row, _: Ctx, width: u16) -> Ink {
     }
 }
 
-fn value_cell(row: &Row, _: Ctx, width: u16) -> Ink {
+pub fn value_cell(row: &Row, _: Ctx, width: u16) -> Ink {
     match row.value.as_deref() {
         None => Ink::dim(word(Word::Deletion)),
         Some([]) => Ink::dim(word(Word::Empty)),
@@ -78,7 +86,42 @@ fn value_cell(row: &Row, _: Ctx, width: u16) -> Ink {
     }
 }
 
+/// A time as it is, whatever was typed for it.
+fn place(ctx: Ctx, past: &Past) -> String {
+    match &past.goto {
+        Goto::At(Start::Time(at)) if at.0 > 0 => moment(ctx.state, *at),
+        _ => text::visible(&past.asked).into_owned(),
+    }
+}
+
+/// What is past must not look like now.
+fn draw_past(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, past: &Past) {
+    let found = past::found(ctx.view, ctx.state).map(Arc::as_ref);
+    let mut title = vec![
+        Ink::new(Role::Warning, format!("◀ {}", word(Word::PastTitle))),
+        Ink::text(format!(" {} {}", word(Word::From), place(ctx, past))),
+        Ink::new(Role::Warning, format!(" · {}", word(Word::NotLive))),
+    ];
+    if !ctx.state.tail_filter_text.is_empty() {
+        title.push(Ink::dim(format!(" · {}: ", word(Word::Filter))));
+        title.push(Ink::new(Role::Accent, text::visible(&ctx.state.tail_filter_text).into_owned()));
+    }
+    let span = found.and_then(|f| Some((f.rows.last()?.time?.at, f.rows.first()?.time?.at)));
+    let note = span.map(|(from, to)| Ink::dim(format!("{} – {}", clock(ctx.state, from), clock(ctx.state, to))));
+    let empty = match found.map(|f| f.progress.running.is_some() || f.progress.rests == Rest::NotBegun) {
+        Some(false) => format!("{}.", word(Word::NothingFoundYet)),
+        _ => format!("{} …", word(Word::Searching)),
+    };
+    let (table, foot) = crate::ui::layout::split_top(area, area.height.saturating_sub(1));
+    let dress = Dress { title, note: note.into_iter().collect(), empty, section: None };
+    table::draw::<TailRows>(ctx, buf, table, hits, dress);
+    past::told::line(ctx, buf, foot, found);
+}
+
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
+    if let Some(past) = past::open(ctx.state) {
+        return draw_past(ctx, buf, area, hits, past);
+    }
     let focus = ctx.view.focus.topic.as_ref().filter(|t| Some(&t.name) == ctx.state.topic.as_ref());
     let mut title = vec![Ink::new(Role::Title, word(Word::Tail))];
     let mut note = Vec::new();

@@ -9,6 +9,7 @@ mod look;
 mod own;
 mod paint;
 mod palette;
+mod past;
 mod roles;
 mod screens;
 

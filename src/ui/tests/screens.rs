@@ -51,6 +51,20 @@ fn two_topics() {
 }
 
 #[test]
+fn the_past_of_a_topic() {
+    for (width, height) in SIZES {
+        for (name, view) in [("topic_past", fixture::past()), ("topic_past_searching", fixture::searching())] {
+            let mut ui = ui(view.clone());
+            press(&mut ui, width, height, "j enter @");
+            type_text(&mut ui, "-2h");
+            press(&mut ui, width, height, "enter");
+            ui.view(Arc::new(view));
+            shot(&format!("{name}_{width}x{height}"), &paint(&mut ui, width, height));
+        }
+    }
+}
+
+#[test]
 fn the_log() {
     for (width, height) in SIZES {
         let mut ui = ui(fixture::rich());
@@ -58,6 +72,12 @@ fn the_log() {
         press(&mut ui, width, height, "o enter");
         shot(&format!("log_{width}x{height}"), &paint(&mut ui, width, height));
     }
+}
+
+#[test]
+fn follow() {
+    shots("follow", "4 f", fixture::followed);
+    shots("goto", "j enter @", fixture::rich);
 }
 
 #[test]

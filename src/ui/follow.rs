@@ -1,0 +1,130 @@
+//! Following a key over all topics: what is in memory at once, then what comes, and a search back.
+
+use super::list::ordered;
+use super::panels::{CustomerRows, DeliveryRows, FollowRows, OrderRows, PanelId, PaymentRows, StuckRows, TailRows};
+use super::state::{Layer, Popup, Screen};
+use super::update::{Effect, Ui};
+use crate::model::{Ask, Extent, FollowedKey, LookupId, Meaning, Scope, Search, Start, TailFilter, Timestamp, TopicPartition, Way};
+use crate::snapshot::TailRow;
+use crate::text::{Word, word};
+use std::sync::Arc;
+
+/// The first search back goes so far, and reads so much: it is started by itself.
+const FIRST_SPAN_S: i64 = 3_600;
+const FIRST_BYTES: u64 = 8 << 20;
+/// Each later one so many times further.
+const FURTHER: i64 = 6;
+/// Found records after which it rests.
+const MOST: usize = 500;
+const PAUSE_MS: i64 = 300;
+
+/// Who is followed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Follow {
+    pub id: LookupId,
+    pub key: Arc<[u8]>,
+    /// Where one came from.
+    from: Screen,
+    /// How far back is searched next, in seconds.
+    span_s: i64,
+    extended_at: Timestamp,
+}
+
+impl Ui {
+    /// Follows the key of what is selected.
+    pub(super) fn follow(&mut self) {
+        match self.selected_key() {
+            Some(key) => self.follow_key(key),
+            None => self.say(word(Word::NoKeyHere).to_owned()),
+        }
+    }
+
+    fn selected_key(&self) -> Option<FollowedKey> {
+        if let Some(Layer::Popup(popup)) = self.state.layers.last() {
+            return match popup {
+                Popup::Record { row, .. } => of_record(row),
+                _ => None,
+            };
+        }
+        let panel = self.state.focused_panel();
+        let (view, state) = (self.shown(), &self.state);
+        let at = self.place(panel)?;
+        let named = |id: &Arc<str>, names| FollowedKey { bytes: id.as_bytes().into(), names: Some(names), seen: None };
+        match panel {
+            PanelId::Tail => of_record(ordered::<TailRows>(&view, state).get(at)?),
+            PanelId::Follow => of_record(&ordered::<FollowRows>(&view, state).get(at)?.record),
+            PanelId::Timeline => state.order.as_ref().map(|id| named(id, Meaning::Order)),
+            PanelId::Orders => ordered::<OrderRows>(&view, state).get(at).map(|o| named(&o.id, Meaning::Order)),
+            PanelId::Stuck => ordered::<StuckRows>(&view, state).get(at).map(|s| named(&s.key, Meaning::Order)),
+            PanelId::Deliveries => ordered::<DeliveryRows>(&view, state).get(at).map(|d| named(&d.order, Meaning::Order)),
+            PanelId::Payments => ordered::<PaymentRows>(&view, state).get(at).map(|p| match &p.order {
+                Some(order) => named(order, Meaning::Order),
+                None => FollowedKey { bytes: p.id.as_bytes().into(), names: None, seen: None },
+            }),
+            PanelId::Customers => ordered::<CustomerRows>(&view, state).get(at).map(|c| named(&c.id, Meaning::Customer)),
+            _ => None,
+        }
+    }
+
+    fn follow_key(&mut self, key: FollowedKey) {
+        let from = match (&self.state.screen, &self.state.follow) {
+            (Screen::Follow, Some(before)) => before.from,
+            (screen, _) => *screen,
+        };
+        self.leave_follow();
+        self.state.layers.clear();
+        self.go_live();
+        let id = self.next_lookup();
+        let bytes = key.bytes.clone();
+        let search = Search { scope: Scope::Key(key), start: Start::End, filter: TailFilter::All };
+        self.effects.push(Effect::Ask(Ask::Search(id, search)));
+        let follow = Follow { id, key: bytes, from, span_s: FIRST_SPAN_S, extended_at: Timestamp(i64::MIN) };
+        self.state.follow = Some(follow);
+        self.state.lists[PanelId::Follow as usize].show_top();
+        self.search_back(Some(FIRST_BYTES));
+        self.go(Screen::Follow);
+    }
+
+    fn search_back(&mut self, most_bytes: Option<u64>) {
+        let now = self.state.live_at;
+        let Some(follow) = &mut self.state.follow else { return };
+        let back_to = Some(now.plus_ms(follow.span_s.saturating_mul(-1_000)));
+        follow.extended_at = now;
+        let extent = Extent { way: Way::Back, most: MOST, back_to, most_bytes };
+        self.effects.push(Effect::Ask(Ask::Extend(follow.id, extent)));
+    }
+
+    /// Searches on: to the end of the span, or further back when that is reached.
+    pub(super) fn follow_on(&mut self) {
+        let Some(follow) = &self.state.follow else { return };
+        let Some(progress) = self.newest.focus.searches.get(&follow.id).map(|s| &s.progress) else { return };
+        let paused = self.state.live_at.0.saturating_sub(follow.extended_at.0) >= PAUSE_MS;
+        if progress.running.is_some() || progress.back.whole || !paused {
+            return;
+        }
+        let reached = progress.rests == crate::model::Rest::AtEnd;
+        if let Some(follow) = self.state.follow.as_mut().filter(|_| reached) {
+            follow.span_s = follow.span_s.saturating_mul(FURTHER);
+        }
+        self.search_back(None);
+    }
+
+    /// Nobody is followed any more.
+    pub(super) fn leave_follow(&mut self) {
+        if let Some(follow) = self.state.follow.take() {
+            self.effects.push(Effect::Ask(Ask::Cancel(follow.id)));
+        }
+    }
+
+    /// Back to where one came from.
+    pub(super) fn back_from_follow(&mut self) {
+        let from = self.state.follow.as_ref().map_or(Screen::Overview, |f| f.from);
+        self.go(from);
+    }
+}
+
+fn of_record(row: &TailRow) -> Option<FollowedKey> {
+    let bytes: Arc<[u8]> = row.key.as_deref().filter(|k| !k.is_empty())?.into();
+    let seen = TopicPartition { topic: row.topic.clone(), partition: row.partition };
+    Some(FollowedKey { bytes, names: None, seen: Some(seen) })
+}

@@ -1,0 +1,186 @@
+//! The past of the topic on the screen: going there, loading on at its ends, coming back.
+
+mod goto;
+pub mod told;
+
+pub use goto::Goto;
+
+use super::line::LineEdit;
+use super::panels::PanelId;
+use super::state::{Layer, Prompt, Screen, UiState};
+use super::update::{Effect, Ui};
+use crate::model::{Ask, Extent, LookupId, Rest, Scope, Search, Start, TailFilter, Timestamp, Way};
+use crate::snapshot::{SearchView, View};
+use crate::text::{Word, word};
+use std::sync::Arc;
+
+/// Records that are read on at an end of the list.
+const PAGE: usize = 200;
+/// Found records after which a search with a filter rests.
+const MATCHES: usize = 100;
+/// An end is not asked for twice within this.
+const PAUSE_MS: i64 = 300;
+
+/// A place in the past of a topic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Past {
+    pub id: LookupId,
+    pub topic: Arc<str>,
+    pub goto: Goto,
+    /// As it was typed.
+    pub asked: String,
+    /// The place is to be selected as soon as it is read.
+    land: bool,
+    extended_at: Timestamp,
+}
+
+/// The past on the screen, where one is open.
+pub fn open(state: &UiState) -> Option<&Past> {
+    state.past.as_ref().filter(|p| state.screen == Screen::Topic && Some(&p.topic) == state.topic.as_ref())
+}
+
+/// What the search of the open past, or of the followed key, has.
+pub fn found<'a>(view: &'a View, state: &UiState) -> Option<&'a Arc<SearchView>> {
+    view.focus.searches.get(&searching(state)?)
+}
+
+fn searching(state: &UiState) -> Option<LookupId> {
+    match state.screen {
+        Screen::Follow => state.follow.as_ref().map(|f| f.id),
+        _ => open(state).map(|p| p.id),
+    }
+}
+
+impl Ui {
+    pub(super) fn open_goto(&mut self) {
+        if self.state.topic.is_some() {
+            self.focus(PanelId::Tail);
+            // Whoever looks at a moment wants its records.
+            let moment = self.state.travel.map(|at| super::time::moment(&self.state, at)).unwrap_or_default();
+            self.state.layers.push(Layer::Prompt { prompt: Prompt::Goto, line: LineEdit::new(&moment) });
+        }
+    }
+
+    /// Goes to what was typed. `false`: it is no place.
+    pub(super) fn go_to(&mut self, text: &str) -> bool {
+        let zone = if self.state.look.utc { jiff::tz::TimeZone::UTC } else { self.state.look.zone.clone() };
+        let Some(goto) = goto::parse(text, self.state.live_at, &zone) else {
+            self.say(word(Word::NoSuchPlace).to_owned());
+            return false;
+        };
+        self.go_into_past(goto, text.trim());
+        true
+    }
+
+    fn go_into_past(&mut self, goto: Goto, asked: &str) {
+        self.leave_past();
+        let Some(topic) = self.state.topic.clone() else { return };
+        let start = match &goto {
+            Goto::Live => return,
+            Goto::At(start) => start.clone(),
+            Goto::Last(_) => Start::End,
+        };
+        // A picture that stands still would not show what is found.
+        self.go_live();
+        let id = self.next_lookup();
+        let search = Search { scope: Scope::Topic(topic.clone()), start, filter: self.state.tail_filter.clone() };
+        self.effects.push(Effect::Ask(Ask::Search(id, search)));
+        match goto {
+            Goto::Last(count) => self.extend(id, Way::Back, count),
+            _ => {
+                self.extend(id, Way::Forward, self.portion());
+                self.extend(id, Way::Back, self.portion());
+            }
+        }
+        let land = matches!(goto, Goto::At(_));
+        self.state.past = Some(Past { id, topic, goto, asked: asked.to_owned(), land, extended_at: self.state.live_at });
+    }
+
+    fn portion(&self) -> usize {
+        if self.state.tail_filter == TailFilter::All { PAGE } else { MATCHES }
+    }
+
+    fn extend(&mut self, id: LookupId, way: Way, most: usize) {
+        let extent = Extent { way, most, back_to: None, most_bytes: None };
+        self.effects.push(Effect::Ask(Ask::Extend(id, extent)));
+    }
+
+    /// Back to the live tail.
+    pub(super) fn leave_past(&mut self) {
+        if let Some(past) = self.state.past.take() {
+            self.effects.push(Effect::Ask(Ask::Cancel(past.id)));
+        }
+        self.state.lists[PanelId::Tail as usize].selected = None;
+    }
+
+    /// The filter changed: the same place under the new one.
+    pub(super) fn search_again(&mut self) {
+        if let Some(past) = open(&self.state).cloned() {
+            self.go_into_past(past.goto, &past.asked);
+        }
+    }
+
+    /// Stops what is being read. `false`: nothing is.
+    pub(super) fn stop_search(&mut self) -> bool {
+        let Some(id) = searching(&self.state) else { return false };
+        let running = self.newest.focus.searches.get(&id).is_some_and(|s| s.progress.running.is_some());
+        if running {
+            self.effects.push(Effect::Ask(Ask::Rest(id)));
+        }
+        running
+    }
+
+    /// Reads on where the list ends, when somebody goes there.
+    pub(super) fn load_on(&mut self, panel: PanelId, way: Way) {
+        match panel {
+            PanelId::Follow if way == Way::Back => self.follow_on(),
+            PanelId::Tail => self.past_on(way),
+            _ => {}
+        }
+    }
+
+    fn past_on(&mut self, way: Way) {
+        let Some(past) = open(&self.state) else { return };
+        let (id, since) = (past.id, past.extended_at);
+        let Some(progress) = self.newest.focus.searches.get(&id).map(|s| &s.progress) else { return };
+        let over = way == Way::Back && progress.back.whole && !self.newest.focus.searches[&id].older_cut;
+        let busy = progress.running.is_some() || progress.rests == Rest::NotBegun;
+        if over || busy || self.state.live_at.since_ms(since) < PAUSE_MS {
+            return;
+        }
+        if let Some(past) = &mut self.state.past {
+            past.extended_at = self.state.live_at;
+            past.land = false;
+        }
+        self.extend(id, way, self.portion());
+    }
+
+    /// Whoever moves in the list is not taken elsewhere any more.
+    pub(super) fn stay_here(&mut self, panel: PanelId) {
+        if let Some(past) = self.state.past.as_mut().filter(|_| panel == PanelId::Tail) {
+            past.land = false;
+        }
+    }
+
+    /// Selects the place that was asked for, once what lies there is read.
+    pub(super) fn land(&mut self) {
+        let Some(past) = open(&self.state).filter(|p| p.land) else { return };
+        let Some(found) = self.newest.focus.searches.get(&past.id) else { return };
+        // Forward comes first; while it goes on the place may still move.
+        if found.progress.running == Some(Way::Forward) || found.rows.is_empty() {
+            return;
+        }
+        let Goto::At(start) = &past.goto else { return };
+        let here = |row: &crate::snapshot::TailRow| match start {
+            Start::Time(at) => row.time.is_some_and(|t| t.at >= *at),
+            Start::Offset { offset, .. } => row.offset >= *offset,
+            Start::End => false,
+        };
+        let place = found.rows.iter().rposition(|row| here(row)).unwrap_or(0);
+        let over = found.progress.running.is_none() && found.progress.rests != Rest::NotBegun;
+        self.select(PanelId::Tail, place);
+        if let Some(past) = self.state.past.as_mut().filter(|_| over) {
+            past.land = false;
+        }
+    }
+}

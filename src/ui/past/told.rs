@@ -1,0 +1,75 @@
+//! What is said of a search: how far it is, how fast it reads, why it rests, what to do next.
+
+use crate::model::{Rest, SearchProgress, Way};
+use crate::snapshot::SearchView;
+use crate::text::{self, Word, word};
+use crate::ui::theme::Role;
+use crate::ui::time::clock;
+use crate::ui::widgets::ink::{Ctx, Ink, put_whole};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// One line, its groups in the order of their weight: those without room leave whole.
+pub fn line(ctx: Ctx, buf: &mut Buffer, area: Rect, found: Option<&SearchView>) {
+    let groups = match found {
+        Some(found) => groups(ctx, found),
+        None => vec![vec![Ink::dim(format!("{} …", word(Word::Searching)))]],
+    };
+    let area = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
+    put_whole(ctx, buf, area, area.y, 2, &groups);
+}
+
+fn groups(ctx: Ctx, found: &SearchView) -> Vec<Vec<Ink>> {
+    let progress = &found.progress;
+    let reach = match progress.running {
+        Some(Way::Forward) => &progress.forward,
+        _ => &progress.back,
+    };
+    let mut out = vec![vec![state(progress)]];
+    if let Some(reason) = &progress.reason {
+        let why = text::visible(&text::sentence(reason)).into_owned();
+        out.push(vec![Ink::new(Role::Warning, format!("▲ {} {}: {why}", progress.failed, word(Word::PartitionsFailed)))]);
+    }
+    out.push(vec![Ink::text(format!("{} {}", text::count(progress.found), word(Word::FoundWord)))]);
+    out.push(vec![next(progress)]);
+    out.push(vec![Ink::dim(format!("{} {}", text::count(progress.read), word(Word::ReadWord)))]);
+    if let (Some(_), Some(share)) = (progress.running, reach.share) {
+        out.push(vec![Ink::text(format!("{:.0} %", share * 100.0))]);
+    }
+    if let Some(time) = reach.time {
+        out.push(vec![Ink::dim(format!("{} ", word(Word::ReachesTo))), Ink::text(clock(ctx.state, time))]);
+    }
+    if progress.elapsed_ms > 0 {
+        let per_s = progress.bytes as f64 * 1_000.0 / progress.elapsed_ms as f64;
+        out.push(vec![Ink::dim(format!("{} · {}", text::bytes(progress.bytes as f64), text::bytes_rate(per_s)))]);
+    }
+    if progress.removed {
+        out.push(vec![Ink::new(Role::Warning, word(Word::RemovedMeanwhile))]);
+    }
+    if progress.guessed {
+        out.push(vec![Ink::dim(word(Word::ByTodaysPartitions))]);
+    }
+    out
+}
+
+fn state(progress: &SearchProgress) -> Ink {
+    match (progress.running, progress.rests) {
+        (Some(Way::Back), _) => Ink::new(Role::Accent, format!("◀ {}", word(Word::SearchingBack))),
+        (Some(Way::Forward), _) => Ink::new(Role::Accent, format!("▶ {}", word(Word::SearchingForward))),
+        (None, Rest::NotBegun) => Ink::dim(format!("{} …", word(Word::Searching))),
+        (None, Rest::Enough) => Ink::dim(word(Word::SearchRests)),
+        (None, Rest::AtEnd) if progress.back.whole => Ink::new(Role::Ok, format!("● {}", word(Word::SearchWhole))),
+        (None, Rest::AtEnd) => Ink::dim(word(Word::SearchAtEnd)),
+        (None, Rest::TimeUp | Rest::BytesUp) => Ink::dim(word(Word::SearchPaused)),
+        (None, Rest::Stopped) => Ink::new(Role::Warning, word(Word::SearchStopped)),
+    }
+}
+
+/// What one does next.
+fn next(progress: &SearchProgress) -> Ink {
+    match progress.running {
+        Some(_) => Ink::new(Role::Key, format!("Esc {}", word(Word::EscStops))),
+        None if progress.back.whole => Ink::dim(""),
+        None => Ink::new(Role::Key, format!("↓ {}", word(Word::DownGoesOn))),
+    }
+}

@@ -1,0 +1,219 @@
+//! The past of a topic, following a key, and writing what a list shows.
+
+use super::*;
+use crate::model::{Ask, Extent, LookupId, Meaning, Scope, Start, TailFilter, Timestamp, Way};
+use crate::ui::fixture;
+use crate::ui::list::RowKey;
+use crate::ui::panels::PanelId;
+use crate::ui::state::{Layer, Screen};
+use crate::ui::update::Effect;
+
+const W: u16 = 120;
+const H: u16 = 40;
+const ID: LookupId = LookupId(1);
+
+fn asks(ui: &mut Ui) -> Vec<Ask> {
+    let ask = |effect| match effect {
+        Effect::Ask(ask) => Some(ask),
+        _ => None,
+    };
+    ui.effects().into_iter().filter_map(ask).collect()
+}
+
+/// Goes to two hours ago on `payments.completed`.
+fn gone_back(view: View) -> Ui {
+    let mut ui = ui(view);
+    press(&mut ui, W, H, "j enter @");
+    type_text(&mut ui, "-2h");
+    press(&mut ui, W, H, "enter");
+    ui
+}
+
+fn shown(ui: &mut Ui) -> String {
+    text_of(&paint(ui, W, H))
+}
+
+fn extent(way: Way, most: usize) -> Extent {
+    Extent { way, most, back_to: None, most_bytes: None }
+}
+
+#[test]
+fn going_to_a_time_reads_both_ways_and_says_that_it_is_not_live() {
+    let mut ui = gone_back(fixture::past());
+    let asked = asks(&mut ui);
+    let [Ask::Search(ID, search), Ask::Extend(ID, on), Ask::Extend(ID, back)] = &asked[..] else { panic!("{asked:?}") };
+    assert_eq!(search.scope, Scope::Topic("payments.completed".into()));
+    assert_eq!(search.start, Start::Time(fixture::NOW.plus_ms(-7_200_000)));
+    assert_eq!((on, back), (&extent(Way::Forward, 200), &extent(Way::Back, 200)));
+    let screen = shown(&mut ui);
+    assert!(screen.contains("past from 2026-01-15 12:02:17.000 +00:00 · not live") && screen.contains("PAY-3"), "{screen}");
+    ui.view(Arc::new(fixture::past()));
+    // The first record at or past that moment.
+    assert_eq!(ui.state.list(PanelId::Tail).selected, Some(RowKey::Offset(1, 89_975)));
+}
+
+#[test]
+fn whoever_looks_at_a_moment_goes_to_its_records() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "j enter { {");
+    let moment = ui.state.travel.unwrap();
+    press(&mut ui, W, H, "@ enter");
+    let asked = asks(&mut ui);
+    let Some(Ask::Search(_, search)) = asked.first() else { panic!("{asked:?}") };
+    assert_eq!((&search.start, ui.state.travel), (&Start::Time(moment), None));
+}
+
+#[test]
+fn what_is_no_place_is_refused_and_stays_on_the_line() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "j enter ctrl-g");
+    type_text(&mut ui, "25:99");
+    press(&mut ui, W, H, "enter");
+    assert!(matches!(ui.state.layers.last(), Some(Layer::Prompt { .. })));
+    assert!(shown(&mut ui).contains("no place"));
+    press(&mut ui, W, H, "esc");
+    assert!(ui.state.layers.is_empty() && ui.state.past.is_none() && asks(&mut ui).is_empty());
+}
+
+#[test]
+fn escape_stops_the_search_and_then_leads_back_to_now() {
+    let mut ui = gone_back(fixture::searching());
+    asks(&mut ui);
+    press(&mut ui, W, H, "esc");
+    assert_eq!(asks(&mut ui), [Ask::Rest(ID)]);
+    assert!(ui.state.past.is_some());
+    ui.view(Arc::new(fixture::past()));
+    press(&mut ui, W, H, "esc");
+    assert_eq!(asks(&mut ui), [Ask::Cancel(ID)]);
+    assert!(ui.state.past.is_none() && ui.state.screen == Screen::Topic && shown(&mut ui).contains("live tail"));
+    let mut ui = gone_back(fixture::past());
+    press(&mut ui, W, H, "space");
+    assert!(ui.state.past.is_none() && ui.state.frozen.is_none(), "the space bar leads back to now, too");
+}
+
+#[test]
+fn the_list_goes_on_where_somebody_comes_to_its_ends() {
+    let mut ui = gone_back(fixture::past());
+    asks(&mut ui);
+    let later = |ms: i64| {
+        let mut view = fixture::past();
+        let mut snapshot = (*view.snapshot).clone();
+        snapshot.taken_at = Timestamp(snapshot.taken_at.0 + ms);
+        view.snapshot = Arc::new(snapshot);
+        Arc::new(view)
+    };
+    ui.view(later(1_000));
+    press(&mut ui, W, H, "j");
+    assert_eq!(asks(&mut ui), [], "there is more below");
+    press(&mut ui, W, H, "G");
+    assert_eq!(asks(&mut ui), [Ask::Extend(ID, extent(Way::Back, 200))]);
+    press(&mut ui, W, H, "j");
+    assert_eq!(asks(&mut ui), [], "it was asked for just now");
+    ui.view(later(2_000));
+    press(&mut ui, W, H, "g g");
+    assert_eq!(asks(&mut ui), [Ask::Extend(ID, extent(Way::Forward, 200))]);
+}
+
+#[test]
+fn a_filter_searches_back_from_the_same_place() {
+    let mut ui = gone_back(fixture::past());
+    asks(&mut ui);
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "key:CMD-17");
+    press(&mut ui, W, H, "enter");
+    let asked = asks(&mut ui);
+    let [Ask::Cancel(ID), Ask::Search(LookupId(2), search), Ask::Extend(_, on), Ask::Extend(_, back)] = &asked[..] else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(
+        (&search.filter, &search.start),
+        (&TailFilter::Key("CMD-17".into()), &Start::Time(fixture::NOW.plus_ms(-7_200_000)))
+    );
+    assert_eq!((on, back), (&extent(Way::Forward, 100), &extent(Way::Back, 100)));
+    press(&mut ui, W, H, "1 :");
+    type_text(&mut ui, "ordcrea");
+    press(&mut ui, W, H, "enter");
+    assert!(ui.state.past.is_none() && asks(&mut ui).contains(&Ask::Cancel(LookupId(2))), "another topic is live");
+}
+
+#[test]
+fn an_order_is_followed_over_all_topics_and_left_again() {
+    let mut ui = ui(fixture::followed());
+    press(&mut ui, W, H, "4 f");
+    let asked = asks(&mut ui);
+    let [Ask::Search(ID, search), Ask::Extend(ID, back)] = &asked[..] else { panic!("{asked:?}") };
+    let Scope::Key(key) = &search.scope else { panic!("{search:?}") };
+    assert_eq!((key.bytes.as_ref(), key.names), (&b"CMD-104100"[..], Some(Meaning::Order)));
+    assert_eq!(
+        (back.back_to, back.most_bytes),
+        (Some(fixture::NOW.plus_ms(-3_600_000)), Some(8 << 20)),
+        "a small search by itself"
+    );
+    let screen = shown(&mut ui);
+    for wanted in ["follow CMD-104100", "live since", "payments.completed", "not read yet", "goes on"] {
+        assert!(screen.contains(wanted), "{wanted}: {screen}");
+    }
+    let mut later = fixture::followed();
+    let mut snapshot = (*later.snapshot).clone();
+    snapshot.taken_at = snapshot.taken_at.plus_ms(1_000);
+    later.snapshot = Arc::new(snapshot);
+    ui.view(Arc::new(later));
+    press(&mut ui, W, H, "G");
+    let asked = asks(&mut ui);
+    let [Ask::Extend(ID, further)] = &asked[..] else { panic!("{asked:?}") };
+    assert_eq!(
+        (further.back_to, further.most_bytes),
+        (Some(fixture::NOW.plus_ms(1_000 - 6 * 3_600_000)), None),
+        "six times further"
+    );
+    press(&mut ui, W, H, "k enter");
+    assert!(matches!(asks(&mut ui)[..], [Ask::Lookup(..)]), "what was not read is read");
+    press(&mut ui, W, H, "esc esc");
+    assert_eq!(ui.state.screen, Screen::Orders);
+    assert!(asks(&mut ui).contains(&Ask::Cancel(ID)));
+}
+
+#[test]
+fn a_record_is_followed_by_its_key_from_the_list_and_from_its_popup() {
+    for keys in ["j enter j f", "j enter j enter f"] {
+        let mut ui = ui(fixture::rich());
+        press(&mut ui, W, H, keys);
+        let asked = asks(&mut ui);
+        let Some(Scope::Key(key)) = asked.iter().find_map(|a| match a {
+            Ask::Search(_, search) => Some(&search.scope),
+            _ => None,
+        }) else {
+            panic!("{asked:?}")
+        };
+        assert_eq!(key.bytes.as_ref(), b"o-16999");
+        assert_eq!(key.seen.as_ref().map(|s| (s.topic.as_ref(), s.partition)), Some(("payments.completed", 1)));
+        press(&mut ui, W, H, "esc");
+        assert_eq!(ui.state.screen, Screen::Topic);
+    }
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "j enter");
+    (0..7).for_each(|_| press(&mut ui, W, H, "j"));
+    press(&mut ui, W, H, "f");
+    assert!(shown(&mut ui).contains("this row has no key"));
+}
+
+#[test]
+fn records_are_written_as_ndjson_and_tables_as_csv() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "j enter w");
+    assert!(shown(&mut ui).contains("payments.completed-20260115-140217.ndjson"));
+    press(&mut ui, W, H, "enter");
+    let effects = ui.effects();
+    let Some(Effect::Write(export)) = effects.last() else { panic!("{effects:?}") };
+    let lines: Vec<serde_json::Value> = export.text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!((export.rows, lines.len()), (60, 60));
+    assert_eq!((&lines[0]["offset"], &lines[0]["value"]["id"]), (&serde_json::json!(182_400), &serde_json::json!("o-17000")));
+    press(&mut ui, W, H, "1 /");
+    type_text(&mut ui, "payments");
+    press(&mut ui, W, H, "enter w enter");
+    let effects = ui.effects();
+    let Some(Effect::Write(export)) = effects.last() else { panic!("{effects:?}") };
+    let names: Vec<&str> = export.text.split("\r\n").collect();
+    assert_eq!((export.rows, names.len()), (3, 5), "a heading, three topics, and the end: {names:?}");
+    assert!(names[1].contains("payments.completed"), "in the order of the list: {names:?}");
+}

@@ -1,0 +1,146 @@
+//! Writes what a list shows to a file: records as NDJSON, any other table as CSV. Never over a file that is there.
+
+mod csv;
+mod ndjson;
+
+use super::line::LineEdit;
+use super::list::{Rows, ordered};
+use super::panels::{FollowRows, PanelId, TailRows};
+use super::state::{Layer, Prompt, UiState};
+use super::time::file_stamp;
+use super::update::{Effect, Ui};
+use super::widgets::ink::Ctx;
+use super::widgets::table::{Column, Width};
+use crate::snapshot::View;
+use crate::text::{Word, word};
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// So wide a cell is told where its column takes what the others leave.
+const WIDE: u16 = 4_000;
+
+/// What is to be written, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    pub path: PathBuf,
+    pub text: String,
+    pub rows: usize,
+}
+
+impl Export {
+    /// Writes a new file; returns its whole path.
+    ///
+    /// # Errors
+    /// The file is there already, or cannot be made.
+    pub fn write(&self) -> io::Result<PathBuf> {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&self.path)?;
+        file.write_all(self.text.as_bytes())?;
+        file.sync_all()?;
+        self.path.canonicalize()
+    }
+
+    /// What the person is told of it.
+    pub fn told(&self, done: &io::Result<PathBuf>) -> String {
+        let shown = |path: &Path| crate::text::visible(&path.display().to_string()).into_owned();
+        match done {
+            Ok(path) => format!("{} {} {}", crate::text::count(self.rows as u64), word(Word::Wrote), shown(path)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                format!("{} {}", shown(&self.path), word(Word::FileThere))
+            }
+            Err(error) => format!("{} {}: {error}", word(Word::CannotWrite), shown(&self.path)),
+        }
+    }
+}
+
+impl Ui {
+    /// Asks where to write what the list shows.
+    pub(super) fn open_write(&mut self) {
+        let panel = self.state.focused_panel();
+        if self.place(panel).is_none() {
+            self.say(word(Word::NothingToWrite).to_owned());
+            return;
+        }
+        let line = LineEdit::new(&suggested(&self.state, panel));
+        self.state.layers.push(Layer::Prompt { prompt: Prompt::Write(panel), line });
+    }
+
+    pub(super) fn write(&mut self, panel: PanelId, path: &str) {
+        let Some((text, rows)) = text_of(&self.shown(), &self.state, panel) else { return };
+        self.effects.push(Effect::Write(Export { path: path.trim().into(), text, rows }));
+    }
+}
+
+/// A name that says what it is and when it was, in the current folder.
+fn suggested(state: &UiState, panel: PanelId) -> String {
+    let (name, ending) = match panel {
+        PanelId::Tail => (state.topic.as_deref().unwrap_or("records").to_owned(), "ndjson"),
+        PanelId::Follow => {
+            let key = state.follow.as_ref().map(|f| crate::text::visible_bytes(&f.key)).unwrap_or_default();
+            (format!("follow-{key}"), "ndjson")
+        }
+        panel => (format!("{panel:?}").to_lowercase(), "csv"),
+    };
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).take(80).collect();
+    format!("{plain}-{}.{ending}", file_stamp(state, state.live_at))
+}
+
+/// The text, and how many rows are in it.
+fn text_of(view: &View, state: &UiState, panel: PanelId) -> Option<(String, usize)> {
+    let mut out = String::new();
+    let rows = match panel {
+        PanelId::Tail => {
+            let rows = ordered::<TailRows>(view, state);
+            rows.iter().for_each(|row| ndjson::line(&mut out, row));
+            rows.len()
+        }
+        PanelId::Follow => {
+            let rows = ordered::<FollowRows>(view, state);
+            rows.iter().for_each(|row| ndjson::line(&mut out, &row.record));
+            rows.len()
+        }
+        panel => return Some((panel.list()?.csv)(view, state)),
+    };
+    Some((out, rows))
+}
+
+/// A list as CSV, in its order and under its filter, and how many rows it has.
+pub fn csv_of<L: Rows>(view: &View, state: &UiState) -> (String, usize) {
+    let ctx = Ctx { view, state };
+    let rows = ordered::<L>(view, state);
+    let mut out = String::new();
+    csv::line(&mut out, L::columns().iter().map(|c| c.id));
+    for row in &rows {
+        let cells: Vec<_> = L::columns().iter().map(|c| (c.cell)(row, ctx, room(c)).text).collect();
+        csv::line(&mut out, cells.iter().map(|c| c.trim()));
+    }
+    (out, rows.len())
+}
+
+fn room<R>(column: &Column<R>) -> u16 {
+    match column.width {
+        Width::Fixed(cells) => cells,
+        Width::Content { most, .. } => most,
+        Width::Rest { .. } => WIDE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_there_is_not_written_over() {
+        let folder = std::env::temp_dir().join(format!("vigie-write-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let export = Export { path: folder.join("a.csv"), text: "a\r\n".into(), rows: 1 };
+        let done = export.write();
+        assert!(export.told(&done).contains("a.csv"), "{done:?}");
+        let other = Export { text: "b\r\n".into(), ..export.clone() };
+        let again = other.write();
+        assert!(other.told(&again).contains(word(Word::FileThere)));
+        assert_eq!(std::fs::read_to_string(&export.path).unwrap(), "a\r\n");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
