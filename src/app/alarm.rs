@@ -1,5 +1,6 @@
 //! What a dashboard keeps of alerts, and where it sends them.
 
+use super::log;
 use super::setup::{self, SessionConfig};
 use crate::alarm::{DeskConfig, OutletConfig};
 use crate::config::{Config, ConfigError};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub fn equip(session: &mut SessionConfig, config: &Config, kept: bool, send: bool) -> Result<()> {
     let outlets: Vec<OutletConfig> = if send { outlets(config)? } else { Vec::new() };
     let folder = kept.then(|| setup::state_folder().join("alerts"));
-    session.folders.extend(folder.clone());
+    session.folders.extend(folder.iter().cloned().chain(log::file().map(folder_of)));
     session.alarm = DeskConfig { folder, outlets, ..DeskConfig::default() };
     Ok(())
 }
@@ -27,6 +28,12 @@ fn outlets(config: &Config) -> Result<Vec<OutletConfig>> {
         }
     }
     Ok(outlets)
+}
+
+/// What `vigie config` says of the outlets: where they go, not how.
+pub fn shown(config: &Config) -> Result<Vec<String>> {
+    let outlets: Vec<OutletConfig> = config.outlets()?;
+    Ok(outlets.iter().map(|o| format!("{} ({})", crate::text::visible(&o.name), o.target.kind())).collect())
 }
 
 /// The folder of a file that is written to.

@@ -19,6 +19,10 @@ pub fn run(file: Option<PathBuf>, args: &Run) -> Result<u8> {
     settings(&config);
     properties(&config);
     rules(&config)?;
+    let outlets = super::alarm::shown(&config)?;
+    if !outlets.is_empty() {
+        tell(&format!("\n# [[outlets]], used with --send-alerts: {}", outlets.join(", ")));
+    }
     Ok(DONE)
 }
 

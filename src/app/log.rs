@@ -5,8 +5,8 @@ use crate::model::{Journal, Level, Timestamp};
 use anyhow::{Context, Result};
 use std::fmt::{self, Write};
 use std::fs::OpenOptions;
-use std::path::Path;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
@@ -15,6 +15,13 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 static JOURNAL: LazyLock<Arc<Journal>> = LazyLock::new(Arc::default);
+
+static FILE: OnceLock<PathBuf> = OnceLock::new();
+
+/// The file that the log is written to; `None`: none was named.
+pub fn file() -> Option<&'static Path> {
+    FILE.get().map(PathBuf::as_path)
+}
 
 /// The newest lines.
 pub fn journal() -> Arc<Journal> {
@@ -30,7 +37,11 @@ pub fn start_as(level: &str, file: Option<&Path>, quiet: bool, json: bool) -> Re
     let filter =
         EnvFilter::try_new(level).with_context(|| format!("--log {level}: a level is error, warn, info, debug or trace"))?;
     let to: Option<BoxMakeWriter> = match file {
-        Some(path) => Some(BoxMakeWriter::new(Mutex::new(append(path)?))),
+        Some(path) => {
+            let to = BoxMakeWriter::new(Mutex::new(append(path)?));
+            FILE.get_or_init(|| path.to_path_buf());
+            Some(to)
+        }
         None if quiet => None,
         None => Some(BoxMakeWriter::new(std::io::stderr)),
     };
