@@ -46,7 +46,7 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
     let mut session = session(&config, &cluster, catalogue, &kept.address, crew)?;
     // Each demo has a cluster of its own: nothing of it is worth keeping.
     alarm::equip(&mut session, &config, false, args.send_alerts)?;
-    session.folders.extend(kept.folder.clone());
+    session.folders.clear();
     let town = Town::start(TownConfig {
         seed: args.seed,
         orders_per_minute: args.orders_per_minute,

@@ -226,7 +226,7 @@ fn alerts(area: Rect, focus: PanelId) -> Placed {
         let lower = if focus == P::Outlets { P::Outlets } else { P::PastAlerts };
         return vec![(P::AlertTable, top), (lower, rest)];
     }
-    let (past, outlets) = split_top(rest, rest.height - (rest.height / 3).clamp(4, 8));
+    let (past, outlets) = split_top(rest, rest.height - (rest.height / 2).clamp(4, 8));
     vec![(P::AlertTable, top), (P::PastAlerts, past), (P::Outlets, outlets)]
 }
 
