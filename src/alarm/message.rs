@@ -54,7 +54,11 @@ impl Message {
     }
 
     fn new(cluster: &Cluster, key: &str, finding: &Finding, kind: Kind, ended: Option<Timestamp>) -> Self {
-        let reason = told(&finding.reason);
+        let mut reason = told(&finding.reason);
+        if kind == Kind::Resolved {
+            // It is over: that it was already on its way out is no news.
+            reason.facts.retain(|(name, _)| *name != "gone_s");
+        }
         let facts: serde_json::Map<String, Value> =
             reason.facts.iter().map(|(name, fact)| ((*name).to_owned(), serde_json::to_value(fact).unwrap_or_default())).collect();
         let body = json!({
