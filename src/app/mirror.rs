@@ -5,7 +5,8 @@ use crate::domain::Plans;
 use crate::engine::{Stand, StoreNews};
 use crate::model::{Input, Timed, Timestamp};
 use crate::store::{self, Counted, Follow, Marks, Page, StoreAddress, StoreError};
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -31,8 +32,15 @@ pub struct MirrorConfig {
 
 pub type Told = (Timestamp, StoreNews);
 
-pub fn start(config: MirrorConfig, news: Sender<Told>, readings: Sender<Timed>, stop: Stop) -> std::io::Result<JoinHandle<()>> {
-    let mirror = Mirror { config, news, readings, store: None, told: None };
+/// `sought`: ids of orders that somebody wants to see.
+pub fn start(
+    config: MirrorConfig,
+    news: Sender<Told>,
+    readings: Sender<Timed>,
+    sought: Receiver<Arc<str>>,
+    stop: Stop,
+) -> std::io::Result<JoinHandle<()>> {
+    let mirror = Mirror { config, news, readings, sought, store: None, told: None };
     std::thread::Builder::new().name("mirror".into()).spawn(move || mirror.run(&stop))
 }
 
@@ -40,6 +48,7 @@ struct Mirror {
     config: MirrorConfig,
     news: Sender<Told>,
     readings: Sender<Timed>,
+    sought: Receiver<Arc<str>>,
     store: Option<Box<dyn Follow>>,
     /// What the engine knows.
     told: Option<So>,
@@ -101,6 +110,7 @@ impl Mirror {
             },
         });
         self.tell_stand()?;
+        self.seek(store.as_ref())?;
         if self.config.consumers {
             let all = store.consumers(Timestamp::now().0 - store::REPORTS_MS)?;
             let input = Input::Consumers(all);
@@ -171,6 +181,18 @@ impl Mirror {
             *counted.entry(what).or_default() += count;
         }
         Ok(Some((changed.marks, counted)))
+    }
+
+    /// The newest wish is enough: one order is on the screen.
+    fn seek(&self, store: &dyn Follow) -> Result<(), Broken> {
+        let Some(id) = self.sought.try_iter().last() else { return Ok(()) };
+        for (_, plan) in self.config.plans.iter() {
+            let known = store.one(&plan.name, &id)?;
+            if !known.walkers.is_empty() {
+                return self.tell(StoreNews::Sought(known));
+            }
+        }
+        Ok(())
     }
 
     fn tell_stand(&self) -> Result<(), Broken> {

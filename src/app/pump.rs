@@ -7,7 +7,8 @@ use crate::kafka::lookup::Lookups;
 use crate::kafka::poller::Poller;
 use crate::kafka::search::{Hunt, Searches};
 use crate::model::{
-    Answer, Ask, Code, Extent, Found, Input, Lookup, LookupId, LookupResult, Mark, Record, Rest, SearchProgress, Timed, Timestamp,
+    Answer, Ask, Code, Extent, Focused, Found, Input, Lookup, LookupId, LookupResult, Mark, Record, Rest, SearchProgress, Timed,
+    Timestamp,
 };
 use crate::snapshot::View;
 use arc_swap::ArcSwap;
@@ -35,6 +36,8 @@ pub struct Pump {
     pub marks: Sender<Vec<Mark>>,
     pub poller: Poller,
     pub lookups: Lookups,
+    /// Orders that a store is asked for.
+    pub sought: Sender<Arc<str>>,
     pub searches: Searches,
 }
 
@@ -93,7 +96,10 @@ impl Pump {
 
     fn ask(&mut self, ask: Ask) -> bool {
         match &ask {
-            Ask::Focus(focused) => self.poller.focus(focused.groups.clone()),
+            Ask::Focus(focused) => {
+                self.poller.focus(focused.groups.clone());
+                self.seek(focused);
+            }
             Ask::Lookup(id, lookup) => self.look_up(*id, lookup.clone()),
             Ask::Cancel(id) => {
                 self.lookups.cancel(*id);
@@ -111,6 +117,13 @@ impl Pump {
         }
         self.engine.take(Timed { at: Timestamp::now(), input: Input::Ask(ask) });
         true
+    }
+
+    /// An order that is not in memory may be in the store. Nobody reads the wish where there is none, or it is away.
+    fn seek(&self, focused: &Focused) {
+        if let Some(id) = focused.order.as_ref().filter(|id| !self.engine.knows_order(id)) {
+            let _ = self.sought.try_send(Arc::clone(id));
+        }
     }
 
     fn ask_for_what_is_missing(&mut self) {

@@ -80,6 +80,7 @@ impl Prepared {
         let tail = TailConfig { elsewhere: lookups.bytes(), ..config.tail };
         let tail = tail::start(&config.kafka, &causes, tail, records_in)?;
         let (store_in, store) = bounded(STORE_NEWS);
+        let (sought, wanted) = bounded(STORE_NEWS);
         let mut engine = Engine::new(config.engine);
         engine.operator(host::user_host().into());
         let (marks_in, marks) = bounded(MARKS);
@@ -87,7 +88,7 @@ impl Prepared {
         let desk = Desk::new(DeskConfig { kafka: config.kafka.clone(), ..config.alarm }, ports)?;
         let mirror = config.mirror.map(|mirror| {
             engine.follow_store();
-            mirror::start(mirror, store_in, readings_in.clone(), stop.clone())
+            mirror::start(mirror, store_in, readings_in.clone(), wanted, stop.clone())
         });
         let pump = Pump {
             engine,
@@ -101,6 +102,7 @@ impl Prepared {
             poller,
             lookups,
             searches,
+            sought,
         };
         let consumer = config.consume.map(|inside| inside.start(&config.kafka, readings_in.clone(), &stop)).transpose()?;
         let workers =

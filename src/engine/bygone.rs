@@ -101,6 +101,7 @@ fn until(mut order: EntityFocus, then: Timestamp) -> EntityFocus {
             (way.state, way.since) = (last.map(|step| step.name.clone()), last.map(|step| step.at));
         }
     }
+    order.messages.retain(|message| message.at <= then);
     order.ways.retain(|way| !way.steps.is_empty());
     order
 }

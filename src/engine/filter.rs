@@ -48,6 +48,16 @@ impl Filter {
         self.passes_parts(row.key.as_deref(), row.value.as_deref(), &headers)
     }
 
+    /// The same for texts: one of them is enough.
+    pub fn passes_texts(&self, texts: &[&str]) -> bool {
+        match self {
+            Self::All => true,
+            Self::Nothing | Self::Field { .. } => false,
+            Self::Not(inner) => !inner.passes_texts(texts),
+            Self::Anywhere(text) | Self::Key(text) => texts.iter().any(|t| text.is_match(t.as_bytes())),
+        }
+    }
+
     fn passes_parts(&self, key: Option<&[u8]>, value: Option<&[u8]>, headers: &dyn Fn(&Regex) -> bool) -> bool {
         match self {
             Self::All => true,

@@ -5,6 +5,7 @@ use super::curves::line;
 use super::groups::Groups;
 use super::lag_sum::by_topic;
 use super::latency::upper_ms;
+use super::order_search::OrderSearch;
 use super::past::second;
 use super::picture::Moment;
 use super::searches::Searches;
@@ -27,6 +28,7 @@ pub struct FocusState {
     /// Somebody asked.
     watched: bool,
     spotlight: Option<Spotlight>,
+    orders: Option<OrderSearch>,
     answers: BTreeMap<LookupId, Arc<Answer>>,
     pub searches: Searches,
     /// The second that `drawn` belongs to; `None`: draw anew.
@@ -45,6 +47,10 @@ impl FocusState {
             (Some(topic), Some(spotlight)) if spotlight.ring.topic() == topic => spotlight.set_filter(&asked.filter),
             (Some(topic), _) => self.spotlight = Some(Spotlight::new(topic.clone(), &asked.filter)),
             (None, _) => self.spotlight = None,
+        }
+        if !self.orders.as_ref().is_some_and(|search| search.is_of(&asked.orders)) {
+            self.orders = OrderSearch::of(&asked.orders);
+            self.drawn.orders = None;
         }
         self.asked = asked;
         self.second = None;
@@ -68,6 +74,7 @@ impl FocusState {
     pub fn step_back(&mut self, step: Step) {
         self.second = None;
         self.searches.step_back(step);
+        self.orders.iter_mut().for_each(|search| search.step_back(step));
         if let Some(spotlight) = self.spotlight.as_mut() {
             spotlight.step_back(step);
         }
@@ -124,6 +131,10 @@ impl FocusState {
                 Arc::make_mut(focus).tail = tail;
                 self.given = None;
             }
+        }
+        if let Some(found) = self.orders.as_mut().and_then(|search| search.advance(business, now)) {
+            self.drawn.orders = Some(found);
+            self.given = None;
         }
         if let Some(views) = self.searches.views() {
             self.drawn.searches = views;

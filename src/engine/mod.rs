@@ -27,6 +27,7 @@ mod lag_sum;
 mod latency;
 mod lookups;
 mod meter;
+mod order_search;
 mod partition;
 mod past;
 mod picture;
@@ -201,6 +202,11 @@ impl Engine {
     /// All that people decided about alerts, when that changed since this was last asked.
     pub fn changed_marks(&mut self) -> Option<Vec<Mark>> {
         self.alerts.changed_marks()
+    }
+
+    /// Whether the order is in memory: else a store may have it.
+    pub fn knows_order(&self, id: &str) -> bool {
+        self.business.knows_order(id)
     }
 
     /// What has to be looked up in the cluster: taken once.

@@ -27,6 +27,8 @@ pub struct Focused {
     pub filter: TailFilter,
     /// Groups whose members are on the screen.
     pub groups: Vec<Arc<str>>,
+    /// Orders that are looked for, by id, customer and state; `All`: none are.
+    pub orders: TailFilter,
     /// The order of the Order screen.
     pub order: Option<Arc<str>>,
     /// The topic that stands beside it for comparison.

@@ -11,6 +11,8 @@ pub struct EntityFocus {
     /// Ends that exclude each other were told.
     pub conflict: bool,
     pub ways: Vec<EntityWay>,
+    /// Messages that went out about it, by their channel, as far as they are in memory.
+    pub messages: Vec<StepTold>,
 }
 
 /// A way through a pipeline.

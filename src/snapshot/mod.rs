@@ -7,6 +7,7 @@ mod alert;
 mod business;
 mod cluster;
 mod entity;
+mod found;
 mod group;
 mod past;
 mod search;
@@ -22,6 +23,7 @@ pub use business::{
 };
 pub use cluster::{Broker, Cluster, Source, SourceKind, Viewer};
 pub use entity::{EntityFocus, EntityWay, StepTold};
+pub use found::FoundOrders;
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
 pub use past::{Moment, Moments, Past};
 pub use search::SearchView;

@@ -1,4 +1,4 @@
-use super::{EntityFocus, Moments, Past, SearchView, Snapshot};
+use super::{EntityFocus, FoundOrders, Moments, Past, SearchView, Snapshot};
 use crate::model::{Answer, ChartSpan, LookupId, Member, Reason, RecordTime, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub struct Focus {
     pub groups: Vec<Arc<GroupFocus>>,
     /// The order of the Order screen; `None`: none was asked for, or it is not in memory.
     pub order: Option<Arc<EntityFocus>>,
+    /// Orders that the Orders screen looks for; `None`: it looks for none.
+    pub orders: Option<Arc<FoundOrders>>,
     pub answers: BTreeMap<LookupId, Arc<Answer>>,
     /// The open searches: the past of a topic, the records of a key.
     pub searches: BTreeMap<LookupId, Arc<SearchView>>,

@@ -25,6 +25,9 @@ pub trait Follow: Send {
     /// Entities of a pipeline, the newest change of state first: those on their way, or those that ended no earlier than `since_ms`.
     fn page(&self, page: &Page<'_>) -> Result<(Known, Option<Cursor>), StoreError>;
 
+    /// One entity of a pipeline by its id; empty where the store has none.
+    fn one(&self, pipeline: &str, id: &str) -> Result<Known, StoreError>;
+
     /// Entities of a kind, by id, after this one.
     fn profile_page(&self, kind: &str, after: &str, limit: usize) -> Result<Known, StoreError>;
 

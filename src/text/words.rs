@@ -585,6 +585,11 @@ words! {
     ConnectingTo = "connecting to" | "connexion à",
     GoesBackTo = "goes back to" | "revient à",
     Notice = "notice" | "avis",
+    // Orders.
+    LookedThrough = "looked through" | "parcourues\u{202f}:",
+    Attempt = "attempt" | "essai",
+    Message = "message" | "envoi",
+    NoIdsMissing = "a difference of counts: no ids" | "un écart de comptes\u{202f}: sans identifiants",
     // A layout of one's own.
     Columns = "columns" | "colonnes",
     Panels = "panels" | "panneaux",

@@ -32,6 +32,16 @@ impl NameFilter {
         Ok(Self { text: text.into(), inverted, test })
     }
 
+    /// The same, for the engine to look by.
+    pub fn asked(&self) -> TailFilter {
+        let test = match &self.test {
+            Test::All => return TailFilter::All,
+            Test::Plain(plain) => TailFilter::Text(plain.clone()),
+            Test::Pattern(regex) => TailFilter::Regex(regex.as_str().to_owned()),
+        };
+        if self.inverted { TailFilter::Not(Box::new(test)) } else { test }
+    }
+
     pub fn is_all(&self) -> bool {
         matches!(self.test, Test::All)
     }

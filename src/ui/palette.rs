@@ -103,6 +103,10 @@ impl Palette {
         } else {
             found.collect()
         };
+        if let Some(id) = order_id(text) {
+            let item = Item::new(Choice::Order(id.into()), format!("{} {}", word(Word::Order), visible(id)));
+            self.found.insert(0, item);
+        }
         self.searched = Some((text.to_owned(), places));
     }
 
@@ -166,6 +170,13 @@ impl Item {
     fn new(choice: Choice, text: String) -> Self {
         Self { choice, text: text.into(), key: String::new() }
     }
+}
+
+/// `order ID`: whatever it is, also one that no list shows.
+fn order_id(text: &str) -> Option<&str> {
+    let (what, id) = text.split_once(' ')?;
+    let id = id.trim();
+    (matches!(what, "order") || what == word(Word::Order)).then_some(id).filter(|id| !id.is_empty())
 }
 
 /// What keys do on a screen, each once.

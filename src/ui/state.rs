@@ -282,6 +282,7 @@ impl UiState {
             span: self.span,
             filter: if on_topic { self.tail_filter.clone() } else { TailFilter::All },
             groups: group.into_iter().collect(),
+            orders: if self.screen == Screen::Orders { self.filter(PanelId::Orders).asked() } else { TailFilter::All },
             order: self.order.clone().filter(|_| self.screen == Screen::Order),
             beside: self.beside.clone().filter(|_| self.screen == Screen::Compare),
             at: self.travel,

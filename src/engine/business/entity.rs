@@ -11,7 +11,7 @@ impl Business {
     pub fn entity(&self, id: &str) -> Option<EntityFocus> {
         let pipeline = self.special.order.or_else(|| self.plans.iter().next().map(|(id, _)| id))?;
         let subject = Subject { kind: Kind::Walker(pipeline), id: id.into() };
-        let kept = self.world.walkers.get(&subject)?;
+        let kept = self.world.walkers.get(&subject).or_else(|| self.sought.walkers.get(&subject))?;
         let standing = &kept.standing;
         let way = |of: PipelineId, id: &str, stands: (Option<Step>, Option<&Stamp>, &[(Step, Stamp)]), values: &Registers| {
             let plan = self.plans.get(of);
@@ -35,7 +35,7 @@ impl Business {
             way(p.part.pipeline, &p.part.id, (p.step, p.since.as_ref(), &p.reached), &values)
         };
         let ways = std::iter::once(own).chain(standing.parts.iter().map(part)).collect();
-        Some(EntityFocus { id: id.into(), gap: standing.gap, conflict: standing.conflict, ways })
+        Some(EntityFocus { id: id.into(), gap: standing.gap, conflict: standing.conflict, ways, messages: self.messages.of(id) })
     }
 }
 
@@ -60,6 +60,19 @@ mod tests {
     use crate::model::Timestamp;
 
     #[test]
+    fn the_messages_about_an_order_are_told_with_their_channel_and_record() {
+        let mut business = Business::new(Catalogue::builtin());
+        tell(&mut business, "orders.created", 1, 1_000, 1_005, r#"{"id":"o1","customerId":"c1","total":5,"currency":"GNF"}"#);
+        for (n, channel) in [(3, "push"), (2, "sms")] {
+            let json = format!(r#"{{"customerId":"c1","orderId":"o1","text":"on its way {n}"}}"#);
+            tell(&mut business, &format!("notifications.{channel}"), n, n * 1_000, n * 1_000, &json);
+        }
+        let told = |s: &StepTold| format!("{} {} {}@{}", s.name, s.at.0 - START, s.told.topic, s.told.offset);
+        let messages: Vec<_> = business.entity("o1").unwrap().messages.iter().map(told).collect();
+        assert_eq!(messages, ["sms 2000 notifications.sms@2", "push 3000 notifications.push@3"]);
+    }
+
+    #[test]
     fn an_order_is_told_whole_with_its_parts_and_where_each_step_was_said() {
         let mut business = Business::new(Catalogue::builtin());
         let mut say = |topic: &str, n: i64, json: &str| tell(&mut business, topic, n, n * 1_000, n * 1_000 + 5, json);
@@ -75,6 +88,7 @@ mod tests {
         let ways: Vec<_> = order.ways.iter().map(|w| (w.pipeline.as_ref(), w.id.as_ref(), w.state.as_deref())).collect();
         assert_eq!(ways[0], ("order", "o1", Some("assigned")));
         assert!(ways.contains(&("payment", "p1", Some("completed"))) && ways.iter().any(|w| w.0 == "delivery"), "{ways:?}");
+        assert!(order.messages.is_empty());
         assert!(order.gap, "it was never told to be confirmed");
         assert_eq!(steps(&order.ways[0])[0], ("created".into(), 1_000, "orders.created@1".into()));
         let payment = order.ways.iter().find(|w| w.pipeline.as_ref() == "payment").unwrap();

@@ -11,15 +11,17 @@ mod coverage;
 mod crowd;
 mod customers;
 mod entity;
+mod find;
 mod knowledge;
 mod look;
 mod memory;
+mod messages;
 mod payments;
 mod picture;
 mod pipeline;
 mod pipeline_part;
 #[cfg(test)]
-mod properties;
+pub(super) mod properties;
 mod rates;
 mod readers;
 mod rows;
@@ -64,6 +66,9 @@ pub struct Business {
     articles: crowd::Crowd,
     stock: stock::Stock,
     channels: channels::Channels,
+    messages: messages::Messages,
+    /// What a store was asked for by its id.
+    sought: World,
     shop: Knowledge,
     shelves: Knowledge,
     live: rates::Live,
@@ -121,6 +126,8 @@ impl Business {
             articles: crowd::Crowd::default(),
             stock: stock::Stock::default(),
             channels: channels::Channels::new(&catalogue),
+            messages: messages::Messages::default(),
+            sought: World::default(),
             shop: Knowledge::of(&catalogue, |entry| matches!(entry.role, Role::Journey { .. })),
             shelves: Knowledge::of(&catalogue, |entry| matches!(entry.role, Role::StockLevel)),
             live: rates::Live::default(),
@@ -298,6 +305,9 @@ impl Business {
             }
             Kind::Channel => {
                 self.channels.sent(id, moment.live);
+                if let Some(order) = &happening.about {
+                    self.messages.sent(order, id, happening.stamp);
+                }
                 None
             }
             Kind::Article => {

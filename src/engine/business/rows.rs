@@ -62,24 +62,33 @@ fn open<'a>(state: &'a PipelineState, plan: &Plan) -> impl Iterator<Item = (Step
 }
 
 pub fn orders(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> Vec<Arc<Order>> {
-    let row = |stand| {
-        let known = known(world, id, stand)?;
-        Some(Order {
-            id: (&known.entity.id).into(),
-            state: plan.step_name(known.step).clone(),
-            since: known.since,
-            amount: look::amount(known.look.of_or_own(known.part.as_ref(), Meaning::Amount)),
-            currency: known.text(Meaning::Currency),
-            customer: known.text(Meaning::Customer),
-            gap: known.standing().gap,
-            last: known.look.last().map(|stamp| LastEvent {
-                topic: stamp.place.topic.into(),
-                partition: stamp.place.partition,
-                offset: stamp.place.offset,
-            }),
-        })
-    };
+    let row = |stand| Some(order_row(plan, &known(world, id, stand)?));
     newest(open(state, plan)).into_iter().filter_map(row).map(Arc::new).collect()
+}
+
+/// One order, wherever it stands.
+pub fn order(world: &World, pipeline: PipelineId, plan: &Plan, id: &Label) -> Option<Order> {
+    let subject = Subject { kind: Kind::Walker(pipeline), id: id.clone() };
+    let standing = &world.walkers.get(&subject)?.standing;
+    let entity = Entity::walker(id);
+    Some(order_row(plan, &known(world, pipeline, (standing.step?, standing.since_at()?, &entity))?))
+}
+
+fn order_row(plan: &Plan, known: &Known<'_>) -> Order {
+    Order {
+        id: (&known.entity.id).into(),
+        state: plan.step_name(known.step).clone(),
+        since: known.since,
+        amount: look::amount(known.look.of_or_own(known.part.as_ref(), Meaning::Amount)),
+        currency: known.text(Meaning::Currency),
+        customer: known.text(Meaning::Customer),
+        gap: known.standing().gap,
+        last: known.look.last().map(|stamp| LastEvent {
+            topic: stamp.place.topic.into(),
+            partition: stamp.place.partition,
+            offset: stamp.place.offset,
+        }),
+    }
 }
 
 pub fn payments(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> Vec<Arc<Payment>> {

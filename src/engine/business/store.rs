@@ -17,6 +17,8 @@ pub enum StoreNews {
     Known(Known),
     /// All that it has up to here was told.
     Stands(Stand),
+    /// An order that was asked for by its id, and stands in no memory.
+    Sought(Known),
     /// It is another state than the one that was told: nothing of that holds any more.
     Anew,
     /// It cannot be read.
@@ -76,6 +78,7 @@ impl Business {
         self.follow_store();
         match news {
             StoreNews::Known(known) => self.join(known, now),
+            StoreNews::Sought(known) => self.keep_sought(known),
             StoreNews::Stands(stand) => self.stands(stand, topics, now),
             StoreNews::Anew => self.begin_again(now),
             StoreNews::Away(why) => {

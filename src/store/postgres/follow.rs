@@ -127,6 +127,15 @@ impl Follow for Postgres {
         Ok((self.with_claims(walkers)?, last))
     }
 
+    fn one(&self, pipeline: &str, id: &str) -> Result<Known, StoreError> {
+        let Some(of) = self.plans.id(pipeline) else { return Ok(Known::default()) };
+        let mut walkers = Vec::new();
+        for (_, bytes) in self.kept("walkers", "pipeline", &[(pipeline.into(), id.into())])? {
+            walkers.push((Subject { kind: Kind::Walker(of), id: id.into() }, memory::recall(&bytes)?));
+        }
+        self.with_claims(walkers)
+    }
+
     fn profile_page(&self, kind: &str, after: &str, limit: usize) -> Result<Known, StoreError> {
         let Some(of) = kind_of(kind, &self.plans) else { return Ok(Known::default()) };
         let sql = "SELECT id, memory FROM vigie.profiles WHERE kind = $1 AND id > $2 AND memory <> '' ORDER BY id LIMIT $3";

@@ -99,6 +99,12 @@ impl Follow for Sqlite {
         Ok((self.with_claims(walkers)?, last))
     }
 
+    fn one(&self, pipeline: &str, id: &str) -> Result<Known, StoreError> {
+        let Some(of) = self.plans.id(pipeline) else { return Ok(Known::default()) };
+        let found = self.kept("SELECT memory FROM walkers WHERE pipeline = ?1 AND id = ?2", pipeline, id)?;
+        self.with_claims(found.map(|walker| (Subject { kind: Kind::Walker(of), id: id.into() }, walker)).into_iter().collect())
+    }
+
     fn profile_page(&self, kind: &str, after: &str, limit: usize) -> Result<Known, StoreError> {
         let Some(of) = kind_of(kind, &self.plans) else { return Ok(Known::default()) };
         let sql = "SELECT id, memory FROM profiles WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT ?3";

@@ -27,9 +27,24 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         return put_middle(ctx, buf, inner, &format!("{}.", word(Word::OrderNotInMemory)));
     };
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    for (way, y) in order.ways.iter().zip(inner.y..inner.bottom()) {
-        put_whole(ctx, buf, inner, y, 2, &line(ctx, way, way.id == order.id));
+    for (at, y) in (0..order.ways.len()).zip(inner.y..inner.bottom()) {
+        let Some(way) = order.ways.get(at) else { break };
+        let mut pieces = line(ctx, way, way.id == order.id);
+        pieces.extend(attempt(&order.ways, at));
+        if at == 0 && !order.messages.is_empty() {
+            pieces.push(vec![Ink::dim(format!("{} ", word(Word::Channels))), Ink::text(order.messages.len().to_string())]);
+        }
+        put_whole(ctx, buf, inner, y, 2, &pieces);
     }
+}
+
+/// Which attempt a payment is, where there was more than one.
+fn attempt(ways: &[EntityWay], at: usize) -> Option<Vec<Ink>> {
+    let way = ways.get(at)?;
+    let alike = |way: &&EntityWay, of: &EntityWay| way.pipeline == of.pipeline;
+    let all = ways.iter().filter(|other| alike(other, way)).count();
+    let before = ways.iter().take(at).filter(|other| alike(other, way)).count();
+    (all > 1).then(|| vec![Ink::dim(format!("{} ", word(Word::Attempt))), Ink::text(format!("{}/{all}", before + 1))])
 }
 
 /// How one way stands, and what is known of it: pieces that leave whole where there is no room.

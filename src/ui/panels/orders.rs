@@ -1,7 +1,8 @@
-//! Which orders are open, and where is this one? Found by its id, its customer or its state with `/`.
+//! Which orders are open, and where is this one? Found by its id, its customer or its state with `/`, among all that are known: also
+//! past the newest thousand, and those that ended a short while ago.
 
 use super::PanelId;
-use crate::snapshot::{Amount, Order, View};
+use crate::snapshot::{Amount, FoundOrders, Order, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
@@ -12,6 +13,7 @@ use crate::ui::widgets::ink::{Ctx, Ink};
 use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 pub struct OrderRows;
@@ -32,9 +34,15 @@ impl Rows for OrderRows {
         COLUMNS
     }
 
-    fn rows(view: &View, _: &UiState) -> Vec<Row> {
+    fn rows(view: &View, state: &UiState) -> Vec<Row> {
         let Some(orders) = view.snapshot.business.orders.as_ref() else { return Vec::new() };
-        orders.orders.clone().unwrap_or_default()
+        let mut rows = orders.orders.clone().unwrap_or_default();
+        if let Some(found) = found(view, state) {
+            let listed: HashSet<&Arc<str>> = rows.iter().map(|order| &order.id).collect();
+            let more: Vec<Row> = found.orders.iter().filter(|order| !listed.contains(&order.id)).cloned().collect();
+            rows.extend(more);
+        }
+        rows
     }
 
     fn key(row: &Row) -> RowKey {
@@ -48,6 +56,32 @@ impl Rows for OrderRows {
     fn matches(row: &Row, filter: &NameFilter) -> bool {
         filter.matches(&[&row.id, &row.state, row.customer.as_deref().unwrap_or_default()])
     }
+}
+
+/// What the engine found by the filter, among all that it knows.
+fn found<'a>(view: &'a View, state: &UiState) -> Option<&'a FoundOrders> {
+    let filter = state.filter(PanelId::Orders);
+    view.focus.orders.as_deref().filter(|found| !filter.is_all() && found.asked == filter.asked())
+}
+
+/// How far the search came, and how much of it is shown.
+fn search_note(found: &FoundOrders) -> Vec<Ink> {
+    let mut note = Vec::new();
+    if found.count > found.orders.len() {
+        let shown = format!(
+            "{} {} {} {}  ",
+            word(Word::NewestShown),
+            text::count(found.orders.len() as u64),
+            word(Word::Of),
+            text::count(found.count as u64)
+        );
+        note.push(Ink::dim(shown));
+    }
+    let searched = text::count(found.searched as u64);
+    let progress =
+        if found.is_done() { String::new() } else { format!(" {} {} …", word(Word::Of), text::count(found.of as u64)) };
+    note.push(Ink::dim(format!("{} {searched}{progress}", word(Word::LookedThrough))));
+    note
 }
 
 type Col = Column<Row>;
@@ -88,8 +122,11 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let listed = orders.and_then(|o| o.orders.as_ref()).map_or(0, Vec::len);
     let title = titled::<OrderRows>(ctx, Word::OpenOrders, open.unwrap_or(listed));
     // The list has the newest; the count is of all.
-    let note = match open {
-        Some(open) if open > listed => vec![Ink::dim(format!("{} {}", word(Word::NewestShown), text::count(listed as u64)))],
+    let note = match (found(ctx.view, ctx.state), open) {
+        (Some(found), _) => search_note(found),
+        (None, Some(open)) if open > listed => {
+            vec![Ink::dim(format!("{} {}", word(Word::NewestShown), text::count(listed as u64)))]
+        }
         _ => Vec::new(),
     };
     let empty = match orders.and_then(|o| o.orders_reason.as_ref()) {

@@ -142,6 +142,10 @@ fn balance(pipeline: &Pipeline) -> Vec<Vec<Ink>> {
     if let Some(missing) = pipeline.unaccounted {
         let role = if missing == 0 { Role::Ok } else { Role::Warning };
         out.push(vec![Ink::dim(format!("{} ", word(Word::Unaccounted))), Ink::new(role, missing.to_string())]);
+        if missing != 0 {
+            // Entered less left, inside and let go: what is missing has no id.
+            out.push(vec![Ink::dim(word(Word::NoIdsMissing))]);
+        }
     }
     if pipeline.joined_midway.is_some_and(|n| n > 0) {
         out.push(figure(Word::JoinedMidway, pipeline.joined_midway));

@@ -30,7 +30,8 @@ impl Row {
     }
 
     pub fn step(&self) -> Option<&StepTold> {
-        self.way()?.steps.get(self.step)
+        // Past the ways stand the messages.
+        self.of.ways.get(self.way).map_or(&self.of.messages, |way| &way.steps).get(self.step)
     }
 
     /// The part that the record is of, where it has an id of its own.
@@ -65,6 +66,8 @@ impl Rows for TimelineRows {
                 rows.push(Row { of: Arc::clone(order), way, step, after_s });
             }
         }
+        let messages = order.messages.iter().enumerate();
+        rows.extend(messages.map(|(step, _)| Row { of: Arc::clone(order), way: order.ways.len(), step, after_s: None }));
         let own = order.ways.first().map_or(&[][..], |own| &own.steps);
         rows.retain(|row| row.way == 0 || row.step().is_some_and(|step| own.iter().all(|own| own.told != step.told)));
         rows.sort_by_key(|row| (row.step().map(|s| s.at), row.way, row.step));
@@ -73,7 +76,7 @@ impl Rows for TimelineRows {
 
     fn key(row: &Row) -> RowKey {
         match row.step() {
-            Some(step) => RowKey::Name(format!("{}/{}", row.way, step.name).into()),
+            Some(step) => RowKey::Name(format!("{}/{}/{}@{}", row.way, step.name, step.told.partition, step.told.offset).into()),
             None => RowKey::Name(Arc::default()),
         }
     }
@@ -83,18 +86,24 @@ impl Rows for TimelineRows {
     }
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
-        row.way().zip(row.step()).is_some_and(|(way, step)| filter.matches(&[&step.name, &way.pipeline, &way.id, &step.told.topic]))
+        let (pipeline, id) = row.way().map_or(("", ""), |way| (&way.pipeline, &way.id));
+        row.step().is_some_and(|step| filter.matches(&[&step.name, pipeline, id, &step.told.topic]))
     }
 }
 
-fn cell(row: &Row, show: impl FnOnce(&EntityWay, &StepTold) -> Ink) -> Ink {
-    row.way().zip(row.step()).map_or_else(Ink::unknown, |(way, step)| show(way, step))
+fn cell(row: &Row, show: impl FnOnce(&StepTold) -> Ink) -> Ink {
+    row.step().map_or_else(Ink::unknown, show)
+}
+
+/// The pipeline, or that it is a message.
+fn what(row: &Row) -> Ink {
+    Ink::dim(row.way().map_or_else(|| word(Word::Message).to_owned(), |way| text::visible(&way.pipeline).into_owned()))
 }
 
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("time", Word::ColTime, 13, |r, ctx, _| cell(r, |_, step| Ink::dim(clock_ms(ctx.state, step.at)))),
+    Col::fixed("time", Word::ColTime, 13, |r, ctx, _| cell(r, |step| Ink::dim(clock_ms(ctx.state, step.at)))),
     Col::fixed("wait", Word::ColWait, 7, |r, _, _| match r.after_s {
         // Topics have no common order: a later step may have been told of an earlier moment.
         Some(s) if s < 0.0 => Ink::dim(format!("-{}", text::short_duration_s(-s))),
@@ -102,12 +111,12 @@ const COLUMNS: &[Col] = &[
         None => Ink::text(""),
     })
     .right(),
-    Col::content("what", Word::Nothing, (5, 12), |r, _, _| cell(r, |way, _| Ink::dim(text::visible(&way.pipeline).into_owned()))),
-    Col::content("step", Word::ColStage, (9, 18), |r, _, _| cell(r, |_, step| Ink::text(text::visible(&step.name).into_owned()))),
+    Col::content("what", Word::Nothing, (5, 12), |r, _, _| what(r)),
+    Col::content("step", Word::ColStage, (9, 18), |r, _, _| cell(r, |step| Ink::text(text::visible(&step.name).into_owned()))),
     Col::content("id", Word::ColId, (6, 24), |r, _, _| Ink::dim(text::visible(r.part().unwrap_or_default()).into_owned()))
         .leaves(2),
     Col::rest("at", Word::ColWhere, 14, |r, _, _| {
-        cell(r, |_, step| Ink::dim(format!("{}/{}@{}", text::visible(&step.told.topic), step.told.partition, step.told.offset)))
+        cell(r, |step| Ink::dim(format!("{}/{}@{}", text::visible(&step.told.topic), step.told.partition, step.told.offset)))
     })
     .leaves(1),
 ];

@@ -6,6 +6,7 @@ mod hostile;
 mod input;
 mod language;
 mod look;
+mod orders;
 mod own;
 mod paint;
 mod palette;
