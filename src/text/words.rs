@@ -586,7 +586,7 @@ words! {
     GoesBackTo = "goes back to" | "revient à",
     Notice = "notice" | "avis",
     // Orders.
-    LookedThrough = "looked through" | "parcourues\u{202f}:",
+    LookedThrough = "in" | "parmi",
     Attempt = "attempt" | "essai",
     Message = "message" | "envoi",
     NoIdsMissing = "a difference of counts: no ids" | "un écart de comptes\u{202f}: sans identifiants",

@@ -10,7 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
-use crate::ui::widgets::table::{self, Column, Dress, titled};
+use crate::ui::widgets::table::{self, Column, Dress, counted, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::collections::HashSet;
@@ -120,7 +120,10 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let orders = ctx.view.snapshot.business.orders.as_ref();
     let open = orders.and_then(|o| o.orders_open);
     let listed = orders.and_then(|o| o.orders.as_ref()).map_or(0, Vec::len);
-    let title = titled::<OrderRows>(ctx, Word::OpenOrders, open.unwrap_or(listed));
+    let searching = found(ctx.view, ctx.state).is_some();
+    let count = open.unwrap_or(listed);
+    // How far the search came is worth more than how the list is sorted, which its heading says too.
+    let title = if searching { counted(Word::OpenOrders, count) } else { titled::<OrderRows>(ctx, Word::OpenOrders, count) };
     // The list has the newest; the count is of all.
     let note = match (found(ctx.view, ctx.state), open) {
         (Some(found), _) => search_note(found),
