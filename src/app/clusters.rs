@@ -4,6 +4,7 @@
 use super::session::{Prepared, Session};
 use super::setup::SessionConfig;
 use super::stop::Stop;
+use crate::model::BaseMap;
 use crate::text;
 use crate::ui::{Arrival, ClusterPorts, ClusterSign, Feed, Switched, UiPorts};
 use anyhow::{Result, bail};
@@ -54,10 +55,11 @@ impl Board {
         let (told, answers) = bounded(1);
         let prepared = Prepared::new(session.engine.source_kind, &session.engine.source_name);
         let feed = prepared.feed();
+        let map = Arc::clone(&session.engine.catalogue.map);
         let session = prepared.start(session)?;
         let here = Arc::clone(&sign.name);
         let mut board = Self { wishes, told, roster, here: Arc::clone(&here), seen: BTreeSet::new(), session, stopping: None };
-        let here = board.arrival(sign);
+        let here = board.arrival(sign, map);
         let clusters = ClusterPorts { here, names: board.roster.names.clone(), wishes: wished, told: answers };
         let thread = std::thread::Builder::new().name("clusters".into()).spawn(move || board.run())?;
         let Feed { view, beat, asks } = feed;
@@ -86,11 +88,12 @@ impl Board {
         let Target { session, sign } = (self.roster.aim)(name)?;
         let prepared = Prepared::new(session.engine.source_kind, &session.engine.source_name);
         let feed = prepared.feed();
+        let map = Arc::clone(&session.engine.catalogue.map);
         let session = prepared.start(session)?;
         tracing::info!(from = %text::visible(&self.here), to = %text::visible(name), "another cluster is watched");
         self.here = Arc::clone(name);
         self.stop_beside(session)?;
-        let here = self.arrival(sign);
+        let here = self.arrival(sign, map);
         Ok(Switched::To(feed, here))
     }
 
@@ -102,10 +105,10 @@ impl Board {
         Ok(())
     }
 
-    fn arrival(&mut self, sign: ClusterSign) -> Arrival {
+    fn arrival(&mut self, sign: ClusterSign, map: Arc<BaseMap>) -> Arrival {
         let first = self.seen.insert(Arc::clone(&sign.name));
         let memory = self.roster.memory.as_deref().map(|folder| file_of(folder, &sign.name));
-        Arrival { sign, memory, fresh: first && self.roster.fresh }
+        Arrival { sign, memory, fresh: first && self.roster.fresh, map: Some(map) }
     }
 }
 

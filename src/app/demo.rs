@@ -60,6 +60,7 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
     if args.no_ui {
         return once(session, &town, args, gather, &end);
     }
+    let ui = UiConfig { map: Arc::clone(&session.engine.catalogue.map), ..ui };
     dashboard(session, &town, ui, &end)
 }
 

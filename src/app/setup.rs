@@ -18,7 +18,7 @@ use crate::store::StoreAddress;
 use crate::ui::{ClusterSign, ColorChoice, UiConfig};
 use anyhow::{Context, Result, anyhow};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -117,7 +117,8 @@ pub fn catalogue(config: &Config) -> Result<Arc<Catalogue>> {
         None => Ok(Catalogue::builtin()),
         Some(path) => {
             let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the catalogue {path}"))?;
-            Ok(Arc::new(Catalogue::from_toml(&text, path)?))
+            let files = |name: &str| crate::catalogue::beside(Path::new(path), name);
+            Ok(Arc::new(Catalogue::with_files(&text, path, &files)?))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::check::Checker;
 use super::error::Source;
-use super::{Catalogue, CatalogueError};
+use super::{Catalogue, CatalogueError, ReadFile, base_map};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -16,6 +16,15 @@ pub(super) struct File {
     pub pipelines: Vec<PipelineRow>,
     #[serde(default, rename = "topic")]
     pub topics: Vec<TopicRow>,
+    pub map: Option<MapRow>,
+}
+
+/// Files in the catalogue's folder.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MapRow {
+    pub places: Option<Spanned<String>>,
+    pub base: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -69,8 +78,12 @@ pub(super) struct AlsoRow {
     pub entity: Spanned<String>,
 }
 
-pub(super) fn parse(text: &str, origin: &str) -> Result<Catalogue, CatalogueError> {
+pub(super) fn parse(text: &str, origin: &str, files: Option<ReadFile<'_>>) -> Result<Catalogue, CatalogueError> {
     let source = Source { text, origin };
     let file: File = toml::from_str(text).map_err(|found| source.refused(&found))?;
-    Checker::new(&source).catalogue(&file)
+    let mut catalogue = Checker::new(&source).catalogue(&file)?;
+    if let (Some(map), Some(files)) = (&file.map, files) {
+        catalogue.map = base_map::read(map, &source, files)?.into();
+    }
+    Ok(catalogue)
 }

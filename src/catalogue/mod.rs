@@ -1,19 +1,25 @@
 //! Which topics exist, what each event means, and the stages of the pipelines: data, not code. A shop with other topics,
 //! fields or stages replaces the shipped TOML file by its own.
 
+mod base_map;
 mod check;
 mod error;
 mod file;
+mod geojson;
 mod role;
 
+pub use base_map::{ReadFile, beside};
 pub use error::CatalogueError;
 
-use crate::model::Meaning;
+use crate::model::{BaseMap, Meaning};
 use std::collections::HashMap;
+use std::io;
 use std::sync::{Arc, LazyLock};
 
 /// The catalogue that is shipped: also the template for a person's own.
 pub const BUILTIN_TOML: &str = include_str!("224solutions.toml");
+const PLACES: &str = include_str!("conakry/places.toml");
+const COAST: &str = include_str!("conakry/coast.geojson");
 
 /// The whole catalogue, checked: every role's pipeline and stage exists, every name is there once.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +28,8 @@ pub struct Catalogue {
     pub pipelines: Vec<Pipeline>,
     /// Patterns of other services' dead-letter topics with one `*` for the source topic (`*.dlq`).
     pub dead_letters: Vec<String>,
+    /// What the map of the deliveries shows below the couriers.
+    pub map: Arc<BaseMap>,
     /// Places in `topics` by name.
     index: HashMap<Arc<str>, usize>,
 }
@@ -150,24 +158,35 @@ impl Catalogue {
     /// Of parts that are known to be right: of two topics of one name the first counts, and no reference is checked.
     pub fn new(topics: Vec<TopicEntry>, pipelines: Vec<Pipeline>, dead_letters: Vec<String>) -> Self {
         let index = topics.iter().enumerate().rev().map(|(at, topic)| (topic.name.clone(), at)).collect();
-        Self { topics, pipelines, dead_letters, index }
+        Self { topics, pipelines, dead_letters, map: Arc::default(), index }
     }
 
     /// The shipped catalogue of 224Solutions, parsed once.
     pub fn builtin() -> Arc<Self> {
         static BUILTIN: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
             // The text is part of the program, and a test loads it.
-            Arc::new(Catalogue::from_toml(BUILTIN_TOML, "the shipped catalogue").expect("the shipped catalogue is right"))
+            Arc::new(
+                Catalogue::with_files(BUILTIN_TOML, "the shipped catalogue", &shipped).expect("the shipped catalogue is right"),
+            )
         });
         BUILTIN.clone()
     }
 
-    /// Reads a catalogue and checks all of it. `origin` is how messages call the text: the path of its file.
+    /// Reads a catalogue and checks all of it; the files of a map that it names are left alone. `origin` is how messages call the
+    /// text: the path of its file.
     ///
     /// # Errors
     /// The first mistake found, with its line, its key and what would be right.
     pub fn from_toml(text: &str, origin: &str) -> Result<Self, CatalogueError> {
-        file::parse(text, origin)
+        file::parse(text, origin, None)
+    }
+
+    /// The same with the files of its map.
+    ///
+    /// # Errors
+    /// The first mistake found, in whichever file.
+    pub fn with_files(text: &str, origin: &str, files: ReadFile<'_>) -> Result<Self, CatalogueError> {
+        file::parse(text, origin, Some(files))
     }
 
     pub fn topic(&self, name: &str) -> Option<&TopicEntry> {
@@ -184,6 +203,14 @@ impl Catalogue {
             let (before, after) = pattern.split_once('*')?;
             name.strip_prefix(before)?.strip_suffix(after).filter(|source| !source.is_empty())
         })
+    }
+}
+
+fn shipped(name: &str) -> io::Result<String> {
+    match name {
+        "conakry/places.toml" => Ok(PLACES.to_owned()),
+        "conakry/coast.geojson" => Ok(COAST.to_owned()),
+        _ => Err(io::ErrorKind::NotFound.into()),
     }
 }
 

@@ -120,6 +120,7 @@ impl FocusState {
             self.drawn.totals = totals_focus(totals, self.asked.span, now);
             self.drawn.sparks = sparks(topics, now);
             self.drawn.order = self.asked.order.as_ref().and_then(|id| business.entity(id)).map(Arc::new);
+            self.drawn.map = self.asked.map.then(|| business.map(now)).flatten().map(Arc::new);
             self.drawn.topic = self.topic(topics, groups, now).map(Arc::new);
             self.drawn.beside = self.beside(topics, groups, now).map(Arc::new);
             self.drawn.groups = self.asked.groups.iter().filter_map(|name| group(groups, name, self.asked.span, now)).collect();

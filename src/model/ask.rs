@@ -29,12 +29,14 @@ pub struct Focused {
     pub groups: Vec<Arc<str>>,
     /// Orders that are looked for, by id, customer and state; `All`: none are.
     pub orders: TailFilter,
-    /// The order of the Order screen.
+    /// The order of the Order screen, or of the delivery that is open.
     pub order: Option<Arc<str>>,
     /// The topic that stands beside it for comparison.
     pub beside: Option<Arc<str>>,
     /// The past moment that the screen shows; `None`: now.
     pub at: Option<Timestamp>,
+    /// A map of the deliveries is open.
+    pub map: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

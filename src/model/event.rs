@@ -1,4 +1,4 @@
-use super::{Label, Timestamp, TopicName};
+use super::{Label, Point, Timestamp, TopicName};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -16,13 +16,6 @@ pub struct Place {
 pub struct Stamp {
     pub at: Timestamp,
     pub place: Place,
-}
-
-/// A place on Earth, in degrees.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Point {
-    pub lat: f64,
-    pub lon: f64,
 }
 
 /// What a field tells, whatever its name is: the catalogue says which field means what.

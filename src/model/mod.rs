@@ -2,6 +2,7 @@
 //! what a judgement is ([`Finding`]). Types only; no room knows less than this one.
 
 mod ask;
+mod base_map;
 mod cluster;
 mod consumer;
 mod event;
@@ -15,6 +16,7 @@ mod link;
 mod lookup;
 mod mark;
 mod outlet;
+mod point;
 mod reason;
 mod record;
 mod search;
@@ -23,12 +25,13 @@ mod topic_name;
 mod worker;
 
 pub use ask::{Ask, ChartSpan, Focused, TailFilter};
+pub use base_map::{BaseMap, NamedPlace};
 pub use cluster::{
     BrokerReading, ClusterReading, Controllers, GroupKind, GroupReading, GroupState, Member, PartitionReading, TopicConfig,
     TopicReading,
 };
 pub use consumer::{CacheReading, CacheState, ConsumerReading, ConsumerTimes, StoreState};
-pub use event::{Event, Fields, Meaning, Place, Point, Stamp, Value};
+pub use event::{Event, Fields, Meaning, Place, Stamp, Value};
 pub use ids::{Slot, TopicPartition};
 pub use input::{Assignment, DiskReading, HostReading, Input, Machine, TailReading, Timed, WarmUp};
 pub use journal::{Journal, LogLine};
@@ -37,6 +40,7 @@ pub use link::{Link, LinkState};
 pub use lookup::{Answer, Lookup, LookupId, LookupResult};
 pub use mark::{Mark, MarkWish, Marked};
 pub use outlet::OutletReading;
+pub use point::Point;
 pub use reason::{Code, Fact, Finding, FindingState, Level, Reason, Subject};
 pub use record::{Header, Headers, NoHeaders, OwnedBatch, OwnedRecord, Record, RecordBatch, RecordTime, TimestampKind};
 pub use search::{

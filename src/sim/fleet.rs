@@ -98,7 +98,7 @@ impl World {
         let rider = &self.fleet.couriers[courier];
         let way = Way::new(vec![rider.station, pickup]);
         let whole = way.length_m + pickup.metres_to(order.to);
-        let destination = Json::new().place(order.to).text("district", DISTRICTS[order.district].name).end();
+        let destination = Json::new().place(order.to).text("district", &DISTRICTS[order.district].name).end();
         let body = order
             .body()
             .text("courierId", &rider.id)

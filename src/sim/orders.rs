@@ -92,7 +92,7 @@ impl World {
         let shop = &self.people.shops[order.shop];
         let items: Vec<String> =
             order.lines.iter().map(|&(slot, quantity)| item(order.shop, slot, shop.sells[slot], quantity)).collect();
-        let address = Json::new().text("district", DISTRICTS[order.district].name).place(order.to).end();
+        let address = Json::new().text("district", &DISTRICTS[order.district].name).place(order.to).end();
         let body = Json::new()
             .text("id", &order.id)
             .text("customerId", &who.id)
@@ -240,7 +240,7 @@ impl World {
     /// The customer changes something that moves no stage.
     fn change(&mut self, order: &mut Order) -> bool {
         order.to = order.to.moved(40.0, -25.0);
-        let address = Json::new().text("district", DISTRICTS[order.district].name).place(order.to).end();
+        let address = Json::new().text("district", &DISTRICTS[order.district].name).place(order.to).end();
         let body = order.body().raw("address", address).raw("total", order.total).text("currency", "GNF");
         self.desk.tell("orders.updated", &order.id, body);
         true

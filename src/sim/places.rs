@@ -1,5 +1,9 @@
 //! Conakry as the simulation knows it: districts on the peninsula, and straight ways between them.
 
+use crate::catalogue::Catalogue;
+use crate::model::NamedPlace;
+use std::sync::{Arc, LazyLock};
+
 /// A place: degrees north, degrees east (west is negative).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Place {
@@ -8,52 +12,16 @@ pub(super) struct Place {
 }
 
 pub(super) struct District {
-    pub name: &'static str,
+    pub name: Arc<str>,
     /// Where its ways cross.
     pub middle: Place,
 }
 
-const fn district(name: &'static str, lat: f64, lon: f64) -> District {
-    District { name, middle: Place { lat, lon } }
-}
-
-/// From the tip of the peninsula inland.
-pub(super) const DISTRICTS: [District; 34] = [
-    district("Kaloum", 9.5092, -13.7122),
-    district("Boulbinet", 9.5060, -13.7160),
-    district("Sandervalia", 9.5078, -13.7075),
-    district("Coronthie", 9.5165, -13.7050),
-    district("Tombo", 9.5205, -13.6965),
-    district("Camayenne", 9.5385, -13.6850),
-    district("Landréah", 9.5470, -13.6765),
-    district("Dixinn", 9.5510, -13.6720),
-    district("Belle-Vue", 9.5545, -13.6670),
-    district("Madina", 9.5435, -13.6640),
-    district("Bonfi", 9.5405, -13.6570),
-    district("Matam", 9.5475, -13.6545),
-    district("Minière", 9.5660, -13.6590),
-    district("Taouyah", 9.5740, -13.6560),
-    district("Hamdallaye", 9.5700, -13.6440),
-    district("Ratoma", 9.5830, -13.6530),
-    district("Dabondy", 9.5540, -13.6400),
-    district("Tannerie", 9.5640, -13.6280),
-    district("Bambeto", 9.5855, -13.6350),
-    district("Kipé", 9.5990, -13.6480),
-    district("Kaporo", 9.6085, -13.6450),
-    district("Nongo", 9.6190, -13.6380),
-    district("Lambanyi", 9.6330, -13.6250),
-    district("Cosa", 9.6010, -13.6180),
-    district("Enco 5", 9.6130, -13.6050),
-    district("Gbessia", 9.5745, -13.6170),
-    district("Matoto", 9.5780, -13.6080),
-    district("Yimbaya", 9.5850, -13.6000),
-    district("Sangoyah", 9.6000, -13.5810),
-    district("Enta", 9.6090, -13.5720),
-    district("Kissosso", 9.6210, -13.5650),
-    district("Wanindara", 9.6340, -13.5950),
-    district("Sonfonia", 9.6500, -13.5800),
-    district("Cimenterie", 9.6540, -13.5370),
-];
+/// Those of the shipped map, in its order.
+pub(super) static DISTRICTS: LazyLock<Vec<District>> = LazyLock::new(|| {
+    let place = |p: &NamedPlace| District { name: p.name.clone(), middle: Place { lat: p.at.lat, lon: p.at.lon } };
+    Catalogue::builtin().map.places.iter().map(place).collect()
+});
 
 /// Metres in a degree of latitude, and in one of longitude at Conakry (cos 9.58° of it).
 const LAT_M: f64 = 111_200.0;

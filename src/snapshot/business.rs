@@ -1,6 +1,6 @@
 //! The business as the picture has it. Plain rows: the engine makes them of what the domain knows.
 
-use crate::model::{Reason, Timestamp};
+use crate::model::{Point, Reason, Timestamp};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -70,6 +70,17 @@ impl Amount {
 impl PartialEq for Amount {
     fn eq(&self, other: &Self) -> bool {
         self.text() == other.text()
+    }
+}
+
+impl Delivery {
+    /// Where the courier is, if such a place exists.
+    pub fn place(&self) -> Option<Point> {
+        self.lat.zip(self.lon).map(|(lat, lon)| Point { lat, lon }).filter(|p| p.is_on_earth())
+    }
+
+    pub fn destination(&self) -> Option<Point> {
+        self.to_lat.zip(self.to_lon).map(|(lat, lon)| Point { lat, lon }).filter(|p| p.is_on_earth())
     }
 }
 
@@ -208,6 +219,12 @@ pub struct Delivery {
     pub lat: Option<f64>,
     pub lon: Option<f64>,
     pub position_age_s: Option<f64>,
+    /// Where it is brought.
+    pub to_lat: Option<f64>,
+    pub to_lon: Option<f64>,
+    pub district: Option<Arc<str>>,
+    /// Of the straight way from the shop to the customer, 0..1; 0 until the goods are picked up.
+    pub progress: Option<f64>,
     #[serde(rename = "eta_at_ms")]
     pub eta_at: Option<Timestamp>,
     /// How far the newest time of arrival, or now when it has passed, lies after the first that was promised.

@@ -13,6 +13,15 @@ pub struct EntityFocus {
     pub ways: Vec<EntityWay>,
     /// Messages that went out about it, by their channel, as far as they are in memory.
     pub messages: Vec<StepTold>,
+    /// Times of arrival as they were told by events that came in here, oldest first: those that moved by half a minute.
+    pub forecasts: Vec<Forecast>,
+}
+
+/// A time of arrival, and when it was told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Forecast {
+    pub told_at: Timestamp,
+    pub eta: Timestamp,
 }
 
 /// A way through a pipeline.

@@ -6,6 +6,7 @@
 mod alert;
 mod business;
 mod cluster;
+mod delivery_map;
 mod entity;
 mod found;
 mod group;
@@ -22,7 +23,8 @@ pub use business::{
     Stuck, Sum, Suspicious, Wait,
 };
 pub use cluster::{Broker, Cluster, Source, SourceKind, Viewer};
-pub use entity::{EntityFocus, EntityWay, StepTold};
+pub use delivery_map::{Fix, MapFocus, Trail, Underway};
+pub use entity::{EntityFocus, EntityWay, Forecast, StepTold};
 pub use found::FoundOrders;
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
 pub use past::{Moment, Moments, Past};

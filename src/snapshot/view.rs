@@ -1,4 +1,4 @@
-use super::{EntityFocus, FoundOrders, Moments, Past, SearchView, Snapshot};
+use super::{EntityFocus, FoundOrders, MapFocus, Moments, Past, SearchView, Snapshot};
 use crate::model::{Answer, ChartSpan, LookupId, Member, Reason, RecordTime, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub struct Focus {
     pub order: Option<Arc<EntityFocus>>,
     /// Orders that the Orders screen looks for; `None`: it looks for none.
     pub orders: Option<Arc<FoundOrders>>,
+    /// `None`: no map is open, or the deliveries are not known.
+    pub map: Option<Arc<MapFocus>>,
     pub answers: BTreeMap<LookupId, Arc<Answer>>,
     /// The open searches: the past of a topic, the records of a key.
     pub searches: BTreeMap<LookupId, Arc<SearchView>>,

@@ -166,6 +166,12 @@ words! {
     AskStuck = "Which orders hang, and how much money is at risk?"
         | "Quelles commandes sont bloquées, et combien d'argent en jeu\u{202f}?",
     AskOrders = "Where is this order?" | "Où est cette commande\u{202f}?",
+    AskMap = "Where are the couriers, and who of them is late or silent?"
+        | "Où sont les livreurs, et lesquels sont en retard ou muets\u{202f}?",
+    AskDelivery = "What is this delivery, and will it be in time?"
+        | "Quelle est cette livraison, et arrivera-t-elle à temps\u{202f}?",
+    AskDeliveryMap = "Where is this courier, and what lies before it?"
+        | "Où est ce livreur, et que lui reste-t-il à faire\u{202f}?",
     AskDeliveries = "Which courier is late or silent?" | "Quel livreur est en retard ou muet\u{202f}?",
     AskPayments = "Which payments failed, and why?" | "Quels paiements ont échoué, et pourquoi\u{202f}?",
     AskPaymentSums = "How do people pay, and how much comes through?"
@@ -229,6 +235,7 @@ words! {
     ColOrder = "order" | "commande",
     ColCourier = "courier" | "livreur",
     ColEta = "expected" | "prévue",
+    ColProgress = "progress" | "trajet",
     ColLate = "late" | "retard",
     ColLeft = "left" | "reste",
     ColSeen = "seen" | "vu",
@@ -295,6 +302,16 @@ words! {
     NoPipeline = "No event of a pipeline of the catalogue was read yet"
         | "Aucun événement d'un parcours du catalogue n'a encore été lu",
     NoOrders = "No order is open" | "Aucune commande ouverte",
+    Map = "map" | "carte",
+    Delivery = "delivery" | "livraison",
+    NoPositions = "No courier has told a position yet" | "Aucun livreur n'a encore donné sa position",
+    NoPositionOfIt = "No position: it is not under way, or its courier has told none"
+        | "Aucune position\u{202f}: elle n'est pas en cours, ou son livreur n'en a pas donné",
+    Untold = "no arrival told" | "arrivée inconnue",
+    OutOfSight = "out of sight" | "hors champ",
+    MapFollows = "following" | "suivi",
+    Speed = "speed" | "vitesse",
+    Forecasts = "arrival told" | "arrivée annoncée",
     NoDeliveries = "No delivery is under way" | "Aucune livraison en cours",
     NoPayments = "No payment was told of yet" | "Aucun paiement annoncé pour l'instant",
     NoArticles = "No article was told of yet" | "Aucun article annoncé pour l'instant",
@@ -502,6 +519,8 @@ words! {
     CtxAlways = "always" | "toujours",
     CtxNormal = "on every screen" | "sur tous les écrans",
     CtxList = "lists" | "listes",
+    CtxMap = "screens with a map" | "écrans avec carte",
+    CtxPan = "map" | "carte",
     CtxChart = "charts" | "courbes",
     CtxFilter = "filter" | "filtre",
     CtxPalette = "palette" | "palette",
@@ -557,6 +576,15 @@ words! {
     KeyPrevPanel = "previous panel" | "panneau précédent",
     KeyZoom = "zoom" | "zoom",
     KeySpanLonger = "longer span" | "durée plus longue",
+    KeyNearer = "zoom in" | "zoom avant",
+    KeyFurther = "zoom out" | "zoom arrière",
+    KeyFit = "frame all" | "tout cadrer",
+    KeyFollowCourier = "follow" | "suivre",
+    KeyItsOrder = "its order" | "sa commande",
+    KeyMapLeft = "map to the left" | "carte vers la gauche",
+    KeyMapRight = "map to the right" | "carte vers la droite",
+    KeyMapUp = "map up" | "carte vers le haut",
+    KeyMapDown = "map down" | "carte vers le bas",
     KeySpanShorter = "shorter span" | "durée plus courte",
     KeyHelp = "help" | "aide",
     KeyCopy = "copy" | "copier",

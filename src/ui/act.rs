@@ -73,6 +73,19 @@ impl Ui {
             Action::Later => self.change_chooser(Change::Shift(1)),
             Action::Earlier => self.change_chooser(Change::Shift(-1)),
             Action::Shipped => self.change_chooser(Change::Shipped),
+            Action::MapNearer
+            | Action::MapFurther
+            | Action::MapFit
+            | Action::MapFollow
+            | Action::MapLeft
+            | Action::MapRight
+            | Action::MapUp
+            | Action::MapDown => self.act_on_map(action),
+            Action::ItsOrder => {
+                if let Some(order) = self.order_in_sight() {
+                    self.open_order(order);
+                }
+            }
             Action::Accept => self.accept(),
             Action::Older => self.history(1),
             Action::Newer => self.history(-1),
@@ -150,6 +163,7 @@ impl Ui {
                 Screen::Group => self.go(Screen::Groups),
                 Screen::Order => self.go(Screen::Orders),
                 Screen::Follow => self.back_from_follow(),
+                Screen::Delivery => self.go(Screen::Deliveries),
                 Screen::Overview => {}
                 _ => self.go(Screen::Overview),
             },
@@ -271,7 +285,9 @@ impl Ui {
 
     /// The next row that is not well; with none, it stays.
     fn next_problem(&mut self, forward: bool) {
-        let panel = self.state.focused_panel();
+        let focused = self.state.focused_panel();
+        // The map's couriers are the table's rows.
+        let panel = if focused == PanelId::Map { PanelId::Deliveries } else { focused };
         let (Some(list), Some(place)) = (panel.list(), self.place(panel)) else { return };
         let keys = (list.keys)(&self.shown(), &self.state);
         let n = keys.len();
@@ -279,6 +295,7 @@ impl Ui {
         let found = if forward { (1..n).map(|d| (place + d) % n).find(bad) } else { (1..n).map(|d| (place + n - d) % n).find(bad) };
         if let Some(index) = found {
             self.select(panel, index);
+            self.show_selected_on_map();
         }
     }
 
@@ -304,6 +321,12 @@ impl Ui {
 
     fn open(&mut self) {
         let panel = self.state.focused_panel();
+        if matches!(panel, PanelId::Deliveries | PanelId::Map) {
+            if let Some(order) = self.order_in_sight() {
+                self.open_delivery(order);
+            }
+            return;
+        }
         let (view, Some(place)) = (self.shown(), self.place(panel)) else { return };
         match panel {
             PanelId::Tail => self.open_record(place),
@@ -317,12 +340,6 @@ impl Ui {
             PanelId::Alerts | PanelId::AlertTable => self.open_alert(),
             PanelId::PastAlerts => self.open_past(place),
             PanelId::Timeline => self.open_step(place),
-            PanelId::Deliveries => {
-                let rows = ordered::<super::panels::DeliveryRows>(&view, &self.state);
-                if let Some(row) = rows.get(place) {
-                    self.open_order(row.order.clone());
-                }
-            }
             PanelId::Payments => {
                 let rows = ordered::<super::panels::PaymentRows>(&view, &self.state);
                 if let Some(order) = rows.get(place).and_then(|row| row.order.clone()) {

@@ -28,6 +28,7 @@ pub fn plain(buf: &mut Buffer) {
             "╸" => "-",
             "●" | "★" => "*",
             "○" => "o",
+            "•" => "@",
             "▲" => "!",
             "✘" => "X",
             "▾" => "v",
@@ -49,8 +50,20 @@ pub fn plain(buf: &mut Buffer) {
             "À" | "Â" => "A",
             "Ç" => "C",
             "É" | "È" | "Ê" => "E",
-            _ => "?",
+            "⌂" => "x",
+            _ => dots(symbol),
         };
         cell.set_symbol(plain);
+    }
+}
+
+/// Braille by how many of its eight dots are there.
+fn dots(symbol: &str) -> &'static str {
+    let bits = symbol.chars().next().and_then(|c| u32::from(c).checked_sub(0x2800)).filter(|bits| *bits < 0x100);
+    match bits.map(u32::count_ones) {
+        Some(0) => " ",
+        Some(1..=3) => ".",
+        Some(_) => ":",
+        None => "?",
     }
 }

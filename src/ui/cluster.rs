@@ -4,7 +4,7 @@ use super::badge::parse_colour;
 use super::memory::Memory;
 use super::state::{Layer, Popup, Screen};
 use super::update::{Effect, Ui};
-use crate::model::{Ask, TailFilter, Timestamp};
+use crate::model::{Ask, BaseMap, TailFilter, Timestamp};
 use crate::snapshot::View;
 use crate::text::{Word, speaking, visible, word};
 use arc_swap::ArcSwap;
@@ -51,6 +51,8 @@ pub struct Arrival {
     pub memory: Option<PathBuf>,
     /// What is kept there is not taken up.
     pub fresh: bool,
+    /// What lies under its couriers; `None`: the map of the start.
+    pub map: Option<Arc<BaseMap>>,
 }
 
 /// The answer to a wish for another cluster.
@@ -75,7 +77,8 @@ pub struct ClusterPorts {
 impl ClusterPorts {
     /// There is no other one.
     pub fn only(name: &str) -> Self {
-        let here = Arrival { sign: ClusterSign { name: name.into(), ..ClusterSign::default() }, memory: None, fresh: true };
+        let here =
+            Arrival { sign: ClusterSign { name: name.into(), ..ClusterSign::default() }, memory: None, fresh: true, map: None };
         Self { here, names: Vec::new(), wishes: crossbeam_channel::bounded(0).0, told: never() }
     }
 }
@@ -124,6 +127,7 @@ impl Ui {
         (state.screen, state.zoom, state.frozen, state.travel) = (Screen::default(), false, None, None);
         state.moments = Default::default();
         state.focus.clear();
+        state.maps = Default::default();
         (state.topic, state.group, state.order) = (None, None, None);
         // The searches were the other session's, and ended with it.
         (state.past, state.follow) = (None, None);

@@ -3,9 +3,11 @@ use super::color::Depth;
 use super::keymap::{Keymap, KeymapError};
 use super::state::Look;
 use super::theme::{SHIPPED, Shelf, Theme, ThemeError, themes_in};
+use crate::model::BaseMap;
 use crate::text::Language;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// How the screens look and how often they are drawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ pub struct UiConfig {
     pub layout: Option<PathBuf>,
     /// The person's own commands.
     pub commands: Option<PathBuf>,
+    /// What lies under the couriers on the map: the catalogue's.
+    #[serde(skip)]
+    pub map: Arc<BaseMap>,
 }
 
 impl Default for UiConfig {
@@ -44,6 +49,7 @@ impl Default for UiConfig {
             keys: None,
             layout: None,
             commands: None,
+            map: Arc::default(),
         }
     }
 }
@@ -76,7 +82,8 @@ impl UiConfig {
         }
         let theme = put(&mut themes, Theme::load(self.theme.as_deref().unwrap_or(fallback), folder)?.at(depth));
         let zone = jiff::tz::TimeZone::system();
-        Ok(Look { themes, theme, depth, ascii: self.ascii, utc: self.utc, zone, language: Language::default() })
+        let (ascii, map, utc) = (self.ascii, self.map.clone(), self.utc);
+        Ok(Look { themes, theme, depth, ascii, map, utc, zone, language: Language::default() })
     }
 
     /// The person's own themes, to be watched.

@@ -3,6 +3,7 @@
 
 use super::header;
 use super::layout::{self, LEAST};
+use super::map::MapHit;
 use super::panels::{PanelId, pipeline_shown};
 use super::past;
 use super::popups;
@@ -37,6 +38,7 @@ pub struct Hits {
     targets: Vec<(Rect, Target)>,
     panels: Vec<(PanelId, Rect)>,
     pub pages: Vec<(PanelId, usize)>,
+    pub map: Option<MapHit>,
     /// Lines that an open popup can still scroll.
     pub popup_lines: Option<(usize, usize)>,
 }
@@ -63,6 +65,7 @@ impl Hits {
     pub fn cover(&mut self) {
         self.targets.clear();
         self.panels.clear();
+        self.map = None;
     }
 
     /// The topmost target there.

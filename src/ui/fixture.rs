@@ -3,8 +3,10 @@
 
 mod alerts;
 mod business;
+mod map;
 mod past;
 
+pub use map::base_map;
 pub use past::{followed, past, searching};
 
 use crate::model::*;
@@ -412,6 +414,7 @@ pub fn focus() -> Focus {
         topic: Some(Arc::new(topic_focus())),
         beside: Some(Arc::new(beside())),
         order: Some(Arc::new(business::order())),
+        map: Some(Arc::new(map::underway(business::deliveries()))),
         groups: vec![Arc::new(GroupFocus {
             name: "billing".into(),
             members: Some(vec![member(1), member(2)]),

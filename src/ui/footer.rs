@@ -38,6 +38,13 @@ pub fn contexts(state: &UiState) -> Vec<Context> {
             if state.screen == Screen::Topic {
                 contexts.push(Context::Records);
             }
+            let maps = [PanelId::Map, PanelId::DeliveryMap];
+            if maps.contains(&state.focused_panel()) {
+                contexts.push(Context::Pan);
+            }
+            if matches!(state.screen, Screen::Deliveries | Screen::Delivery) {
+                contexts.push(Context::Map);
+            }
             if matches!(state.screen, Screen::Overview | Screen::Topic | Screen::Compare | Screen::Group) {
                 contexts.push(Context::Chart);
             }
@@ -175,7 +182,10 @@ fn tabs(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> u16 {
     let few = area.width < FOR_ALL_TABS;
     for (screen, action, label) in screens {
         let here = ctx.state.screen == screen
-            || matches!((ctx.state.screen, screen), (Screen::Group, Screen::Groups) | (Screen::Order, Screen::Orders));
+            || matches!(
+                (ctx.state.screen, screen),
+                (Screen::Group, Screen::Groups) | (Screen::Order, Screen::Orders) | (Screen::Delivery, Screen::Deliveries)
+            );
         if few && !here {
             continue;
         }

@@ -30,7 +30,8 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
         Screen::Group => &[P::GroupPartitions, P::Members, P::GroupInfo],
         Screen::Orders => &[P::Orders, P::Stuck, P::Pipeline],
         Screen::Order => &[P::Timeline, P::OrderInfo],
-        Screen::Deliveries => &[P::Deliveries],
+        Screen::Deliveries => &[P::Deliveries, P::Map],
+        Screen::Delivery => &[P::Timeline, P::DeliveryMap, P::DeliveryInfo],
         Screen::Payments => &[P::Payments, P::PaymentSums],
         Screen::Stock => &[P::Stock],
         Screen::Customers => &[P::Customers, P::Funnel],
@@ -68,7 +69,9 @@ pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: us
         Screen::Follow => read(area, focus, P::Follow),
         Screen::Payments => beside(area, focus, P::Payments, P::PaymentSums),
         Screen::Customers => beside(area, focus, P::Customers, P::Funnel),
-        Screen::Deliveries | Screen::Stock | Screen::Channels | Screen::Log => vec![(panels(screen)[0], area)],
+        Screen::Deliveries => deliveries(area, focus),
+        Screen::Delivery => delivery(area, focus),
+        Screen::Stock | Screen::Channels | Screen::Log => vec![(panels(screen)[0], area)],
     }
 }
 
@@ -228,6 +231,25 @@ fn alerts(area: Rect, focus: PanelId) -> Placed {
     }
     let (past, outlets) = split_top(rest, rest.height - (rest.height / 2).clamp(4, 8));
     vec![(P::AlertTable, top), (P::PastAlerts, past), (P::Outlets, outlets)]
+}
+
+fn deliveries(area: Rect, focus: PanelId) -> Placed {
+    if area.height < 18 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    // The table needs what its columns need; what is left makes the map larger.
+    let map = if area.width < 110 { area.width * 2 / 5 } else { area.width - (area.width * 3 / 5).clamp(76, 90) };
+    let (left, right) = split_left(area, map);
+    vec![(PanelId::Map, left), (PanelId::Deliveries, right)]
+}
+
+fn delivery(area: Rect, focus: PanelId) -> Placed {
+    if area.height < 18 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    let (top, rest) = split_top(area, 8);
+    let (left, right) = split_left(rest, rest.width * 11 / 20);
+    vec![(PanelId::DeliveryInfo, top), (PanelId::Timeline, left), (PanelId::DeliveryMap, right)]
 }
 
 /// A list, and what sums it up beside it or above it.

@@ -31,6 +31,7 @@ mod keymap;
 mod layout;
 mod line;
 mod list;
+mod map;
 mod memory;
 mod palette;
 mod panels;

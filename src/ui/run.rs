@@ -274,6 +274,9 @@ impl<W: Write> Session<'_, W> {
         let ClusterPorts { here, names, .. } = &self.ports.clusters;
         let memory = here.memory.as_deref().filter(|_| !here.fresh).map(Memory::load).unwrap_or_else(|| Ok(Memory::default()));
         self.canvas.ui.state.clusters.names = names.clone();
+        if let Some(map) = &here.map {
+            self.canvas.ui.state.look.map = Arc::clone(map);
+        }
         self.canvas.ui.arrive(here.sign.clone(), memory.as_ref().unwrap_or(&Memory::default()));
         if let Err(error) = memory {
             self.canvas.ui.notice(&error.to_string());

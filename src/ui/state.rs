@@ -9,11 +9,12 @@ use super::follow::Follow;
 use super::keymap::Keymap;
 use super::line::LineEdit;
 use super::list::{ListState, Order};
+use super::map::Maps;
 use super::palette::{Choice, Palette};
 use super::panels::PanelId;
 use super::past::Past;
 use super::theme::Theme;
-use crate::model::{Answer, ChartSpan, Focused, LogLine, LookupId, TailFilter, Timestamp};
+use crate::model::{Answer, BaseMap, ChartSpan, Focused, LogLine, LookupId, TailFilter, Timestamp};
 use crate::snapshot::{Alert, TailRow, View};
 use crate::text::Language;
 use std::collections::HashMap;
@@ -33,6 +34,8 @@ pub enum Screen {
     /// One order, drilled into from Orders.
     Order,
     Deliveries,
+    /// One delivery, drilled into from Deliveries.
+    Delivery,
     Payments,
     Stock,
     Customers,
@@ -54,6 +57,7 @@ impl Screen {
         Self::Orders,
         Self::Order,
         Self::Deliveries,
+        Self::Delivery,
         Self::Payments,
         Self::Stock,
         Self::Customers,
@@ -140,6 +144,8 @@ pub struct Look {
     pub theme: usize,
     pub depth: Depth,
     pub ascii: bool,
+    /// What lies under the couriers.
+    pub map: Arc<BaseMap>,
     pub zone: jiff::tz::TimeZone,
     pub utc: bool,
     pub language: Language,
@@ -168,6 +174,7 @@ pub struct UiState {
     /// Of screens where somebody moved; else it is their first panel.
     pub focus: HashMap<Screen, PanelId>,
     pub zoom: bool,
+    pub maps: Maps,
     pub lists: Vec<ListState>,
     pub orders: Vec<Order>,
     pub filters: Vec<NameFilter>,
@@ -215,6 +222,7 @@ impl UiState {
             span: ChartSpan::default(),
             focus: HashMap::new(),
             zoom: false,
+            maps: Maps::default(),
             lists: vec![ListState::default(); panels],
             orders: vec![Order::default(); panels],
             filters: vec![NameFilter::default(); panels],
@@ -283,9 +291,10 @@ impl UiState {
             filter: if on_topic { self.tail_filter.clone() } else { TailFilter::All },
             groups: group.into_iter().collect(),
             orders: if self.screen == Screen::Orders { self.filter(PanelId::Orders).asked() } else { TailFilter::All },
-            order: self.order.clone().filter(|_| self.screen == Screen::Order),
+            order: self.order.clone().filter(|_| matches!(self.screen, Screen::Order | Screen::Delivery)),
             beside: self.beside.clone().filter(|_| self.screen == Screen::Compare),
             at: self.travel,
+            map: matches!(self.screen, Screen::Deliveries | Screen::Delivery) && self.travel.is_none(),
         }
     }
 }

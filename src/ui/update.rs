@@ -189,6 +189,9 @@ impl Ui {
         match event.kind {
             MouseEventKind::ScrollDown => self.wheel(x, y, 3),
             MouseEventKind::ScrollUp => self.wheel(x, y, -3),
+            MouseEventKind::Drag(MouseButton::Left) => self.drag_map(x, y),
+            MouseEventKind::Up(MouseButton::Left) => self.let_go_of_map(),
+            MouseEventKind::Down(MouseButton::Left) if self.press_on_map(x, y) => {}
             MouseEventKind::Down(MouseButton::Left) => {
                 if let Some(target) = self.hits.at(x, y) {
                     self.click(target);
@@ -201,6 +204,9 @@ impl Ui {
     fn wheel(&mut self, x: u16, y: u16, by: isize) {
         if !self.state.layers.is_empty() {
             return self.step_layer(by);
+        }
+        if self.wheel_on_map(x, y, by) {
+            return;
         }
         let Some(panel) = self.hits.panel_at(x, y) else { return };
         let Some(list) = panel.list() else { return };
@@ -330,6 +336,13 @@ impl Ui {
         self.state.lists[PanelId::Timeline as usize].selected = None;
         self.state.order = Some(id);
         self.go(Screen::Order);
+    }
+
+    pub(super) fn open_delivery(&mut self, order: Arc<str>) {
+        self.state.lists[PanelId::Timeline as usize].selected = None;
+        self.state.maps.one = super::map::MapState::default();
+        self.state.order = Some(order);
+        self.go(Screen::Delivery);
     }
 
     pub(super) fn freeze(&mut self) {

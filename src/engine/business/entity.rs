@@ -1,9 +1,9 @@
 //! One entity looked at whole, for the screen that shows it.
 
-use super::Business;
+use super::{Business, rows};
 use crate::domain::{Kind, PipelineId, Plan, Registers, Step, Subject};
-use crate::model::{Meaning, Stamp, Value};
-use crate::snapshot::{EntityFocus, EntityWay, LastEvent, StepTold};
+use crate::model::{Meaning, Stamp, Timestamp, Value};
+use crate::snapshot::{EntityFocus, EntityWay, LastEvent, MapFocus, StepTold};
 use std::sync::Arc;
 
 impl Business {
@@ -35,7 +35,20 @@ impl Business {
             way(p.part.pipeline, &p.part.id, (p.step, p.since.as_ref(), &p.reached), &values)
         };
         let ways = std::iter::once(own).chain(standing.parts.iter().map(part)).collect();
-        Some(EntityFocus { id: id.into(), gap: standing.gap, conflict: standing.conflict, ways, messages: self.messages.of(id) })
+        let forecasts = self.trails.forecasts(&subject).to_vec();
+        let messages = self.messages.of(id);
+        Some(EntityFocus { id: id.into(), gap: standing.gap, conflict: standing.conflict, ways, messages, forecasts })
+    }
+}
+
+impl Business {
+    /// All deliveries under way. `None`: the catalogue has no pipeline `delivery`, or what was read of it is not whole.
+    pub fn map(&self, now: Timestamp) -> Option<MapFocus> {
+        let id = self.special.delivery?;
+        let way = self.ways.get(usize::from(id.0))?;
+        self.picture
+            .is_known_of_deliveries()
+            .then(|| MapFocus { couriers: rows::underway(&self.world, &self.trails, id, self.plans.get(id), &way.state, now) })
     }
 }
 
@@ -57,7 +70,6 @@ mod tests {
     use super::super::properties::{START, tell};
     use super::*;
     use crate::catalogue::Catalogue;
-    use crate::model::Timestamp;
 
     #[test]
     fn the_messages_about_an_order_are_told_with_their_channel_and_record() {
@@ -98,5 +110,24 @@ mod tests {
         assert!(payment.facts.contains(&(Meaning::Method, Value::Text("card".into()))), "{payment:?}");
         assert!(order.ways[0].facts.contains(&(Meaning::Customer, Value::Text("c1".into()))));
         assert_eq!(business.entity("o2"), None);
+    }
+
+    #[test]
+    fn times_of_arrival_are_kept_where_they_moved() {
+        let mut business = Business::new(Catalogue::builtin());
+        let mut offset = 0;
+        let mut say = |topic: &str, s: i64, eta_s: i64| {
+            offset += 1;
+            let eta = START + eta_s * 1_000;
+            let json = format!(r#"{{"orderId":"o1","courierId":"k7","lat":9.5,"lon":-13.7,"etaAt":{eta}}}"#);
+            tell(&mut business, topic, offset, s * 1_000, s * 1_000 + 5, &json);
+        };
+        say("delivery.assigned", 1, 600);
+        for (s, eta_s) in [(20, 610), (40, 635), (60, 640), (80, 720), (70, 900)] {
+            say("delivery.tracking", s, eta_s);
+        }
+        let forecasts = business.entity("o1").unwrap().forecasts;
+        let told: Vec<_> = forecasts.iter().map(|f| ((f.told_at.0 - START) / 1_000, (f.eta.0 - START) / 1_000)).collect();
+        assert_eq!(told, [(1, 600), (40, 635), (80, 720)]);
     }
 }

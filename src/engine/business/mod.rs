@@ -30,6 +30,7 @@ mod standers;
 mod stock;
 mod store;
 mod suspicion;
+mod trails;
 mod waits;
 mod watch;
 
@@ -65,6 +66,7 @@ pub struct Business {
     couriers: crowd::Crowd,
     articles: crowd::Crowd,
     stock: stock::Stock,
+    trails: trails::Trails,
     channels: channels::Channels,
     messages: messages::Messages,
     /// What a store was asked for by its id.
@@ -125,6 +127,7 @@ impl Business {
             couriers: crowd::Crowd::default(),
             articles: crowd::Crowd::default(),
             stock: stock::Stock::default(),
+            trails: trails::Trails::default(),
             channels: channels::Channels::new(&catalogue),
             messages: messages::Messages::default(),
             sought: World::default(),
@@ -193,6 +196,9 @@ impl Business {
         let (walkers, profiles) = (self.world.walkers.len(), self.world.profiles.len());
         let change = self.world.take(happening, &self.plans);
         let new = self.world.walkers.len() > walkers;
+        if change.outcome != Outcome::Rejected {
+            self.trails.note(happening);
+        }
         match happening.subject.kind {
             Kind::Walker(pipeline) => self.walk(happening, pipeline, &change.moved, new, moment),
             _ => self.note_profile(happening, self.world.profiles.len() > profiles, moment),
@@ -328,7 +334,9 @@ impl Business {
 
     fn forget_profile(&mut self, kind: Kind, id: Option<Label>) {
         if let Some(id) = id {
-            self.world.profiles.remove(&Subject { kind, id });
+            let subject = Subject { kind, id };
+            self.world.profiles.remove(&subject);
+            self.trails.forget(&subject);
         }
     }
 
@@ -356,6 +364,7 @@ impl Business {
     fn forget(&mut self, subject: &Subject) {
         let Kind::Walker(pipeline) = subject.kind else { return };
         let Some(kept) = self.world.walkers.remove(subject) else { return };
+        self.trails.forget(subject);
         let plan = self.plans.get(pipeline);
         if let Some(way) = self.ways.get_mut(usize::from(pipeline.0)) {
             way.state.forget(plan, &Entity::walker(&subject.id), &Seen::from(kept.standing.as_ref()));

@@ -34,6 +34,10 @@ impl Picture {
     pub fn step_back(&mut self, step: Step) {
         self.second.iter_mut().for_each(|second| step.second(second));
     }
+
+    pub fn is_known_of_deliveries(&self) -> bool {
+        self.shown.deliveries.as_ref().is_some_and(|section| section.deliveries.is_some())
+    }
 }
 
 impl Business {

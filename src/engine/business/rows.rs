@@ -4,12 +4,15 @@ use super::look::{self, Look};
 use super::pipeline::PipelineState;
 use super::seen::Entity;
 use super::standers::Standers;
+use super::trails::Trails;
 use crate::domain::{Kind, Part, PipelineId, Plan, Standing, Step, Subject, World};
-use crate::model::{Code, Label, Meaning, Reason, Timestamp};
-use crate::snapshot::{Delivery, LastEvent, Order, Payment};
+use crate::model::{Code, Label, Meaning, Point, Reason, Timestamp};
+use crate::snapshot::{Delivery, LastEvent, Order, Payment, Trail, Underway};
 use std::sync::Arc;
 
 pub const SHOWN: usize = 1_000;
+/// On the map.
+const MAPPED: usize = 20_000;
 
 /// One entity with all that its row is made of.
 struct Known<'a> {
@@ -20,14 +23,13 @@ struct Known<'a> {
     since: Timestamp,
 }
 
-/// The newest entities that stand in these steps.
-fn newest<'a>(steps: impl Iterator<Item = (Step, &'a Standers)>) -> Vec<(Step, Timestamp, &'a Entity)> {
-    let mut all: Vec<_> = steps
-        .flat_map(|(step, standers)| standers.newest().take(SHOWN).map(move |(since, entity)| (step, since, entity)))
-        .collect();
-    if all.len() > SHOWN {
-        all.select_nth_unstable_by(SHOWN, |a, b| b.1.cmp(&a.1).then_with(|| a.2.cmp(b.2)));
-        all.truncate(SHOWN);
+/// The newest entities that stand in these steps, sorted by entity.
+fn newest<'a>(steps: impl Iterator<Item = (Step, &'a Standers)>, most: usize) -> Vec<(Step, Timestamp, &'a Entity)> {
+    let mut all: Vec<_> =
+        steps.flat_map(|(step, standers)| standers.newest().take(most).map(move |(since, entity)| (step, since, entity))).collect();
+    if all.len() > most {
+        all.select_nth_unstable_by(most, |a, b| b.1.cmp(&a.1).then_with(|| a.2.cmp(b.2)));
+        all.truncate(most);
     }
     all.sort_by(|a, b| a.2.cmp(b.2));
     all
@@ -63,7 +65,7 @@ fn open<'a>(state: &'a PipelineState, plan: &Plan) -> impl Iterator<Item = (Step
 
 pub fn orders(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> Vec<Arc<Order>> {
     let row = |stand| Some(order_row(plan, &known(world, id, stand)?));
-    newest(open(state, plan)).into_iter().filter_map(row).map(Arc::new).collect()
+    newest(open(state, plan), SHOWN).into_iter().filter_map(row).map(Arc::new).collect()
 }
 
 /// One order, wherever it stands.
@@ -106,14 +108,12 @@ pub fn payments(world: &World, id: PipelineId, plan: &Plan, state: &PipelineStat
         })
     };
     let all = (0..).map(Step).zip(state.steps.iter().map(|s| &s.standers));
-    newest(all).into_iter().filter_map(row).map(Arc::new).collect()
+    newest(all, SHOWN).into_iter().filter_map(row).map(Arc::new).collect()
 }
 
 pub fn deliveries(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState, now: Timestamp) -> Vec<Arc<Delivery>> {
-    let mut rows: Vec<Arc<Delivery>> = newest(open(state, plan))
-        .into_iter()
-        .filter_map(|stand| Some(Arc::new(delivery(world, plan, &known(world, id, stand)?, now))))
-        .collect();
+    let row = |stand| Some(Arc::new(delivery(world, plan, &known(world, id, stand)?, now)));
+    let mut rows: Vec<_> = newest(open(state, plan), SHOWN).into_iter().filter_map(row).collect();
     rows.sort_by(|a, b| a.order.cmp(&b.order));
     rows
 }
@@ -125,7 +125,34 @@ pub fn position_ages_s(world: &World, id: PipelineId, plan: &Plan, state: &Pipel
         let (at, _) = position(world, &known, known.label(Meaning::Courier).as_ref())?;
         Some(now.since_s(at).max(0.0))
     };
-    newest(open(state, plan)).into_iter().filter_map(age).collect()
+    newest(open(state, plan), SHOWN).into_iter().filter_map(age).collect()
+}
+
+/// The same rows, more of them, with what the tail saw of their ways.
+pub fn underway(
+    world: &World,
+    trails: &Trails,
+    id: PipelineId,
+    plan: &Plan,
+    state: &PipelineState,
+    now: Timestamp,
+) -> Vec<Underway> {
+    let row = |stand| {
+        let known = known(world, id, stand)?;
+        let began = began(&known).unwrap_or(known.since);
+        Some(Underway { trail: trail(trails, id, &known), began, delivery: Arc::new(delivery(world, plan, &known, now)) })
+    };
+    let mut rows: Vec<_> = newest(open(state, plan), MAPPED).into_iter().filter_map(row).collect();
+    rows.sort_by(|a, b| a.delivery.order.cmp(&b.delivery.order));
+    rows
+}
+
+/// The courier's, or the order's where that was told of later.
+fn trail(trails: &Trails, pipeline: PipelineId, known: &Known<'_>) -> Option<Arc<Trail>> {
+    let courier = known.label(Meaning::Courier).map(|id| Subject { kind: Kind::Courier, id });
+    let both = [courier, Some(known.entity.subject(pipeline))];
+    let found = both.iter().flatten().filter_map(|subject| trails.of(subject));
+    found.max_by_key(|trail| trail.0.back().map(|fix| fix.at)).cloned()
 }
 
 fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> Delivery {
@@ -133,7 +160,14 @@ fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> De
     let place = position(world, known, courier.as_ref());
     let eta = newest_eta(known);
     let remaining = look::number(known.look.own(Meaning::Remaining));
-    let missing = [(place.is_none(), "a position"), (eta.is_none(), "a time of arrival"), (remaining.is_none(), "the way left")];
+    let (from, to) = (told_point(known, Meaning::Pickup), told_point(known, Meaning::Destination));
+    let missing = [
+        (place.is_none(), "a position"),
+        (from.is_none(), "where the shop is"),
+        (to.is_none(), "a destination"),
+        (eta.is_none(), "a time of arrival"),
+        (remaining.is_none(), "the way left"),
+    ];
     let missing: Vec<&str> = missing.into_iter().filter(|(missing, _)| *missing).map(|(_, what)| what).collect();
     let late_s = eta.map(|eta| {
         let promised = promised(known).unwrap_or(eta);
@@ -147,6 +181,10 @@ fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> De
         lat: place.map(|(_, point)| point.lat),
         lon: place.map(|(_, point)| point.lon),
         position_age_s: place.map(|(at, _)| now.since_s(at).max(0.0)),
+        to_lat: to.map(|to| to.lat),
+        to_lon: to.map(|to| to.lon),
+        district: known.text(Meaning::District),
+        progress: from.zip(to).and_then(|way| progress(known.step, way, place.map(|(_, point)| point))),
         eta_at: eta,
         late_s,
         remaining_m: remaining,
@@ -154,15 +192,35 @@ fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> De
     }
 }
 
+fn told_point(known: &Known<'_>, meaning: Meaning) -> Option<Point> {
+    look::point(known.look.of_or_own(known.part.as_ref(), meaning)).map(|(_, point)| point)
+}
+
+/// How much of the straight way from the shop to the customer lies behind the courier. Nothing does in the first stage: there it is
+/// on its way to the shop.
+fn progress(step: Step, (from, to): (Point, Point), at: Option<Point>) -> Option<f64> {
+    if step == Step(0) {
+        return Some(0.0);
+    }
+    let share = 1.0 - at?.distance_m(to) / from.distance_m(to).max(1.0);
+    share.is_finite().then(|| share.clamp(0.0, 1.0))
+}
+
 /// The newest of the delivery's own, the order's tracking and the courier's, since it is theirs.
-fn position(world: &World, known: &Known<'_>, courier: Option<&Label>) -> Option<(Timestamp, crate::model::Point)> {
+fn position(world: &World, known: &Known<'_>, courier: Option<&Label>) -> Option<(Timestamp, Point)> {
     let of_part = known.part.as_ref().and_then(|part| known.look.of(part, Meaning::Position));
     let subject = courier.map(|id| Subject { kind: Kind::Courier, id: id.clone() });
     let courier = subject.and_then(|s| world.profiles.get(&s)).and_then(|p| p.values.point(Meaning::Position));
-    let begun = known.standing().parts.iter().find(|p| Some(&p.part) == known.part.as_ref()).and_then(|p| p.reached.first());
-    let courier = courier.filter(|(_, at)| begun.is_none_or(|(_, began)| *at >= began.at)).map(|(point, at)| (at, point));
+    let began = began(known);
+    let courier = courier.filter(|(_, at)| began.is_none_or(|began| *at >= began)).map(|(point, at)| (at, point));
     let told = [look::point(of_part), look::point(known.look.own(Meaning::Position)), courier];
     told.into_iter().flatten().max_by_key(|(at, _)| *at)
+}
+
+/// When its first step was told.
+fn began(known: &Known<'_>) -> Option<Timestamp> {
+    let part = known.standing().parts.iter().find(|p| Some(&p.part) == known.part.as_ref())?;
+    part.reached.first().map(|(_, stamp)| stamp.at)
 }
 
 fn newest_eta(known: &Known<'_>) -> Option<Timestamp> {

@@ -1,4 +1,4 @@
-//! Which courier is late or silent, and where is this delivery? The latest first; Enter goes to its order.
+//! Which courier is late or silent, and where is this delivery? The latest first; Enter opens it, `O` its order.
 
 use super::PanelId;
 use super::topics::most;
@@ -8,9 +8,11 @@ use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
+use crate::ui::map::{self, Manner, is_late, is_silent};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::time::clock;
+use crate::ui::widgets::chart::bar;
 use crate::ui::widgets::ink::{Ctx, Ink};
 use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
@@ -31,8 +33,7 @@ impl Rows for DeliveryRows {
     }
 
     fn rows(view: &View, _: &UiState) -> Vec<Row> {
-        let Some(section) = view.snapshot.business.deliveries.as_ref() else { return Vec::new() };
-        section.deliveries.clone().unwrap_or_default()
+        map::couriers(view).iter().map(|courier| Arc::clone(&courier.delivery)).collect()
     }
 
     fn key(row: &Row) -> RowKey {
@@ -44,59 +45,71 @@ impl Rows for DeliveryRows {
     }
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
-        filter.matches(&[&row.order, row.courier.as_deref().unwrap_or_default(), &row.state])
+        matches_delivery(row, filter)
     }
 
     fn level(row: &Row) -> Level {
-        let is_bad = is_late(row) || is_silent(row);
-        if is_bad { Level::Warning } else { Level::Healthy }
+        if Manner::of(row) > Manner::InTime { Level::Warning } else { Level::Healthy }
     }
+}
+
+/// Whether a filter lets it pass, in the table and on the map.
+pub fn matches_delivery(delivery: &Delivery, filter: &NameFilter) -> bool {
+    let optional = |text: &Option<Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
+    filter.is_all()
+        || filter.matches(&[&delivery.order, &optional(&delivery.courier), &delivery.state, &optional(&delivery.district)])
 }
 
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::rest("order", Word::ColOrder, 12, |x, _, _| Ink::text(text::visible(&x.order).into_owned()))
-        .sorts(|a, b| a.order.cmp(&b.order)),
+    Col::fixed("how", Word::Nothing, 1, |x, _, _| {
+        let (symbol, role, _) = Manner::of(x).look();
+        Ink::new(role, symbol)
+    }),
     Col::content("courier", Word::ColCourier, (8, 16), |x, _, _| {
         Ink::known(x.courier.as_deref(), |t| text::visible(t).into_owned())
     })
     .sorts(|a, b| a.courier.cmp(&b.courier)),
+    Col::rest("order", Word::ColOrder, 10, |x, _, _| Ink::text(text::visible(&x.order).into_owned()))
+        .sorts(|a, b| a.order.cmp(&b.order)),
     Col::content("state", Word::ColState, (9, 14), |x, _, _| Ink::text(text::visible(&x.state).into_owned()))
         .leaves(1)
         .sorts(|a, b| a.state.cmp(&b.state)),
-    Col::fixed("eta", Word::ColEta, 9, |x, ctx, _| Ink::known(x.eta_at, |at| clock(ctx.state, at))).right().leaves(3),
+    Col::fixed("progress", Word::ColProgress, 8, |x, _, width| progress(x, width))
+        .leaves(3)
+        .sorts(|a, b| most(a.progress, b.progress)),
+    Col::fixed("eta", Word::ColEta, 9, |x, ctx, _| Ink::known(x.eta_at, |at| clock(ctx.state, at))).right().leaves(2),
     Col::fixed("late", Word::ColLate, 7, |r, _, _| late(r)).right().sorts(|a, b| most(a.late_s, b.late_s)),
     Col::fixed("left", Word::ColLeft, 8, |x, _, _| Ink::known(x.remaining_m, metres))
         .right()
-        .leaves(2)
+        .leaves(4)
         .sorts(|a, b| most(a.remaining_m, b.remaining_m)),
-    Col::fixed("seen", Word::ColSeen, 7, |r, _, _| seen(r)).right().sorts(|a, b| most(a.position_age_s, b.position_age_s)),
+    Col::fixed("seen", Word::ColSeen, 13, |r, _, _| seen(r)).right().sorts(|a, b| most(a.position_age_s, b.position_age_s)),
 ];
 
-/// A courier that says nothing for so long is told of.
-const SILENT_S: f64 = 60.0;
-/// Sooner than this nobody is late.
-const LATE_S: f64 = 60.0;
-
-fn is_late(of: &Delivery) -> bool {
-    of.late_s.is_some_and(|s| s >= LATE_S)
+/// How much of the way lies behind the courier.
+pub fn progress(of: &Delivery, width: u16) -> Ink {
+    Ink::known(of.progress, |share| {
+        let done = bar(share, width);
+        let rest = usize::from(width).saturating_sub(done.chars().count());
+        format!("{done}{}", "─".repeat(rest))
+    })
 }
 
-fn is_silent(of: &Delivery) -> bool {
-    of.position_age_s.is_some_and(|s| s >= SILENT_S)
-}
-
-fn late(of: &Delivery) -> Ink {
+pub fn late(of: &Delivery) -> Ink {
     match of.late_s {
-        Some(s) if s >= LATE_S => Ink::new(Role::Warning, format!("+{}", text::short_duration_s(s))),
+        Some(s) if is_late(of) => Ink::new(Role::Warning, format!("+{}", text::short_duration_s(s))),
         Some(_) => Ink::dim(word(Word::InTime)),
         None => Ink::unknown(),
     }
 }
 
 fn seen(of: &Delivery) -> Ink {
-    Ink::known(of.position_age_s, text::short_duration_s).with_role(if is_silent(of) { Role::Warning } else { Role::Text })
+    match of.position_age_s {
+        Some(s) if is_silent(of) => Ink::new(Role::Critical, format!("{} {}", word(Word::Silent), text::age_s(s))),
+        age => Ink::known(age, text::age_s),
+    }
 }
 
 /// `840 m`, `3.2 km`.

@@ -48,7 +48,7 @@ fn attempt(ways: &[EntityWay], at: usize) -> Option<Vec<Ink>> {
 }
 
 /// How one way stands, and what is known of it: pieces that leave whole where there is no room.
-fn line(ctx: Ctx, way: &EntityWay, own: bool) -> Vec<Vec<Ink>> {
+pub fn line(ctx: Ctx, way: &EntityWay, own: bool) -> Vec<Vec<Ink>> {
     let name = if own { way.pipeline.to_string() } else { format!("{} {}", way.pipeline, way.id) };
     let state = way.state.as_deref().map(|s| text::visible(s).into_owned());
     let mut out = vec![vec![Ink::dim(format!("{} ", text::visible(&name))), Ink::known(state, |s| s).with_role(Role::Accent)]];

@@ -24,6 +24,8 @@ pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
         Context::List,
         Context::Chart,
         Context::Alerts,
+        Context::Map,
+        Context::Pan,
         Context::Filter,
         Context::Popup,
         Context::Chooser,

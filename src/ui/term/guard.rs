@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Alternate screen, no cursor, no wrap at the right edge, pastes as one event (a pasted `q` must not quit).
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h";
-/// Clicks and wheel with coordinates past 223; not 1003, whose every motion would cost a draw.
-const MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
-const LEAVE: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?7h\x1b[m\x1b[?25h\x1b[?1049l";
+/// Clicks, wheel and drags with coordinates past 223; not 1003, whose every motion would cost a draw.
+const MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?7h\x1b[m\x1b[?25h\x1b[?1049l";
 
 static HELD: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();

@@ -193,7 +193,7 @@ fn a_step_of_an_order_is_read_from_the_broker_and_shown_whole() {
     }
     press(&mut ui, W, H, "esc esc");
     assert_eq!(ui.state.screen, Screen::Orders);
-    press(&mut ui, W, H, "5 enter");
+    press(&mut ui, W, H, "5 enter O");
     assert_eq!((ui.state.screen, ui.state.order.as_deref()), (Screen::Order, Some("CMD-104125")), "the latest delivery's");
 }
 

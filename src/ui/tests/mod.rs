@@ -6,6 +6,7 @@ mod hostile;
 mod input;
 mod language;
 mod look;
+mod map;
 mod orders;
 mod own;
 mod paint;
@@ -27,7 +28,10 @@ use std::sync::Arc;
 
 /// An interface with the colours of a good terminal, in UTC, that has seen the view.
 fn ui(view: View) -> Ui {
-    ui_with(UiConfig { color: ColorChoice::Truecolor, utc: true, ..UiConfig::default() }, view)
+    ui_with(
+        UiConfig { color: ColorChoice::Truecolor, utc: true, map: Arc::new(super::fixture::base_map()), ..UiConfig::default() },
+        view,
+    )
 }
 
 fn ui_with(config: UiConfig, view: View) -> Ui {

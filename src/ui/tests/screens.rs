@@ -101,6 +101,11 @@ fn one_order() {
 }
 
 #[test]
+fn one_delivery() {
+    shots("delivery", "5 j j j j j enter", fixture::rich);
+}
+
+#[test]
 fn cluster() {
     shots("cluster", "0", fixture::rich);
 }
@@ -186,8 +191,8 @@ fn every_panel_at_its_least_and_at_ease() {
 
 #[test]
 fn without_unicode_every_cell_is_ascii() {
-    for keys in ["", "j enter", "3", "3 j enter", "?"] {
-        let mut ui = ui_with(UiConfig { ascii: true, ..UiConfig::default() }, fixture::rich());
+    for keys in ["", "j enter", "3", "3 j enter", "5", "5 tab + +", "5 enter", "?"] {
+        let mut ui = ui_with(UiConfig { ascii: true, map: Arc::new(fixture::base_map()), ..UiConfig::default() }, fixture::rich());
         press(&mut ui, 120, 40, keys);
         let buffer = paint(&mut ui, 120, 40);
         assert!(text_of(&buffer).is_ascii());
@@ -206,7 +211,7 @@ fn below_the_least_size_one_line_says_how_large() {
 
 #[test]
 fn any_size_is_drawn_without_a_panic() {
-    for keys in ["", "j enter", "3", "3 j enter", "?", ":", "/", "j enter enter", "z"] {
+    for keys in ["", "j enter", "3", "3 j enter", "5", "5 tab", "5 tab z", "5 enter tab", "?", ":", "/", "j enter enter", "z"] {
         for (width, height) in [(0, 0), (1, 1), (59, 14), (60, 15), (61, 19), (70, 20), (76, 18), (110, 16), (300, 100)] {
             let mut ui = ui(fixture::rich());
             press(&mut ui, 120, 40, keys);

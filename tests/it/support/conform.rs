@@ -192,7 +192,7 @@ fn business(snapshot: &Value, wrong: &mut Vec<String>) {
         unknown(snapshot, key, reason);
     }
     for delivery in list("deliveries") {
-        ["lat", "eta_at_ms", "remaining_m"].iter().for_each(|key| unknown(delivery, key, "reason"));
+        ["lat", "to_lat", "progress", "eta_at_ms", "remaining_m"].iter().for_each(|key| unknown(delivery, key, "reason"));
     }
     list("stock").iter().for_each(|article| unknown(article, "run_out_s", "reason"));
     list("notifications").iter().for_each(|channel| unknown(channel, "sent", "reason"));
