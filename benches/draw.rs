@@ -1,7 +1,7 @@
 //! What a frame costs, drawn and written into nothing, while the town's topics live: `cargo bench --bench draw`, and for
 //! instructions `benches/instructions draw`.
 //!
-//! Arguments: frames, and one size (`120x40`); without a size all three are drawn. Views come from the real engine, four a second;
+//! Arguments: frames, and one size (`120x40`); without a size all three are drawn, then every screen. Views come from the real engine, four a second;
 //! they are made before the clock runs.
 
 mod town;
@@ -31,9 +31,7 @@ impl Write for Sink {
     }
 }
 
-fn views(frames: usize) -> Vec<Arc<View>> {
-    let mut town = town::Town::new();
-    let canvas = canvas(ColorChoice::C256);
+fn views(town: &mut town::Town, canvas: &Canvas<Sink>, frames: usize) -> Vec<Arc<View>> {
     town.ask(canvas.wants());
     let mut later = || {
         town.advance(FRAME_MS);
@@ -54,10 +52,11 @@ fn paint(canvas: &mut Canvas<Sink>, view: &Arc<View>, (width, height): (u16, u16
     canvas.frame(width, height).expect("a sink takes all")
 }
 
-/// Bytes of the first frame, mean bytes and time of the others.
-fn frames(views: &[Arc<View>], color: ColorChoice, size: (u16, u16)) -> (usize, f64, f64) {
-    let mut canvas = canvas(color);
+/// Bytes of the first frame of a screen, mean bytes and time of the others.
+fn frames(views: &[Arc<View>], mut canvas: Canvas<Sink>, screen: char, size: (u16, u16)) -> (usize, f64, f64) {
     let (first, others) = views.split_first().expect("at least one");
+    canvas.view(Arc::clone(first));
+    canvas.press(screen);
     let first = paint(&mut canvas, first, size);
     let begun = Instant::now();
     let bytes: usize = others.iter().map(|view| paint(&mut canvas, view, size)).sum();
@@ -69,19 +68,39 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let count = args.first().and_then(|n| n.parse().ok()).unwrap_or(240);
     let size = args.get(1).and_then(|s| s.split_once('x')).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
-    let views = views(count);
+    let mut town = town::Town::new();
+    let views = views_of(&mut town, '1', count);
     if let Some(size) = size {
-        frames(&views, ColorChoice::C256, size);
+        frames(&views, canvas(ColorChoice::C256), '1', size);
         return;
     }
     let topics = views.last().map_or(0, |v| v.snapshot.topics.len());
     println!("{topics} topics, {count} frames, four a second");
     for (width, height) in SIZES {
-        let (first, bytes, us) = frames(&views, ColorChoice::C256, (width, height));
+        let (first, bytes, us) = frames(&views, canvas(ColorChoice::C256), '1', (width, height));
         println!("{width}x{height}: {us:.0} us a frame; first frame {first} B, then {:.0} B/s", bytes * 4.0);
     }
     for color in [ColorChoice::Truecolor, ColorChoice::C16, ColorChoice::None] {
-        let (_, bytes, _) = frames(&views, color, (120, 40));
+        let (_, bytes, _) = frames(&views, canvas(color), '1', (120, 40));
         println!("120x40 {color:?}: {:.0} B/s", bytes * 4.0);
     }
+    let seldom: Vec<_> = views.iter().step_by(4).cloned().collect();
+    let (_, bytes, _) = frames(&seldom, canvas(ColorChoice::C256), '1', (120, 40));
+    println!("120x40, one frame a second, as on a slow link with room: {bytes:.0} B/s");
+    for screen in SCREENS {
+        let views = views_of(&mut town, screen, count / 4);
+        let (first, bytes, us) = frames(&views, canvas(ColorChoice::C256), screen, (120, 40));
+        println!("120x40 screen {screen}: {us:.0} us a frame; first frame {first} B, then {:.0} B/s", bytes * 4.0);
+    }
+}
+
+/// The keys that lead to each screen.
+const SCREENS: [char; 10] = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'];
+
+/// Views as the engine makes them for this screen.
+fn views_of(town: &mut town::Town, screen: char, count: usize) -> Vec<Arc<View>> {
+    let mut canvas = canvas(ColorChoice::C256);
+    canvas.view(town.view());
+    canvas.press(screen);
+    views(town, &canvas, count)
 }

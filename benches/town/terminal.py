@@ -33,10 +33,18 @@ class Terminal:
         """What comes within so many seconds: nothing when nothing does, None when the terminal was closed."""
         try:
             if select.select([self.leader], [], [], seconds)[0]:
-                return os.read(self.leader, 1 << 16) or None
+                got = os.read(self.leader, 1 << 16) or None
+                self.answer(got or b"")
+                return got
         except (OSError, ValueError):
             return None
         return b""
+
+    def answer(self, got):
+        """As an xterm that knows synchronized updates."""
+        for question, answer in [(b"\x1b[?2026$p", b"\x1b[?2026;2$y"), (b"\x1b[5n", b"\x1b[0n")]:
+            for _ in range(got.count(question)):
+                os.write(self.leader, answer)
 
     def __enter__(self):
         return self

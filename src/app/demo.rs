@@ -61,7 +61,13 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
         return once(session, &town, args, gather, &end);
     }
     let ui = UiConfig { map: Arc::clone(&session.engine.catalogue.map), ..ui };
-    dashboard(session, &town, ui, &end)
+    dashboard(session, &town, ui, &end, args.panics)
+}
+
+/// For the test of what a panic leaves of the terminal.
+fn panic_soon() {
+    std::thread::sleep(Duration::from_secs(1));
+    panic!("as asked by --panic");
 }
 
 fn config(file: Option<PathBuf>, args: &DemoArgs) -> Result<Config> {
@@ -168,10 +174,13 @@ fn open(prepared: Prepared, session: SessionConfig, town: &Town) -> Result<Sessi
 }
 
 /// The dashboard is there before the town is open.
-fn dashboard(session: SessionConfig, town: &Town, ui: UiConfig, end: &Stop) -> Result<u8> {
+fn dashboard(session: SessionConfig, town: &Town, ui: UiConfig, end: &Stop, panics: bool) -> Result<u8> {
     watch::needs_terminal()?;
     let prepared = Prepared::new(SourceKind::Demo, NAME);
     let ports = prepared.ports(end);
+    if panics {
+        std::thread::Builder::new().name("on purpose".into()).spawn(panic_soon)?;
+    }
     let (left, session) = std::thread::scope(|scope| {
         let opening = scope.spawn(|| open(prepared, session, town));
         (ui::run(ui, ports), opening.join())
@@ -180,8 +189,7 @@ fn dashboard(session: SessionConfig, town: &Town, ui: UiConfig, end: &Stop) -> R
         Ok(session) => session?.stop(),
         Err(_) => bail!("the session did not start: its thread ended in a panic"),
     }
-    left?;
-    Ok(DONE)
+    Ok(watch::code(left?))
 }
 
 fn once(session: SessionConfig, town: &Town, args: &DemoArgs, gather: Duration, end: &Stop) -> Result<u8> {

@@ -15,7 +15,7 @@ use crate::kafka::{GroupFilter, KafkaConfig, Overruled, TokenSource, TopicFilter
 use crate::model::Timestamp;
 use crate::snapshot::SourceKind;
 use crate::store::StoreAddress;
-use crate::ui::{ClusterSign, ColorChoice, UiConfig};
+use crate::ui::{ClusterSign, ColorChoice, Notify, Slow, UiConfig};
 use anyhow::{Context, Result, anyhow};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -211,6 +211,19 @@ pub fn ui(config: &Config) -> Result<UiConfig> {
         commands: config.beside("commands.toml"),
         keys: config.get("keys").map(PathBuf::from).or_else(|| config.beside("keys.toml")),
         layout: config.file.parent().map(|folder| folder.join("layout.toml")),
+        slow: match config.get("slow") {
+            Some("true") => Slow::Always,
+            Some("false") => Slow::Never,
+            _ => Slow::Auto,
+        },
+        title: config.parsed("title", parse::boolean)?.unwrap_or(false),
+        notify: match config.get("notify") {
+            Some("bell") => Notify::Bell,
+            Some("osc9") => Notify::Osc9,
+            Some("osc777") => Notify::Osc777,
+            _ => Notify::None,
+        },
+        notify_every: config.parsed("notify_every", parse::duration)?.unwrap_or(UiConfig::default().notify_every),
         ..UiConfig::default()
     };
     // What is wrong in one of its files is told before anything is started.

@@ -151,14 +151,19 @@ fn dashboard(target: Target, roster: Roster, ui: UiConfig, end: &Stop) -> Result
     if board.join().is_err() {
         bail!("the thread of the clusters ended in a panic");
     }
-    left?;
-    Ok(DONE)
+    Ok(code(left?))
+}
+
+/// What the shell is told of how the dashboard ended.
+pub fn code(exit: ui::Exit) -> u8 {
+    if exit == ui::Exit::Broken { FAILED } else { DONE }
 }
 
 pub fn needs_terminal() -> Result<()> {
     if !std::io::stdout().is_terminal() {
         bail!("stdout is no terminal: use --no-ui, or `vigie snapshot`");
     }
+    ui::Kind::of(|name| std::env::var(name).ok())?;
     Ok(())
 }
 

@@ -151,6 +151,15 @@ pub struct View {
     /// Draws of figures a second, 1 to 10 [default: 4]
     #[arg(long, value_name = "N", help_heading = "Display", value_parser = clap::value_parser!(u8).range(1..=10))]
     pub fps: Option<u8>,
+    /// The link is slow: figures seldom and at most 1.5 KB/s; without it, that is measured
+    #[arg(long, help_heading = "Display")]
+    pub slow: bool,
+    /// Put cluster and worst state into the window's title
+    #[arg(long, help_heading = "Display")]
+    pub title: bool,
+    /// Tell a new critical alert: none, bell, osc9 or osc777 (desktop notifications) [default: none]
+    #[arg(long, value_name = "HOW", help_heading = "Display")]
+    pub notify: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -199,6 +208,9 @@ pub struct DemoArgs {
     /// JSON or a table for reading
     #[arg(long, value_enum, default_value_t, requires = "no_ui")]
     pub format: Format,
+    /// A thread panics after a second
+    #[arg(long = "panic", hide = true)]
+    pub panics: bool,
     #[command(flatten)]
     pub view: View,
 }

@@ -43,6 +43,16 @@ pub const SETTINGS: &[Setting] = &[
     row("ascii", "VIGIE_ASCII", Some("false"), "draw with ASCII only", bool),
     row("mouse", "VIGIE_MOUSE", Some("true"), "use the mouse", bool),
     row("fps", "VIGIE_FPS", Some("4"), "draws of figures a second, 1 to 10", fps),
+    row("slow", "VIGIE_SLOW", Some("auto"), "whether the terminal's link is slow: auto measures, true or false", |v| {
+        one_of(v, &["auto", "true", "false"])
+    }),
+    row("title", "VIGIE_TITLE", Some("false"), "the window's title tells cluster and worst state", bool),
+    row("notify", "VIGIE_NOTIFY", Some("none"), "how a new critical alert is told: none, bell, osc9 or osc777", |v| {
+        one_of(v, &["none", "bell", "osc9", "osc777"])
+    }),
+    row("notify_every", "VIGIE_NOTIFY_EVERY", Some("30s"), "the least time between two notifications", |v| {
+        parse::duration(v).map(drop)
+    }),
 ];
 
 /// Settings that speak of one cluster: they do not go with the person to another one.

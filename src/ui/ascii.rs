@@ -67,3 +67,29 @@ fn dots(symbol: &str) -> &'static str {
         None => "?",
     }
 }
+/// The screen with the signs that the console of Linux has in its fonts (those of code page 437): lines, halves, arrows.
+pub fn console(buf: &mut Buffer) {
+    for cell in &mut buf.content {
+        let symbol = cell.symbol();
+        if symbol.is_ascii() || HAS.contains(symbol) {
+            continue;
+        }
+        let has = match symbol {
+            "–" | "—" => "-",
+            "▁" | "▂" | "▃" => "▄",
+            "▅" | "▆" | "▇" => "█",
+            "━" | "╸" => "═",
+            "●" => "•",
+            "○" => "o",
+            "▲" | "▴" => "▲",
+            "▾" => "▼",
+            "✘" => "X",
+            "…" => "~",
+            _ => "?",
+        };
+        cell.set_symbol(has);
+    }
+}
+
+/// Signs of code page 437 that are drawn, and its letters.
+const HAS: &str = "─│┌┐└┘├┤┬┴┼═║▄▀█▌▐░▒▓•·→←↑↓▲▼►◄≤≥±°«»éèêëàâäçùûüîïôöÉ";

@@ -1,12 +1,14 @@
 use super::UiError;
 use super::config::UiConfig;
 use super::draw::draw;
+use super::keymap::Key;
 use super::state::UiState;
-use super::term::Screen;
+use super::term::{Painted, Screen};
 use super::theme::Shelf;
 use super::update::Ui;
 use crate::model::Focused;
 use crate::snapshot::View;
+use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::io::{self, Write};
@@ -47,6 +49,11 @@ impl<W: Write> Canvas<W> {
         changed
     }
 
+    /// Presses a key without modifiers, as a person would.
+    pub fn press(&mut self, c: char) {
+        self.ui.key(Key { code: KeyCode::Char(c), ctrl: false, alt: false });
+    }
+
     /// What the open screen needs computed.
     pub fn wants(&self) -> Focused {
         self.ui.state.wants()
@@ -57,11 +64,16 @@ impl<W: Write> Canvas<W> {
     /// # Errors
     /// The writer's own.
     pub fn frame(&mut self, width: u16, height: u16) -> io::Result<usize> {
+        self.piece(width, height, usize::MAX).map(|painted| painted.bytes)
+    }
+
+    /// The same with at most about `most` bytes: what is left over comes with the next call.
+    pub(super) fn piece(&mut self, width: u16, height: u16, most: usize) -> io::Result<Painted> {
         self.buffer.resize(Rect::new(0, 0, width, height));
         self.buffer.reset();
         let view = self.ui.shown();
         let hits = draw(&view, &self.ui.state, &mut self.buffer);
         self.ui.drawn(hits);
-        self.screen.paint(&mut self.buffer)
+        self.screen.paint_piece(&mut self.buffer, most)
     }
 }

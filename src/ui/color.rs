@@ -58,7 +58,8 @@ fn guess(env: impl Fn(&str) -> Option<String>) -> Depth {
     let is_set = |name: &str| env(name).is_some_and(|v| !v.is_empty());
     let term = env("TERM").unwrap_or_default();
     let colorterm = env("COLORTERM").unwrap_or_default();
-    if is_set("NO_COLOR") || term == "dumb" {
+    let colourless = term == "dumb" || term.starts_with("vt") && !term.starts_with("vte");
+    if is_set("NO_COLOR") || colourless {
         return Depth::Mono;
     }
     let true_terms = ["kitty", "alacritty", "ghostty", "foot", "wezterm", "direct"];

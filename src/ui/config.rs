@@ -1,13 +1,16 @@
 use super::color::ColorChoice;
 use super::color::Depth;
 use super::keymap::{Keymap, KeymapError};
+use super::notice::Notify;
 use super::state::Look;
+use super::term::{Family, Kind, Slow};
 use super::theme::{SHIPPED, Shelf, Theme, ThemeError, themes_in};
 use crate::model::BaseMap;
 use crate::text::Language;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How the screens look and how often they are drawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +37,13 @@ pub struct UiConfig {
     /// What lies under the couriers on the map: the catalogue's.
     #[serde(skip)]
     pub map: Arc<BaseMap>,
+    /// Whether the link is slow: figures seldom, in small pieces, under a stated byte rate.
+    pub slow: Slow,
+    /// The window's title tells cluster and worst state.
+    pub title: bool,
+    /// How a new critical alert is told, and the least time between two.
+    pub notify: Notify,
+    pub notify_every: Duration,
 }
 
 impl Default for UiConfig {
@@ -50,6 +60,10 @@ impl Default for UiConfig {
             layout: None,
             commands: None,
             map: Arc::default(),
+            slow: Slow::Auto,
+            title: false,
+            notify: Notify::None,
+            notify_every: Duration::from_secs(30),
         }
     }
 }
@@ -65,7 +79,7 @@ impl UiConfig {
 
     /// The themes in the terminal's colours, the chosen one first in line. Fails when the chosen theme cannot be used.
     pub fn look(&self, env: impl Fn(&str) -> Option<String>) -> Result<Look, ThemeError> {
-        let depth = self.color.depth(env);
+        let depth = self.color.depth(&env);
         let fallback = match depth {
             Depth::True | Depth::C256 => "vigie",
             Depth::C16 => "sixteen",
@@ -82,8 +96,11 @@ impl UiConfig {
         }
         let theme = put(&mut themes, Theme::load(self.theme.as_deref().unwrap_or(fallback), folder)?.at(depth));
         let zone = jiff::tz::TimeZone::system();
-        let (ascii, map, utc) = (self.ascii, self.map.clone(), self.utc);
-        Ok(Look { themes, theme, depth, ascii, map, utc, zone, language: Language::default() })
+        let family = Kind::of(&env).unwrap_or_default().family;
+        let console = !self.ascii && family == Family::Console;
+        let ascii = self.ascii || family != Family::Xterm || !speaks_utf8(&env);
+        let (map, utc) = (self.map.clone(), self.utc);
+        Ok(Look { themes, theme, depth, ascii, console, map, utc, zone, language: Language::default() })
     }
 
     /// The person's own themes, to be watched.
@@ -105,5 +122,33 @@ pub(super) fn put(themes: &mut Vec<Theme>, theme: Theme) -> usize {
             themes.push(theme);
             themes.len() - 1
         }
+    }
+}
+
+/// Whether the locale names no other character set. A locale that names none (`C`, or what SSH leaves of it) says nothing about the
+/// terminal, and terminals speak UTF-8.
+fn speaks_utf8(env: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(env).find(|v| !v.is_empty()).unwrap_or_default();
+    let charset = locale.split('@').next().and_then(|l| l.split_once('.')).map(|(_, c)| c.to_ascii_lowercase());
+    charset.is_none_or(|c| c == "utf-8" || c == "utf8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(vars: &[(&str, &str)]) -> (bool, bool, Depth) {
+        let find = |name: &str| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| v.to_string());
+        let look = UiConfig::default().look(find).unwrap();
+        (look.ascii, look.console, look.depth)
+    }
+
+    #[test]
+    fn the_terminal_gets_only_signs_that_it_has() {
+        assert_eq!(look(&[("TERM", "xterm-256color"), ("LANG", "fr_FR.UTF-8")]), (false, false, Depth::C256));
+        assert_eq!(look(&[("TERM", "xterm-256color"), ("LANG", "C")]), (false, false, Depth::C256));
+        assert_eq!(look(&[("TERM", "xterm"), ("LANG", "fr_FR.ISO-8859-1@euro")]), (true, false, Depth::C16));
+        assert_eq!(look(&[("TERM", "linux"), ("LANG", "en_US.utf8")]), (true, true, Depth::C16));
+        assert_eq!(look(&[("TERM", "vt100")]), (true, false, Depth::Mono));
     }
 }

@@ -96,7 +96,9 @@ fn frame(view: &View, state: &UiState, buf: &mut Buffer) -> Hits {
     } else {
         body(ctx, buf, area, &mut hits);
     }
-    if state.look.ascii {
+    if state.look.console {
+        ascii::console(buf);
+    } else if state.look.ascii {
         ascii::plain(buf);
     }
     hits

@@ -1,23 +1,21 @@
 //! Lends the terminal to a program of the person's own, and comes back.
 
 use super::commands::{Errand, Refused, Selected};
-use super::term::Guard;
+use super::gate::Gate;
+use super::term::input::{Input, Inputs};
+use super::term::{Link, Screen};
 use super::update::{Effect, Ui};
 use crate::text::{Word, visible, word};
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, select};
-use crossterm::event::{self, Event, KeyCode, KeyEventKind};
-use signal_hook::consts::SIGWINCH;
+use crossbeam_channel::{Receiver, RecvTimeoutError, select};
+use crossterm::event::{Event, KeyCode, KeyEventKind};
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Between two looks whether the program has ended.
 const TURN: Duration = Duration::from_millis(20);
-/// So long the input thread may take to let go of the terminal.
-const LET_GO: Duration = Duration::from_millis(300);
 
 static LENT: AtomicBool = AtomicBool::new(false);
 
@@ -26,98 +24,25 @@ pub fn is_lent() -> bool {
     LENT.load(Ordering::SeqCst)
 }
 
-/// What comes from the terminal, read on a thread of its own. Nobody joins it: where the terminal is gone, its read may never
-/// return.
-pub struct Input {
-    pub events: Receiver<Event>,
-    door: Arc<Door>,
-}
-
-/// Where the input thread waits while somebody else reads the terminal.
-#[derive(Default)]
-struct Door {
-    is: Mutex<Is>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Is {
-    shut: bool,
-    /// The thread stands before it.
-    waited_at: bool,
-}
-
-impl Input {
-    pub fn start() -> Self {
-        let (send, events) = bounded(256);
-        let door = Arc::<Door>::default();
-        let way = door.clone();
-        let read = move || {
-            while let Ok(event) = event::read() {
-                if send.send(event).is_err() {
-                    return;
-                }
-                way.pass();
-            }
-        };
-        // Without the thread the channel is closed, which ends the loop as a lost terminal does.
-        let _ = std::thread::Builder::new().name("input".into()).spawn(read);
-        Self { events, door }
-    }
-
-    /// Keeps the input thread away from the terminal until what is returned is dropped.
-    fn hold(&self) -> Held<'_> {
-        self.door.shut(true);
-        // Its read returns with a change of size, which is none.
-        let _ = signal_hook::low_level::raise(SIGWINCH);
-        self.door.wait_for_it();
-        Held(&self.door)
-    }
-}
-
-struct Held<'a>(&'a Door);
-
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        self.0.shut(false);
-    }
-}
-
-impl Door {
-    fn shut(&self, shut: bool) {
-        self.is.lock().unwrap_or_else(PoisonError::into_inner).shut = shut;
-        self.changed.notify_all();
-    }
-
-    fn pass(&self) {
-        let mut is = self.is.lock().unwrap_or_else(PoisonError::into_inner);
-        while is.shut {
-            is.waited_at = true;
-            self.changed.notify_all();
-            is = self.changed.wait(is).unwrap_or_else(PoisonError::into_inner);
-        }
-        is.waited_at = false;
-    }
-
-    fn wait_for_it(&self) {
-        let is = self.is.lock().unwrap_or_else(PoisonError::into_inner);
-        // Past the time the program starts all the same: at worst the thread takes its first key.
-        let _ = self.changed.wait_timeout_while(is, LET_GO, |is| !is.waited_at);
-    }
-}
-
 /// What became of it, in words; `None`: vigie itself has to end.
-pub fn run(errand: &Errand, guard: &Guard, input: &Input, stop: &Receiver<()>) -> io::Result<Option<String>> {
-    let held = input.hold();
+pub fn run(
+    errand: &Errand,
+    gate: &mut Gate,
+    screen: &mut Screen<Link>,
+    inputs: &Inputs,
+    stop: &Receiver<()>,
+) -> io::Result<Option<String>> {
+    gate.settle(&inputs.events);
+    let held = inputs.hold();
     let mut told = None;
-    guard.lend(|| {
+    gate.lend(screen, || {
         let ended = wait(errand, stop);
         drop(held);
         match ended {
             Ended::With(status) => {
                 let how = how(status);
                 print(&format!("\n[{}] {how} — {}\n", visible(&errand.name), word(Word::PressEnter)))?;
-                told = come_back(input, stop).then_some(how);
+                told = come_back(&inputs.events, stop).then_some(how);
             }
             Ended::NotStarted(error) => {
                 told = Some(format!("{}: {}: {error}", word(Word::NotStarted), visible(&errand.program)));
@@ -171,11 +96,11 @@ fn print(text: &str) -> io::Result<()> {
 }
 
 /// Enter; `false`: vigie has to end.
-fn come_back(input: &Input, stop: &Receiver<()>) -> bool {
+fn come_back(inputs: &Receiver<Input>, stop: &Receiver<()>) -> bool {
     loop {
         select! {
-            recv(input.events) -> event => match event {
-                Ok(Event::Key(key)) if key.code == KeyCode::Enter && key.kind != KeyEventKind::Release => return true,
+            recv(inputs) -> input => match input {
+                Ok(Input::Event(Event::Key(key))) if key.code == KeyCode::Enter && key.kind != KeyEventKind::Release => return true,
                 Ok(_) => {}
                 Err(_) => return false,
             },
@@ -202,22 +127,8 @@ fn said(name: &str, refused: Refused) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crossbeam_channel::bounded;
     use std::time::Instant;
-
-    #[test]
-    fn the_input_thread_waits_at_a_shut_door() {
-        let door = Arc::<Door>::default();
-        door.pass();
-        door.shut(true);
-        let way = door.clone();
-        let thread = std::thread::spawn(move || way.pass());
-        let asked = Instant::now();
-        door.wait_for_it();
-        assert!(asked.elapsed() < LET_GO, "it came");
-        assert!(!thread.is_finished());
-        door.shut(false);
-        thread.join().unwrap();
-    }
 
     #[test]
     fn a_stop_ends_the_program_and_a_missing_one_says_so() {

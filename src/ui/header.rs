@@ -196,6 +196,9 @@ fn right_side(ctx: Ctx) -> Vec<Piece> {
     if viewer.throttled {
         pieces.push((4, vec![Ink::new(Role::Warning, word(Word::Throttled))]));
     }
+    if ctx.state.slow {
+        pieces.push((1, vec![Ink::new(Role::Warning, word(Word::SlowLink))]));
+    }
     let mut live = live_or_frozen(ctx);
     let gap = if live.is_empty() { "" } else { " " };
     live.push(Ink::text(format!("{gap}{}", clock(ctx.state, ctx.state.live_at))));

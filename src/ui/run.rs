@@ -1,27 +1,28 @@
 use super::canvas::Canvas;
-use super::chosen::Chosen;
-use super::cluster::{ClusterPorts, Switched};
+use super::cluster::ClusterPorts;
 use super::config::UiConfig;
-use super::copy::osc52;
-use super::errand::{self, Input};
+use super::errand;
+use super::gate::Gate;
 use super::keymap::{Key, KeymapError};
-use super::memory::Memory;
-use super::term::{Guard, window_size};
+use super::term::input::{self, Input, Inputs};
+use super::term::{Family, Guard, Kind, Link, Tty, Unusable, Urgency};
 use super::theme::ThemeError;
 use super::update::Effect;
 use crate::model::{Ask, Focused, Journal};
 use crate::snapshot::View;
-use crate::text::{Word, speaking, word};
+use crate::text::{Word, speaking};
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, TrySendError, after, never, select};
 use crossterm::event::{Event, KeyEventKind};
-use std::fs::File;
-use std::io::{self, Write};
-use std::os::fd::AsFd;
+use signal_hook::consts::SIGTSTP;
+use signal_hook::low_level::emulate_default_handler;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
+
+mod place;
 
 /// A storm of resizes is answered by one frame when it is over.
 const RESIZE: Duration = Duration::from_millis(50);
@@ -48,6 +49,8 @@ pub enum Exit {
     Stopped,
     /// The terminal is gone. Its input thread may never return: end the process without waiting for it.
     TerminalGone,
+    /// A thread panicked, which gave the terminal back and told why.
+    Broken,
 }
 
 #[derive(Debug, Error)]
@@ -56,6 +59,8 @@ pub enum UiError {
     Theme(#[from] ThemeError),
     #[error(transparent)]
     Keymap(#[from] KeymapError),
+    #[error("no dashboard here: {0}")]
+    Unusable(#[from] Unusable),
     #[error("this terminal cannot be used: {0}; run in a terminal, or with --no-ui")]
     Terminal(#[source] io::Error),
 }
@@ -63,15 +68,21 @@ pub enum UiError {
 /// Takes the terminal, shows views until the person leaves, and gives it back. The first frame is drawn before anything is
 /// waited for.
 pub fn run(config: UiConfig, ports: UiPorts) -> Result<Exit, UiError> {
-    let out = io::stdout().as_fd().try_clone_to_owned().map_err(UiError::Terminal)?;
-    let canvas = Canvas::new(&config, File::from(out))?;
-    let guard = Guard::enter(config.mouse).map_err(UiError::Terminal)?;
+    let kind = Kind::of(|name| std::env::var(name).ok())?;
+    let tty = Arc::new(Tty::open().map_err(UiError::Terminal)?);
+    let link = Link::start(Arc::clone(&tty)).map_err(UiError::Terminal)?;
+    let taken = link.taken();
+    let mut canvas = Canvas::new(&config, link)?;
+    if kind.family == Family::Vt {
+        canvas.screen.plain_attributes();
+    }
+    let guard = Guard::enter(tty, kind, config.mouse, config.title).map_err(UiError::Terminal)?;
     let beat = Duration::from_secs(1) / u32::from(config.fps.clamp(1, 10));
+    let gate = Gate::new(&config, kind, taken, guard);
     let mut session = Session {
         canvas,
-        guard: &guard,
+        gate,
         ports,
-        input: Input::start(),
         asked: None,
         drawn_at: Instant::now(),
         beat,
@@ -101,14 +112,15 @@ struct Due {
     now: bool,
     /// Figures: at the next beat.
     figures: bool,
+    /// The view that answers a change of the screen is wanted as if it were a key's.
+    fresh: bool,
     resized_at: Option<Instant>,
 }
 
-struct Session<'a, W> {
-    canvas: Canvas<W>,
-    guard: &'a Guard,
+struct Session {
+    canvas: Canvas<Link>,
+    gate: Gate,
     ports: UiPorts,
-    input: Input,
     /// What the engine was last asked to compute.
     asked: Option<Focused>,
     drawn_at: Instant,
@@ -118,26 +130,35 @@ struct Session<'a, W> {
     layout: Option<PathBuf>,
 }
 
-impl<W: Write> Session<'_, W> {
+impl Session {
     fn run(&mut self) -> io::Result<Exit> {
+        let inputs = input::read()?;
+        let exit = self.until_end(&inputs);
+        if exit.is_ok() {
+            self.gate.settle(&inputs.events);
+        }
+        exit
+    }
+
+    fn until_end(&mut self, inputs: &Inputs) -> io::Result<Exit> {
         self.canvas.view(self.ports.view.load_full());
         self.canvas.ui.read_log(&self.ports.journal);
-        self.draw()?;
-        let mut due = Due::default();
+        self.gate.open(&mut self.canvas.screen)?;
+        let mut due = Due { now: true, ..Due::default() };
         loop {
-            let retry = !self.focus();
+            let retry = !self.focus(&mut due);
             let wake = self.wake(&due, retry).map_or_else(never, after);
             select! {
-                recv(self.input.events) -> event => match event {
-                    Ok(event) => self.take(event, &mut due),
+                recv(inputs.events) -> input => match input {
+                    Ok(input) => self.take(input, &mut due)?,
+                    Err(_) => return Ok(Exit::TerminalGone),
+                },
+                recv(self.gate.taken) -> taken => match taken {
+                    Ok(taken) => self.gate.pace.taken(taken?, Instant::now()),
                     Err(_) => return Ok(Exit::TerminalGone),
                 },
                 recv(self.ports.beat) -> beat => match beat {
-                    Ok(()) => {
-                        due.figures |= self.canvas.view(self.ports.view.load_full());
-                        due.figures |= self.canvas.ui.read_log(&self.ports.journal);
-                        due.figures |= self.canvas.reread_themes();
-                    }
+                    Ok(()) => self.beat(&mut due),
                     Err(_) => self.ports.beat = never(),
                 },
                 recv(self.ports.clusters.told) -> told => match told {
@@ -150,52 +171,90 @@ impl<W: Write> Session<'_, W> {
                 recv(self.ports.stop) -> _ => return Ok(Exit::Stopped),
                 recv(wake) -> _ => {}
             }
-            while let Ok(event) = self.input.events.try_recv() {
-                self.take(event, &mut due);
+            while let Ok(input) = inputs.events.try_recv() {
+                self.take(input, &mut due)?;
             }
-            if self.perform(&mut due)? || !self.guard.holds() {
+            if self.perform(inputs, &mut due)? {
                 return Ok(Exit::Quit);
             }
+            if !self.gate.holds() {
+                return Ok(Exit::Broken);
+            }
+            due.figures |= self.gate.look(&mut self.canvas)?;
             if self.is_due(&due) {
-                due = Due::default();
-                self.draw()?;
+                self.draw(&mut due)?;
             }
         }
     }
 
-    fn take(&mut self, event: Event, due: &mut Due) {
-        match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => self.canvas.ui.key(Key::from(key)),
-            Event::Mouse(mouse) => self.canvas.ui.mouse(mouse),
-            Event::Paste(text) => self.canvas.ui.paste(&text),
-            Event::Resize(..) => {
+    fn take(&mut self, input: Input, due: &mut Due) -> io::Result<()> {
+        match input {
+            Input::Event(Event::Key(key)) if key.kind != KeyEventKind::Release => self.canvas.ui.key(Key::from(key)),
+            Input::Event(Event::Mouse(mouse)) => self.canvas.ui.mouse(mouse),
+            Input::Event(Event::Paste(text)) => self.canvas.ui.paste(&text),
+            Input::Event(Event::Resize(..)) => {
                 due.resized_at = Some(Instant::now());
-                return;
+                return Ok(());
             }
-            _ => return,
+            Input::Event(_) => return Ok(()),
+            Input::Answer(answer) => {
+                self.gate.answer(answer);
+                return Ok(());
+            }
+            Input::Stop => self.canvas.ui.suspend(),
+            Input::Continued => self.gate.again(&mut self.canvas.screen)?,
         }
         due.now = true;
+        Ok(())
+    }
+
+    /// A new view. On a slow link it is taken when it can be drawn, so that a key's frame has the key's change and no figures.
+    fn beat(&mut self, due: &mut Due) {
+        due.figures |= self.gate.pace.is_slow() || self.newest();
+        if std::mem::take(&mut due.fresh) {
+            self.newest();
+            due.now = true;
+        }
+    }
+
+    /// Takes what is new; false when nothing is.
+    fn newest(&mut self) -> bool {
+        let view = self.canvas.view(self.ports.view.load_full());
+        view | self.canvas.ui.read_log(&self.ports.journal) | self.canvas.reread_themes()
     }
 
     /// When to wake up without an event.
     fn wake(&self, due: &Due, retry: bool) -> Option<Duration> {
-        let resize = due.resized_at.map(|at| RESIZE.saturating_sub(at.elapsed()));
-        let figures = due.figures.then(|| self.beat.saturating_sub(self.drawn_at.elapsed()));
+        let now = Instant::now();
+        let pace = &self.gate.pace;
+        let resize = due.resized_at.map(|at| RESIZE.saturating_sub(at.elapsed())).filter(|left| !left.is_zero());
+        let beat = self.beat.saturating_sub(self.drawn_at.elapsed());
+        let figures = pace.until_figures(now).filter(|_| due.figures && due.resized_at.is_none()).map(|left| left.max(beat));
         let retry = retry.then_some(RETRY);
-        [resize, figures, retry].into_iter().flatten().min()
+        [resize, figures, retry, pace.wake(now)].into_iter().flatten().min()
     }
 
     fn is_due(&self, due: &Due) -> bool {
-        match due.resized_at {
-            Some(at) => at.elapsed() >= RESIZE,
-            None => due.now || due.figures && self.drawn_at.elapsed() >= self.beat,
+        let now = Instant::now();
+        if let Some(at) = due.resized_at {
+            return at.elapsed() >= RESIZE && self.gate.pace.may_send(Urgency::Key, now);
         }
+        due.now && self.gate.pace.may_send(Urgency::Key, now)
+            || due.figures && self.drawn_at.elapsed() >= self.beat && self.gate.pace.may_send(Urgency::Figures, now)
     }
 
-    fn draw(&mut self) -> io::Result<()> {
-        let (width, height) = window_size();
-        self.canvas.frame(width, height)?;
-        self.drawn_at = Instant::now();
+    fn draw(&mut self, due: &mut Due) -> io::Result<()> {
+        let now = Instant::now();
+        if due.figures && self.gate.pace.may_send(Urgency::Figures, now) {
+            self.newest();
+            self.gate.pace.figures(now);
+            due.figures = false;
+        }
+        due.resized_at = None;
+        // What is left over goes on as soon as the link may be given more.
+        due.now = !self.gate.paint(&mut self.canvas)?;
+        self.drawn_at = now;
+        self.gate.tell(&mut self.canvas)?;
         self.count();
         Ok(())
     }
@@ -215,7 +274,7 @@ impl<W: Write> Session<'_, W> {
     }
 
     /// Tells the engine what the screen needs, when that changed. False when it could not be told yet.
-    fn focus(&mut self) -> bool {
+    fn focus(&mut self, due: &mut Due) -> bool {
         let wants = self.canvas.wants();
         if self.asked.as_ref() == Some(&wants) {
             return true;
@@ -225,109 +284,48 @@ impl<W: Write> Session<'_, W> {
             // Disconnected: the engine is gone and the program ends; nobody is left to ask.
             _ => {
                 self.asked = Some(wants);
+                due.fresh = true;
                 true
             }
         }
     }
 
     /// Does what the input asked for. True to leave.
-    fn perform(&mut self, due: &mut Due) -> io::Result<bool> {
+    fn perform(&mut self, inputs: &Inputs, due: &mut Due) -> io::Result<bool> {
         for effect in self.canvas.ui.effects() {
             match effect {
                 Effect::Leave => return Ok(true),
-                Effect::Ask(ask) => self.ask(ask),
+                Effect::Ask(ask) => {
+                    self.ask(ask);
+                    due.fresh = true;
+                }
                 Effect::SaveLayout => self.save_layout(),
                 Effect::Switch(name) => self.wish(name),
                 Effect::Redraw => self.canvas.screen.forget(),
                 Effect::Suspend => {
-                    self.guard.lend(|| signal_hook::low_level::raise(signal_hook::consts::SIGTSTP))?;
-                    self.canvas.screen.forget();
+                    self.gate.settle(&inputs.events);
+                    self.gate.lend(&mut self.canvas.screen, || emulate_default_handler(SIGTSTP))?;
+                }
+                Effect::Copy(text) => {
+                    let said = self.gate.copy(&mut self.canvas.screen, &text)?;
+                    self.canvas.ui.say_word(said);
                 }
                 Effect::Run(errand) => {
-                    let (guard, stop) = (self.guard, &self.ports.stop);
                     let language = self.canvas.ui.state.look.language;
-                    let Some(told) = speaking(language, || errand::run(&errand, guard, &self.input, stop))? else {
+                    let (gate, screen, stop) = (&mut self.gate, &mut self.canvas.screen, &self.ports.stop);
+                    let Some(told) = speaking(language, || errand::run(&errand, gate, screen, inputs, stop))? else {
                         return Ok(true);
                     };
                     self.canvas.ui.say(told);
-                    self.canvas.screen.forget();
                 }
                 Effect::Write(export) => {
                     let done = export.write();
                     self.canvas.ui.say(export.told(&done));
                 }
-                Effect::Copy(text) => match osc52(&text) {
-                    Some(bytes) => {
-                        self.canvas.screen.writer().raw(&bytes)?;
-                        self.canvas.ui.say_word(Word::Copied);
-                    }
-                    None => self.canvas.ui.say_word(Word::TooLongToCopy),
-                },
             }
             due.now = true;
         }
         Ok(false)
-    }
-
-    /// The cluster that is shown from now on, as it was left the last time.
-    fn arrive(&mut self) {
-        let ClusterPorts { here, names, .. } = &self.ports.clusters;
-        let memory = here.memory.as_deref().filter(|_| !here.fresh).map(Memory::load).unwrap_or_else(|| Ok(Memory::default()));
-        self.canvas.ui.state.clusters.names = names.clone();
-        if let Some(map) = &here.map {
-            self.canvas.ui.state.look.map = Arc::clone(map);
-        }
-        self.canvas.ui.arrive(here.sign.clone(), memory.as_ref().unwrap_or(&Memory::default()));
-        if let Err(error) = memory {
-            self.canvas.ui.notice(&error.to_string());
-        }
-        self.asked = None;
-    }
-
-    fn switched(&mut self, told: Switched) {
-        match told {
-            Switched::To(feed, here) => {
-                self.keep();
-                (self.ports.view, self.ports.beat, self.ports.asks) = (feed.view, feed.beat, feed.asks);
-                self.ports.clusters.here = here;
-                self.arrive();
-                self.canvas.view(self.ports.view.load_full());
-            }
-            Switched::Refused { name, why } => self.canvas.ui.refused(&name, &why),
-        }
-    }
-
-    /// Keeps where one was on this cluster.
-    fn keep(&mut self) {
-        let Some(file) = &self.ports.clusters.here.memory else { return };
-        if let Err(error) = self.canvas.ui.state.memory().save(file) {
-            tracing::warn!(file = %file.display(), %error, "where one was on this cluster cannot be kept");
-        }
-    }
-
-    fn load_layout(&mut self) {
-        match self.layout.as_deref().map(Chosen::load).transpose() {
-            Ok(chosen) => self.canvas.ui.state.chosen = chosen.unwrap_or_default(),
-            Err(error) => self.canvas.ui.notice(&error.to_string()),
-        }
-    }
-
-    fn save_layout(&mut self) {
-        let Some(file) = &self.layout else { return };
-        let shown = file.display().to_string();
-        let shown = crate::text::visible(&shown);
-        let saved = self.canvas.ui.state.chosen.save(file);
-        let said = speaking(self.canvas.ui.state.look.language, || match saved {
-            Ok(()) => format!("{} {shown}", word(Word::LayoutSaved)),
-            Err(error) => format!("{} {shown}: {error}", word(Word::LayoutNotSaved)),
-        });
-        self.canvas.ui.say(said);
-    }
-
-    fn wish(&mut self, name: Arc<str>) {
-        if self.ports.clusters.wishes.try_send(name).is_err() {
-            self.canvas.ui.say_word(Word::StillSwitching);
-        }
     }
 
     fn ask(&mut self, ask: Ask) {

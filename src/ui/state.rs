@@ -143,7 +143,10 @@ pub struct Look {
     pub themes: Vec<Theme>,
     pub theme: usize,
     pub depth: Depth,
+    /// Only what a terminal without Unicode can show: no braille, no fine blocks.
     pub ascii: bool,
+    /// Not quite: the signs of the console's font are there (`TERM=linux`).
+    pub console: bool,
     /// What lies under the couriers.
     pub map: Arc<BaseMap>,
     pub zone: jiff::tz::TimeZone,
@@ -202,6 +205,8 @@ pub struct UiState {
     pub log_seen: u64,
     pub message: Option<Message>,
     pub written: Written,
+    /// The link is slow: what changes by the second is left out.
+    pub slow: bool,
     pub next_lookup: u64,
     pub clusters: Clusters,
     pub chosen: Chosen,
@@ -242,6 +247,7 @@ impl UiState {
             log_seen: 0,
             message: None,
             written: Written::default(),
+            slow: false,
             next_lookup: 1,
             clusters: Clusters::default(),
             chosen: Chosen::default(),

@@ -153,6 +153,11 @@ impl Ui {
         self.pressed.clear();
     }
 
+    /// Somebody outside wants us to stop, as Ctrl-Z does.
+    pub fn suspend(&mut self) {
+        self.act(Action::Suspend);
+    }
+
     pub fn paste(&mut self, text: &str) {
         match self.state.layers.last_mut() {
             Some(Layer::Filter { line, .. } | Layer::Prompt { line, .. }) => line.insert(text),

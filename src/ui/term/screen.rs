@@ -17,11 +17,37 @@ pub struct Screen<W> {
     /// Where the next byte would land; `None` when not sure.
     cursor: Option<(u16, u16)>,
     clear_first: bool,
+    /// Attributes can only be put out all together (vt100).
+    plain: bool,
+    /// The row that the next piece of a frame begins with.
+    next_row: usize,
+}
+
+/// What became of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Painted {
+    /// 0 when nothing changed.
+    pub bytes: usize,
+    /// False when rows are left for the next piece.
+    pub whole: bool,
 }
 
 impl<W: Write> Screen<W> {
     pub fn new(out: W) -> Self {
-        Self { writer: FrameWriter::new(out), shown: Buffer::empty(Rect::ZERO), pen: Pen::PLAIN, cursor: None, clear_first: true }
+        Self {
+            writer: FrameWriter::new(out),
+            shown: Buffer::empty(Rect::ZERO),
+            pen: Pen::PLAIN,
+            cursor: None,
+            clear_first: true,
+            plain: false,
+            next_row: 0,
+        }
+    }
+
+    /// For a terminal that knows no way to end one attribute alone.
+    pub fn plain_attributes(&mut self) {
+        self.plain = true;
     }
 
     pub fn writer(&mut self) -> &mut FrameWriter<W> {
@@ -33,31 +59,52 @@ impl<W: Write> Screen<W> {
         self.clear_first = true;
     }
 
-    /// Makes the terminal show `next` in one write and keeps it; `next` gets the old buffer back for reuse. Returns the
-    /// bytes written: 0 when nothing changed.
+    /// [`paint_piece`](Self::paint_piece) without a limit; returns the bytes written.
+    #[cfg(test)]
     pub fn paint(&mut self, next: &mut Buffer) -> io::Result<usize> {
+        self.paint_piece(next, usize::MAX).map(|painted| painted.bytes)
+    }
+
+    /// Makes the terminal show `next` in one write and keeps it; `next` gets the old buffer back for reuse. The rows that come
+    /// after about `most` bytes are left as they are: the next call goes on with them, in whatever its buffer is then.
+    pub fn paint_piece(&mut self, next: &mut Buffer, most: usize) -> io::Result<Painted> {
         if self.clear_first || self.shown.area != next.area {
             self.shown = Buffer::empty(next.area);
             self.pen = Pen::PLAIN;
             self.cursor = None;
             self.clear_first = false;
+            self.next_row = 0;
             self.writer.frame().extend_from_slice(b"\x1b[m\x1b[2J");
         }
-        let width = usize::from(next.area.width);
-        if width > 0 {
-            let rows = next.content.chunks(width).zip(self.shown.content.chunks(width));
-            let mut painter = Painter { out: self.writer.frame(), pen: self.pen, cursor: self.cursor };
-            for (y, (new, old)) in rows.enumerate() {
+        let (width, height) = (usize::from(next.area.width), usize::from(next.area.height));
+        let mut whole = true;
+        let begin = if most == usize::MAX { 0 } else { self.next_row };
+        let out = self.writer.frame();
+        let limit = most.saturating_add(out.len());
+        let mut painter = Painter { out, pen: self.pen, cursor: self.cursor, plain: self.plain };
+        for y in (begin..height).chain(0..begin.min(height)) {
+            let row = y * width..(y + 1) * width;
+            let (Some(new), Some(old)) = (next.content.get_mut(row.clone()), self.shown.content.get(row)) else { break };
+            if painter.out.len() < limit {
                 painter.row(y as u16, new, old);
+            } else if new != old {
+                if whole {
+                    self.next_row = y;
+                    whole = false;
+                }
+                new.clone_from_slice(old);
             }
-            (self.pen, self.cursor) = (painter.pen, painter.cursor);
+        }
+        (self.pen, self.cursor) = (painter.pen, painter.cursor);
+        if whole {
+            self.next_row = 0;
         }
         let written = self.writer.finish();
         if written.is_err() {
             self.clear_first = true;
         }
         std::mem::swap(&mut self.shown, next);
-        written
+        Ok(Painted { bytes: written?, whole })
     }
 }
 
@@ -65,6 +112,7 @@ struct Painter<'a> {
     out: &'a mut Vec<u8>,
     pen: Pen,
     cursor: Option<(u16, u16)>,
+    plain: bool,
 }
 
 /// What a cell shows: its text, unless a wide character before it covers it.
@@ -144,7 +192,11 @@ impl Painter<'_> {
     }
 
     fn ink(&mut self, pen: Pen) {
-        sgr::change(self.out, self.pen, pen);
+        if self.plain {
+            sgr::change_plainly(self.out, self.pen, pen);
+        } else {
+            sgr::change(self.out, self.pen, pen);
+        }
         self.pen = pen;
     }
 

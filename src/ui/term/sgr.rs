@@ -55,6 +55,25 @@ pub fn change(out: &mut Vec<u8>, from: Pen, to: Pen) {
     out.push(b'm');
 }
 
+/// The same for a terminal that can end attributes only all at once (vt100), and knows no colours.
+pub fn change_plainly(out: &mut Vec<u8>, from: Pen, to: Pen) {
+    let bare = |pen: Pen| pen.modifier & (Modifier::BOLD | Modifier::UNDERLINED | Modifier::SLOW_BLINK | Modifier::REVERSED);
+    let (from, to) = (bare(from), bare(to));
+    if from == to {
+        return;
+    }
+    if !(from - to).is_empty() {
+        out.extend_from_slice(b"\x1b[m");
+    }
+    let base = if (from - to).is_empty() { from } else { Modifier::empty() };
+    let on: Vec<_> = MODIFIERS.iter().filter(|(m, _)| to.contains(*m) && !base.contains(*m)).collect();
+    for (_, number) in on {
+        out.extend_from_slice(b"\x1b[");
+        push_number(out, u16::from(*number));
+        out.push(b'm');
+    }
+}
+
 fn difference(out: &mut Vec<u8>, from: Pen, to: Pen) {
     let gone = from.modifier - to.modifier;
     let mut kept = from.modifier & to.modifier;

@@ -108,26 +108,84 @@ fn an_unchanged_frame_writes_nothing() {
     assert_eq!(screen.writer().frames, 1);
 }
 
-#[test]
-fn a_frame_is_one_write_inside_a_synchronized_update() {
-    #[derive(Default)]
-    struct Counting(Vec<Vec<u8>>);
-    impl std::io::Write for Counting {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.push(bytes.to_vec());
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
+#[derive(Default)]
+struct Counting(Vec<Vec<u8>>);
+
+impl std::io::Write for Counting {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.push(bytes.to_vec());
+        Ok(bytes.len())
     }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_frame_is_one_write_and_synchronized_where_the_terminal_can() {
+    let mut ui = ui(fixture::rich());
+    for synchronized in [false, true] {
+        let mut screen = Screen::new(Counting::default());
+        screen.writer().synchronized = synchronized;
+        let written = screen.paint(&mut paint(&mut ui, 120, 40)).unwrap();
+        let writes = &screen.writer().get_ref().0;
+        assert_eq!(writes.len(), 1);
+        assert_eq!(writes[0].len(), written);
+        assert_eq!(writes[0].starts_with(b"\x1b[?2026h") && writes[0].ends_with(b"\x1b[?2026l"), synchronized);
+        assert_eq!(screen.paint(&mut paint(&mut ui, 120, 40)).unwrap(), 0, "nothing changed, nothing is written");
+    }
+}
+
+#[test]
+fn a_frame_in_pieces_comes_to_the_same() {
     let mut ui = ui(fixture::rich());
     let mut screen = Screen::new(Counting::default());
-    let written = screen.paint(&mut paint(&mut ui, 120, 40)).unwrap();
-    let writes = &screen.writer().get_ref().0;
-    assert_eq!(writes.len(), 1);
-    assert_eq!(writes[0].len(), written);
-    assert!(writes[0].starts_with(b"\x1b[?2026h") && writes[0].ends_with(b"\x1b[?2026l"));
+    let mut terminal = terminal(40, 120);
+    let mut pieces = 0;
+    loop {
+        let painted = screen.paint_piece(&mut paint(&mut ui, 120, 40), 300).unwrap();
+        pieces += 1;
+        if painted.whole {
+            break;
+        }
+    }
+    assert!(pieces > 10);
+    let writes = screen.writer().get_ref().0.clone();
+    assert!(writes.iter().all(|w| w.len() < 300 + 1_200), "a piece ends with the row that exceeds it");
+    terminal.process(&writes.concat());
+    let mut at_once = Screen::new(Vec::new());
+    at_once.paint(&mut paint(&mut ui, 120, 40)).unwrap();
+    let mut other = self::terminal(40, 120);
+    other.process(at_once.writer().get_ref());
+    assert_eq!(terminal.screen().contents_formatted(), other.screen().contents_formatted());
+}
+
+#[test]
+fn a_terminal_without_colours_gets_attributes_that_it_knows() {
+    let config = UiConfig { color: ColorChoice::None, ascii: true, utc: true, ..UiConfig::default() };
+    let mut ui = ui_with(config, fixture::rich());
+    let mut screen = Screen::new(Vec::new());
+    screen.plain_attributes();
+    let mut buffer = paint(&mut ui, 120, 40);
+    screen.paint(&mut buffer.clone()).unwrap();
+    press(&mut ui, 120, 40, "j");
+    buffer = paint(&mut ui, 120, 40);
+    screen.paint(&mut buffer.clone()).unwrap();
+    let bytes = screen.writer().get_ref().clone();
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    assert!(text.is_ascii());
+    for known in text.split("\x1b[").skip(1).filter_map(|s| s.split_once('m')).map(|(s, _)| s) {
+        let is_sgr = known.bytes().all(|b| b.is_ascii_digit() || b == b';');
+        assert!(!is_sgr || matches!(known, "" | "1" | "4" | "5" | "7"), "vt100 does not know {known:?}");
+    }
+    let mut terminal = terminal(40, 120);
+    terminal.process(&bytes);
+    for y in 0..40 {
+        for x in 0..120 {
+            let reversed = buffer[(x, y)].modifier.contains(Modifier::REVERSED);
+            assert_eq!(terminal.screen().cell(y, x).unwrap().inverse(), reversed, "at {x},{y}");
+        }
+    }
 }
 
 #[test]

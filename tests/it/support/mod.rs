@@ -3,6 +3,7 @@
 mod conform;
 mod folder;
 mod json;
+mod modes;
 mod needs;
 mod terminal;
 mod vigie;
@@ -11,7 +12,7 @@ pub use conform::assert_conforms;
 pub use folder::{TempFolder, folder, root as run_folder};
 pub use json::{at, float, group, int, partition, text, topic};
 pub use needs::{Need, missing};
-pub use terminal::Terminal;
+pub use terminal::{Nature, Terminal, XTERM};
 pub use vigie::{Ran, Watch, command, vigie, vigie_with};
 
 use std::time::{Duration, Instant};

@@ -1,3 +1,4 @@
+use super::modes::Modes as Switches;
 use super::{TempFolder, vigie::command, wait_for};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtyPair, PtySize, native_pty_system};
 use std::fs::File;
@@ -20,10 +21,32 @@ pub struct Terminal {
     home: TempFolder,
 }
 
+/// What kind of terminal it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Nature {
+    /// Names of the environment and their values; an empty one is removed.
+    pub env: &'static [(&'static str, &'static str)],
+    /// After how long it answers what it is asked; `None`: never.
+    pub answers: Option<Duration>,
+    /// Bytes a second that it takes; `None`: all.
+    pub rate: Option<u32>,
+    /// The program is started by a shell with job control.
+    pub shell: bool,
+}
+
+pub const XTERM: Nature = Nature {
+    env: &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")],
+    answers: Some(Duration::ZERO),
+    rate: None,
+    shell: false,
+};
+
 struct Seen {
     screen: vt100::Parser,
     raw: Vec<u8>,
     closed: bool,
+    /// Nothing is read any more, as by an SSH client on a dead network.
+    frozen: bool,
 }
 
 /// The settings of the terminal's line that a program can change.
@@ -49,24 +72,41 @@ impl Modes {
 
 impl Terminal {
     pub fn start(args: &[&str], rows: u16, cols: u16) -> Self {
+        Self::of(XTERM, args, rows, cols)
+    }
+
+    pub fn of(nature: Nature, args: &[&str], rows: u16, cols: u16) -> Self {
         let pair = native_pty_system().openpty(size(rows, cols)).expect("a pseudo-terminal");
         let before = Modes::of(pair.master.as_ref());
         let (plain, home) = command(args);
-        let mut builder = CommandBuilder::new(plain.get_program());
-        builder.args(plain.get_args());
+        let mut builder = CommandBuilder::new(if nature.shell { "sh".as_ref() } else { plain.get_program() });
+        if nature.shell {
+            builder.arg("-i");
+            builder.env("VIGIE", plain.get_program());
+            builder.env("PS1", "$ ");
+            builder.env("ENV", "");
+        } else {
+            builder.args(plain.get_args());
+        }
         for (name, value) in plain.get_envs() {
             match value {
                 Some(value) => builder.env(name, value),
                 None => builder.env_remove(name),
             }
         }
-        builder.env("TERM", "xterm-256color");
-        builder.env("COLORTERM", "truecolor");
+        for name in ["TERM", "COLORTERM", "TMUX", "STY", "TERM_PROGRAM", "LC_ALL", "LC_CTYPE"] {
+            builder.env_remove(name);
+        }
+        for (name, value) in nature.env.iter().filter(|(_, value)| !value.is_empty()) {
+            builder.env(name, value);
+        }
         let child = pair.slave.spawn_command(builder).expect("vigie starts");
-        let seen =
-            Arc::new(Mutex::new(Seen { screen: vt100::Parser::new(cells(rows), cells(cols), 0), raw: Vec::new(), closed: false }));
+        let screen = vt100::Parser::new(cells(rows), cells(cols), 0);
+        let seen = Arc::new(Mutex::new(Seen { screen, raw: Vec::new(), closed: false, frozen: false }));
         let hung_up = Arc::new(AtomicBool::new(false));
-        read_into(handle(pair.master.as_ref()), Arc::clone(&seen), Arc::clone(&hung_up));
+        let reader =
+            Reader { terminal: handle(pair.master.as_ref()), nature, seen: Arc::clone(&seen), hung_up: Arc::clone(&hung_up) };
+        std::thread::spawn(move || reader.run());
         let keys = Some(handle(pair.master.as_ref()));
         Self { pair: Some(pair), keys, hung_up, child, seen, before, home }
     }
@@ -124,6 +164,39 @@ impl Terminal {
         assert_eq!(unsafe { libc::kill(self.pid(), signal) }, 0);
     }
 
+    /// The terminal takes nothing any more, and stays.
+    pub fn freeze(&self) {
+        self.seen().frozen = true;
+    }
+
+    /// How many bytes the terminal got so far.
+    pub fn bytes(&self) -> usize {
+        self.seen().raw.len()
+    }
+
+    /// A click with the left button, in cells from 0.
+    pub fn click(&mut self, row: usize, column: usize) {
+        let at = format!("{};{}", column + 1, row + 1);
+        self.send(&format!("\x1b[<0;{at}M\x1b[<0;{at}m"));
+    }
+
+    /// Row and column of a text on the screen.
+    pub fn find(&self, text: &str) -> (usize, usize) {
+        let screen = self.screen();
+        let found = screen.lines().enumerate().find_map(|(row, line)| line.find(text).map(|at| (row, line[..at].chars().count())));
+        found.unwrap_or_else(|| panic!("no {text:?} on the screen:\n{screen}"))
+    }
+
+    /// How the line is set now.
+    pub fn line(&self) -> Modes {
+        Modes::of(self.pair.as_ref().expect("open").master.as_ref())
+    }
+
+    /// What the bytes so far leave the terminal with.
+    pub fn switches(&self) -> Switches {
+        Switches::of(&self.seen().raw)
+    }
+
     /// The terminal goes, as when an SSH session is cut.
     pub fn hang_up(&mut self) {
         self.keys = None;
@@ -140,7 +213,7 @@ impl Terminal {
     /// Presses q, asserts that the end is clean, and gives every byte that the terminal got.
     pub fn quit(mut self) -> Vec<u8> {
         self.send("q");
-        assert_eq!(self.ended(Duration::from_secs(5)), 0);
+        assert_eq!(self.ended(Duration::from_secs(10)), 0);
         self.assert_restored();
         self.raw()
     }
@@ -158,7 +231,7 @@ impl Terminal {
         });
         drop(master);
         let raw = self.raw();
-        let left = modes_left_on(&raw);
+        let left = Switches::of(&raw).left();
         let tail = String::from_utf8_lossy(&raw[raw.len().saturating_sub(200)..]).into_owned();
         assert!(left.is_empty(), "modes left switched: {left:?}; the last bytes: {tail:?}");
     }
@@ -188,55 +261,60 @@ fn handle(master: &dyn MasterPty) -> File {
     File::from(borrowed.try_clone_to_owned().expect("a second handle"))
 }
 
-fn read_into(mut terminal: File, seen: Arc<Mutex<Seen>>, hung_up: Arc<AtomicBool>) {
-    std::thread::spawn(move || {
+/// Reads what the program writes, as fast as the terminal takes it, and answers questions.
+struct Reader {
+    terminal: File,
+    nature: Nature,
+    seen: Arc<Mutex<Seen>>,
+    hung_up: Arc<AtomicBool>,
+}
+
+/// A slow terminal takes a piece this often.
+const BEAT: Duration = Duration::from_millis(25);
+
+impl Reader {
+    fn run(mut self) {
         let mut buffer = [0; 16_384];
-        while !hung_up.load(Ordering::Relaxed) {
-            let mut ready = libc::pollfd { fd: terminal.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        let most = self.nature.rate.map_or(buffer.len(), |rate| (f64::from(rate) * BEAT.as_secs_f64()) as usize).max(1);
+        let mut due: Vec<(Instant, &'static [u8])> = Vec::new();
+        let mut next = Instant::now();
+        while !self.hung_up.load(Ordering::Relaxed) {
+            while due.first().is_some_and(|(at, _)| *at <= Instant::now()) {
+                let _ = self.terminal.write_all(due.remove(0).1);
+            }
+            if self.seen.lock().unwrap_or_else(|e| e.into_inner()).frozen {
+                std::thread::sleep(BEAT);
+                continue;
+            }
+            if self.nature.rate.is_some() {
+                std::thread::sleep(next.saturating_duration_since(Instant::now()));
+                next = next.max(Instant::now() - BEAT) + BEAT;
+            }
+            let mut ready = libc::pollfd { fd: self.terminal.as_raw_fd(), events: libc::POLLIN, revents: 0 };
             // SAFETY: one valid entry, and the descriptor is open while `terminal` lives.
-            if unsafe { libc::poll(&mut ready, 1, 50) } == 0 {
+            if unsafe { libc::poll(&mut ready, 1, 20) } == 0 {
                 continue;
             }
             // An error is the terminal's end: Linux says EIO when the last program closed it.
-            let read = terminal.read(&mut buffer).unwrap_or(0);
-            let mut seen = seen.lock().unwrap_or_else(|e| e.into_inner());
+            let read = self.terminal.read(&mut buffer[..most]).unwrap_or(0);
+            let mut seen = self.seen.lock().unwrap_or_else(|e| e.into_inner());
             if read == 0 {
                 seen.closed = true;
                 return;
             }
+            let before = seen.raw.len();
             seen.raw.extend_from_slice(&buffer[..read]);
             seen.screen.process(&buffer[..read]);
+            if let Some(after) = self.nature.answers {
+                due.extend(answers(&seen.raw, before).map(|answer| (Instant::now() + after, answer)));
+            }
         }
-    });
+    }
 }
 
-/// DEC private modes (`CSI ? n h` and `l`) that do not stand as a fresh terminal has them: shown cursor and autowrap on, all
-/// others off; and the keyboard protocol's stack (`CSI > … u`, `CSI < … u`).
-fn modes_left_on(raw: &[u8]) -> Vec<String> {
-    let mut on = std::collections::BTreeMap::from([(25u32, true), (7, true)]);
-    let mut pushed = 0;
-    let mut rest = raw;
-    while let Some(start) = rest.windows(2).position(|w| w == b"\x1b[") {
-        rest = &rest[start + 2..];
-        let Some(end) = rest.iter().position(|b| (0x40..=0x7e).contains(b)) else { break };
-        let (body, last) = (&rest[..end], rest[end]);
-        let numbers = String::from_utf8_lossy(body.get(1..).unwrap_or_default()).into_owned();
-        match (body.first(), last) {
-            (Some(b'?'), b'h' | b'l') => {
-                for mode in numbers.split(';').filter_map(|n| n.parse().ok()) {
-                    on.insert(mode, last == b'h');
-                }
-            }
-            (Some(b'>'), b'u') => pushed += 1,
-            (Some(b'<'), b'u') => pushed -= 1,
-            _ => {}
-        }
-        rest = &rest[end + 1..];
-    }
-    let usual = |mode: u32| mode == 25 || mode == 7;
-    let mut left: Vec<_> = on.iter().filter(|(mode, on)| **on != usual(**mode)).map(|(mode, on)| format!("?{mode}={on}")).collect();
-    if pushed != 0 {
-        left.push(format!("keyboard stack {pushed}"));
-    }
-    left
+/// What an xterm says to the questions that ended in the bytes from `before` on.
+fn answers(raw: &[u8], before: usize) -> impl Iterator<Item = &'static [u8]> {
+    const QUESTIONS: [(&[u8], &[u8]); 2] = [(b"\x1b[5n", b"\x1b[0n"), (b"\x1b[?2026$p", b"\x1b[?2026;2$y")];
+    let ends = move |end: usize| QUESTIONS.into_iter().find(|(asked, _)| raw[..end].ends_with(asked)).map(|(_, said)| said);
+    (before + 1..=raw.len()).filter_map(ends).collect::<Vec<_>>().into_iter()
 }
