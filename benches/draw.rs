@@ -10,6 +10,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
 use vigie::snapshot::View;
+use vigie::text::Language;
 use vigie::ui::{Canvas, ColorChoice, UiConfig};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
@@ -41,7 +42,7 @@ fn views(town: &mut town::Town, canvas: &Canvas<Sink>, frames: usize) -> Vec<Arc
 }
 
 fn canvas(color: ColorChoice) -> Canvas<Sink> {
-    let config = UiConfig { color, utc: true, ..UiConfig::default() };
+    let config = UiConfig { color, utc: true, language: Some(Language::English), ..UiConfig::default() };
     Canvas::new(&config, Sink::default()).expect("the shipped theme and keys")
 }
 

@@ -15,6 +15,7 @@ use crate::kafka::{GroupFilter, KafkaConfig, Overruled, TokenSource, TopicFilter
 use crate::model::Timestamp;
 use crate::snapshot::SourceKind;
 use crate::store::StoreAddress;
+use crate::text::Language;
 use crate::ui::{ClusterSign, ColorChoice, Notify, Slow, UiConfig};
 use anyhow::{Context, Result, anyhow};
 use std::collections::BTreeMap;
@@ -224,6 +225,7 @@ pub fn ui(config: &Config) -> Result<UiConfig> {
             _ => Notify::None,
         },
         notify_every: config.parsed("notify_every", parse::duration)?.unwrap_or(UiConfig::default().notify_every),
+        language: config.get("language").and_then(|code| Language::ALL.into_iter().find(|known| known.code() == code)),
         ..UiConfig::default()
     };
     // What is wrong in one of its files is told before anything is started.

@@ -145,6 +145,9 @@ pub struct View {
     /// Draw with ASCII only
     #[arg(long, help_heading = "Display")]
     pub ascii: bool,
+    /// Language of the dashboard: en or fr [default: as LC_ALL, LC_MESSAGES or LANG say]
+    #[arg(long, value_name = "LANGUAGE", help_heading = "Display")]
+    pub language: Option<String>,
     /// Leave the mouse to the terminal
     #[arg(long, help_heading = "Display")]
     pub no_mouse: bool,

@@ -41,6 +41,7 @@ pub const SETTINGS: &[Setting] = &[
         one_of(v, &["auto", "truecolor", "256", "16", "none"])
     }),
     row("ascii", "VIGIE_ASCII", Some("false"), "draw with ASCII only", bool),
+    row("language", "VIGIE_LANGUAGE", None, "language of the dashboard: en or fr", |v| one_of(v, &["en", "fr"])),
     row("mouse", "VIGIE_MOUSE", Some("true"), "use the mouse", bool),
     row("fps", "VIGIE_FPS", Some("4"), "draws of figures a second, 1 to 10", fps),
     row("slow", "VIGIE_SLOW", Some("auto"), "whether the terminal's link is slow: auto measures, true or false", |v| {

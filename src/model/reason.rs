@@ -65,7 +65,6 @@ codes! {
     NotConnected = "not-connected",
     GroupKindOpaque = "group-kind-opaque",
     Abandoned = "abandoned",
-    UpperBound = "upper-bound",
     Sampled = "sampled",
     TopicNotRead = "topic-not-read",
     NoTopics = "no-topics",
@@ -108,8 +107,6 @@ codes! {
     ClientError = "client-error",
     OffsetGone = "offset-gone",
     TopicGone = "topic-gone",
-    Throttled = "throttled",
-    WarmUpCut = "warm-up-cut",
 }
 
 impl Code {

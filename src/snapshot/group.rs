@@ -99,7 +99,7 @@ impl Serialize for Group {
         out.serialize_field("state", &self.state)?;
         out.serialize_field("members", &self.members)?;
         if self.members.is_none() {
-            out.serialize_field("members_reason", &text::sentence(&Code::NotAsked.into()))?;
+            out.serialize_field("members_reason", &text::english_sentence(&Code::NotAsked.into()))?;
         }
         out.serialize_field("lag", &self.lag)?;
         out.serialize_field("processing_ms", &self.processing_ms)?;
@@ -114,11 +114,11 @@ impl Serialize for Group {
         };
         out.serialize_field("catch_up_s", &seconds)?;
         if let Some(why) = why {
-            out.serialize_field("catch_up_reason", &text::sentence(&why.into()))?;
+            out.serialize_field("catch_up_reason", &text::english_sentence(&why.into()))?;
         }
         out.serialize_field("status", &self.status.status)?;
         out.serialize_field("level", &self.status.level)?;
-        out.serialize_field("reason", &text::sentence(&self.status.reason))?;
+        out.serialize_field("reason", &text::english_sentence(&self.status.reason))?;
         out.serialize_field("code", &self.status.reason.code)?;
         out.serialize_field("facts", &FactsOf(&self.status.reason))?;
         out.serialize_field("retention_danger_s", &self.retention_danger_s)?;

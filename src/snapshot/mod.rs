@@ -93,11 +93,11 @@ impl Snapshot {
 /// A reason as its English sentence: people read it in JSON too.
 fn told_reason<S: serde::Serializer>(reason: &Option<crate::model::Reason>, s: S) -> Result<S::Ok, S::Error> {
     match reason {
-        Some(reason) => s.serialize_str(&crate::text::sentence(reason)),
+        Some(reason) => s.serialize_str(&crate::text::english_sentence(reason)),
         None => s.serialize_none(),
     }
 }
 
 fn told<S: serde::Serializer>(reason: &crate::model::Reason, s: S) -> Result<S::Ok, S::Error> {
-    s.serialize_str(&crate::text::sentence(reason))
+    s.serialize_str(&crate::text::english_sentence(reason))
 }

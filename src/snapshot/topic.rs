@@ -90,7 +90,7 @@ impl Serialize for Health {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let mut out = s.serialize_struct("Health", 4)?;
         out.serialize_field("level", &self.level)?;
-        out.serialize_field("reason", &text::sentence(&self.reason))?;
+        out.serialize_field("reason", &text::english_sentence(&self.reason))?;
         out.serialize_field("code", &self.reason.code)?;
         out.serialize_field("facts", &FactsOf(&self.reason))?;
         out.end()

@@ -4,6 +4,8 @@
 //! with units look, `clean` how bytes from outside become harmless text.
 
 mod clean;
+mod facts;
+mod french;
 mod language;
 mod numbers;
 mod remedies;
@@ -14,10 +16,10 @@ mod words;
 pub use clean::{escaped_json, visible, visible_bytes};
 pub use language::{Language, speaking};
 pub use numbers::{
-    age_s, bytes, bytes_rate, column_count, count, duration_ms, duration_s, money, percent, percent_figure, rate, short_bytes,
-    short_count, short_duration_ms, short_duration_s,
+    age_s, bytes, bytes_rate, column_count, count, duration_ms, duration_s, local, money, number, percent, percent_figure, rate,
+    short_bytes, short_count, short_duration_ms, short_duration_s,
 };
 pub use remedies::remedy;
-pub use sentences::sentence;
+pub use sentences::{english_sentence, sentence};
 pub use short::short_sentence;
-pub use words::{Word, word};
+pub use words::{Word, labelled, word};

@@ -1,4 +1,28 @@
-//! Figures with stable widths and units. Groups of three are parted by a narrow space, as in French and ISO 31-0.
+//! Figures with stable widths and units, in the language that is spoken: French has a decimal comma, octets (`Kio`) and days that
+//! are `j`; a figure is as wide in both. Groups of three are parted by a space, as in French and ISO 31-0.
+
+use super::language::{Language, spoken};
+
+/// A figure as French writes it, where French is spoken.
+pub fn local(figure: String) -> String {
+    match spoken() {
+        Language::English => figure,
+        Language::French => figure.replacen('.', ",", 1),
+    }
+}
+
+/// This unit, or the other one where French is spoken.
+fn unit<T>(english: T, french: T) -> T {
+    match spoken() {
+        Language::English => english,
+        Language::French => french,
+    }
+}
+
+/// A number with this many decimals: `9.50`.
+pub fn number(n: f64, decimals: usize) -> String {
+    local(format!("{n:.decimals$}"))
+}
 
 /// A whole number in groups of three: `1 204`.
 pub fn count(n: u64) -> String {
@@ -18,8 +42,8 @@ pub fn money(amount: &str, currency: Option<&str>) -> String {
     let (sign, digits) = amount.strip_prefix('-').map_or(("", amount), |digits| ("-", digits));
     let (whole, rest) = digits.split_at(digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len()));
     let whole = whole.parse().map_or_else(|_| whole.to_owned(), count);
-    let unit = currency.map(|c| format!(" {c}")).unwrap_or_default();
-    format!("{sign}{whole}{rest}{unit}")
+    let currency = currency.map(|c| format!(" {c}")).unwrap_or_default();
+    format!("{sign}{whole}{}{currency}", local(rest.to_owned()))
 }
 
 /// At most five cells: `999`, `12.3k`, `4.5M`.
@@ -29,7 +53,8 @@ pub fn short_count(n: u64) -> String {
 
 /// Bytes in binary units: `412 KiB`.
 pub fn bytes(n: f64) -> String {
-    scaled(n, 1_024.0, &["B", "KiB", "MiB", "GiB", "TiB", "PiB"], " ")
+    let units = unit(["B", "KiB", "MiB", "GiB", "TiB", "PiB"], ["o", "Kio", "Mio", "Gio", "Tio", "Pio"]);
+    scaled(n, 1_024.0, &units, " ")
 }
 
 pub fn bytes_rate(n: f64) -> String {
@@ -39,7 +64,7 @@ pub fn bytes_rate(n: f64) -> String {
 /// A rate of records without its unit: `0.4`, `38.2`, `1 250`, `12.3k`.
 pub fn rate(per_s: f64) -> String {
     match per_s {
-        r if r < 99.95 => format!("{r:.1}"),
+        r if r < 99.95 => number(r, 1),
         r if r < 9_999.5 => count(r.round() as u64),
         r => short_count(r.round() as u64),
     }
@@ -50,9 +75,9 @@ pub fn percent(ratio: f64) -> String {
     let p = ratio * 100.0;
     match p {
         0.0 => "0 %".into(),
-        p if p < 0.005 => "<0.01 %".into(),
-        p if p < 9.995 => format!("{p:.2} %"),
-        p if p < 99.95 => format!("{p:.1} %"),
+        p if p < 0.005 => format!("<{} %", number(0.01, 2)),
+        p if p < 9.995 => format!("{} %", number(p, 2)),
+        p if p < 99.95 => format!("{} %", number(p, 1)),
         p => format!("{p:.0} %"),
     }
 }
@@ -66,7 +91,7 @@ pub fn duration_ms(ms: f64) -> String {
 pub fn duration_s(s: f64) -> String {
     match s {
         s if s < 0.05 => "0 s".into(),
-        s if s < 9.95 => format!("{s:.1} s"),
+        s if s < 9.95 => format!("{} s", number(s, 1)),
         s if s < 119.5 => format!("{s:.0} s"),
         s if s < 3_570.0 => format!("{:.0} min", s / 60.0),
         s if s < 86_400.0 => {
@@ -75,7 +100,12 @@ pub fn duration_s(s: f64) -> String {
         }
         s => {
             let hours = (s / 3_600.0).round() as u64;
-            if hours.is_multiple_of(24) { format!("{} d", hours / 24) } else { format!("{} d {} h", hours / 24, hours % 24) }
+            let day = unit("d", "j");
+            if hours.is_multiple_of(24) {
+                format!("{} {day}", hours / 24)
+            } else {
+                format!("{} {day} {} h", hours / 24, hours % 24)
+            }
         }
     }
 }
@@ -95,10 +125,10 @@ pub fn short_duration_s(s: f64) -> String {
         }
         s if s < 100.0 * 86_400.0 => {
             let hours = (s / 3_600.0).round() as u64;
-            format!("{}d{:02}h", hours / 24, hours % 24)
+            format!("{}{}{:02}h", hours / 24, unit("d", "j"), hours % 24)
         }
-        s if s < 9_999.0 * 86_400.0 => format!("{:.0}d", s / 86_400.0),
-        s => format!("{:.0}y", s / 31_556_952.0),
+        s if s < 9_999.0 * 86_400.0 => format!("{:.0}{}", s / 86_400.0, unit("d", "j")),
+        s => format!("{:.0}{}", s / 31_556_952.0, unit("y", "a")),
     }
 }
 
@@ -110,9 +140,9 @@ pub fn short_duration_ms(ms: f64) -> String {
 /// 0..1 as a percentage without its sign, for a column that has it in its title: `0.01`, `12.5`.
 pub fn percent_figure(ratio: f64) -> String {
     match ratio * 100.0 {
-        p if p > 0.0 && p < 0.005 => "<0.01".into(),
-        p if p < 9.995 => format!("{p:.2}"),
-        p if p < 99.95 => format!("{p:.1}"),
+        p if p > 0.0 && p < 0.005 => format!("<{}", number(0.01, 2)),
+        p if p < 9.995 => number(p, 2),
+        p if p < 99.95 => number(p, 1),
         p => format!("{p:.0}"),
     }
 }
@@ -124,14 +154,14 @@ pub fn column_count(n: u64) -> String {
 
 /// Bytes in at most five cells: `38M`, `1.2G`.
 pub fn short_bytes(n: f64) -> String {
-    let units = ["B", "K", "M", "G", "T", "P"];
+    let units = [unit("B", "o"), "K", "M", "G", "T", "P"];
     let (mut value, mut unit) = (n, 0);
     while value >= 999.5 && unit + 1 < units.len() {
         value /= 1_024.0;
         unit += 1;
     }
     let decimals = usize::from(unit > 0 && value < 9.95);
-    format!("{value:.decimals$}{}", units[unit])
+    format!("{}{}", number(value, decimals), units[unit])
 }
 
 fn scaled(n: f64, base: f64, units: &[&str], gap: &str) -> String {
@@ -142,12 +172,13 @@ fn scaled(n: f64, base: f64, units: &[&str], gap: &str) -> String {
         unit += 1;
     }
     let decimals = usize::from(unit > 0 && value < 99.95);
-    format!("{value:.decimals$}{gap}{}", units[unit])
+    format!("{}{gap}{}", number(value, decimals), units[unit])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::speaking;
 
     #[test]
     fn amounts_keep_all_their_digits() {
@@ -176,6 +207,33 @@ mod tests {
         assert_eq!(percent_figure(0.0001), "0.01");
         assert_eq!(short_bytes(38.0 * 1_048_576.0), "38M");
         assert_eq!(column_count(999_999), "999 999");
+    }
+
+    #[test]
+    fn french_writes_a_comma_octets_and_days_of_its_own() {
+        speaking(Language::French, || {
+            assert_eq!((count(1_204), rate(38.24), percent(0.0001)), ("1 204".into(), "38,2".into(), "0,01 %".into()));
+            assert_eq!((bytes(421_888.0), bytes(12.0), short_count(12_345)), ("412 Kio".into(), "12 o".into(), "12,3k".into()));
+            assert_eq!((duration_s(1.9), duration_s(273_600.0)), ("1,9 s".into(), "3 j 4 h".into()));
+            assert_eq!((percent(0.00002), percent_figure(0.125)), ("<0,01 %".into(), "12,5".into()));
+            assert_eq!(money("45000.50", Some("GNF")), "45 000,50 GNF");
+        });
+    }
+
+    #[test]
+    fn a_figure_is_as_wide_in_french_as_in_english() {
+        let figures: [fn(f64) -> String; 7] =
+            [rate, duration_s, short_duration_s, duration_ms, percent_figure, short_bytes, |n| short_count(n as u64)];
+        for exponent in -4..14 {
+            for digit in [1.0, 3.3, 9.99, 9.9999] {
+                let n = digit * 10_f64.powi(exponent);
+                for figure in figures {
+                    let french = speaking(Language::French, || figure(n));
+                    assert_eq!(french.chars().count(), figure(n).chars().count(), "{french}");
+                    assert!(!french.contains('.'), "{french}");
+                }
+            }
+        }
     }
 
     #[test]

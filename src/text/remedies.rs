@@ -1,7 +1,16 @@
+use super::french;
+use super::language::{Language, spoken};
 use crate::model::{Code, Reason};
 
 /// What to do about it, where there is something to do.
 pub fn remedy(reason: &Reason) -> Option<&'static str> {
+    match spoken() {
+        Language::English => english(reason),
+        Language::French => french::remedy(reason),
+    }
+}
+
+fn english(reason: &Reason) -> Option<&'static str> {
     Some(match reason.code {
         Code::BrokerUnreachable => "check that the broker runs and that host, port and firewall let us through",
         Code::AllBrokersDown => "check the addresses after -b, and that a broker runs there and may be reached from here",
@@ -31,11 +40,9 @@ pub fn remedy(reason: &Reason) -> Option<&'static str> {
         Code::TimedOut => "check the network between here and the broker, and how busy the broker is",
         Code::OffsetGone => "retention or compaction removed it: nothing can bring it back",
         Code::TopicGone => "check the name; `vigie topics` shows what exists",
-        Code::Throttled => "lower --read-budget, or raise the client's quota on the brokers",
         Code::NotReading => "give a read budget, as --read-budget 8MiB",
         Code::StoreBehind => "start `vigie consume`, or more of them; or watch without --store",
         Code::StoreAway => "look at the store; vigie tries again by itself",
-        Code::WarmUpCut => "read a shorter past (--from), or a greater part of it with fewer topics (--topics)",
         Code::Inflated | Code::ViewBehind => "watch fewer topics (--topics), or lower --read-budget so that vigie samples",
         Code::NoCatalogueEntry => "add the topic to a catalogue of your own (--catalogue FILE)",
         Code::DeletedUnread | Code::RetentionDanger => "raise the topic's retention, or let the group read faster",

@@ -1,8 +1,23 @@
-use super::{age_s, bytes, count, duration_ms, duration_s, percent, rate, visible};
+use super::count;
+use super::facts::Facts;
+use super::french;
+use super::language::{Language, speaking, spoken};
 use crate::model::{Code, Fact, Reason};
 
 /// What a reason says, in one sentence with its evidence first. A fact that is missing leaves its words out.
 pub fn sentence(reason: &Reason) -> String {
+    match spoken() {
+        Language::English => english(reason),
+        Language::French => french::sentence(reason),
+    }
+}
+
+/// The sentence for machines and files: in English, whatever is spoken.
+pub fn english_sentence(reason: &Reason) -> String {
+    speaking(Language::English, || english(reason))
+}
+
+fn english(reason: &Reason) -> String {
     let facts = Facts(reason);
     let mut said = rules(&facts).or_else(|| states(&facts)).unwrap_or_else(|| link(&facts));
     // A finding is kept for a while after its cause is gone, so that it does not flap.
@@ -13,46 +28,7 @@ pub fn sentence(reason: &Reason) -> String {
     }
 }
 
-/// A reason's facts as words.
-pub(super) struct Facts<'a>(pub(super) &'a Reason);
-
 impl Facts<'_> {
-    pub(super) fn told(&self, name: &str) -> Option<String> {
-        let fact = self.0.fact(name)?;
-        if name.starts_with("threshold") {
-            return Some(without_zeros(&self.plain(fact)));
-        }
-        Some(match (name, fact) {
-            ("for_s" | "gone_s" | "since_s" | "stands_s", Fact::Seconds(s)) if *s < 119.5 => age_s(*s),
-            ("text", Fact::Text(text)) => visible(cause(text)).into_owned(),
-            (_, fact) => self.plain(fact),
-        })
-    }
-
-    fn plain(&self, fact: &Fact) -> String {
-        match fact {
-            Fact::Count(n) => count(*n),
-            Fact::Offset(n) => n.to_string(),
-            Fact::Millis(ms) => duration_ms(*ms),
-            Fact::Seconds(s) => duration_s(*s),
-            Fact::Ratio(ratio) => percent(*ratio),
-            Fact::PerSecond(r) => format!("{}/s", rate(*r)),
-            Fact::Bytes(n) => bytes(*n as f64),
-            Fact::At(at) => at.0.to_string(),
-            Fact::Text(text) => visible(text).into_owned(),
-        }
-    }
-
-    /// The fact between two pieces of text; nothing where it is missing.
-    pub(super) fn part(&self, before: &str, name: &str, after: &str) -> String {
-        self.told(name).map_or_else(String::new, |fact| format!("{before}{fact}{after}"))
-    }
-
-    /// The fact, or these words where it is missing.
-    fn or(&self, name: &str, words: &str) -> String {
-        self.told(name).unwrap_or_else(|| words.into())
-    }
-
     /// `1 partition`, `3 partitions`.
     fn counted(&self, name: &str, one: &str, many: &str) -> String {
         match self.0.fact(name) {
@@ -62,30 +38,9 @@ impl Facts<'_> {
         }
     }
 
-    /// Topic and partition as `orders/3`.
-    pub(super) fn place(&self, before: &str) -> String {
-        match (self.told("topic"), self.told("partition")) {
-            (Some(topic), Some(partition)) => format!("{before}{topic}/{partition}"),
-            (Some(topic), None) => format!("{before}{topic}"),
-            (None, Some(partition)) => format!("{before}partition {partition}"),
-            (None, None) => String::new(),
-        }
-    }
-
     fn lasting(&self) -> String {
         self.part(" for ", "for_s", "")
     }
-}
-
-/// A threshold was set by a person, who did not write `1.00 %`.
-fn without_zeros(figure: &str) -> String {
-    figure.replacen(".00 ", " ", 1).replacen(".0 ", " ", 1)
-}
-
-/// The cause at the end of the client library's text: the address before it stands in the sentence already.
-fn cause(text: &str) -> &str {
-    let after = |start: &str, mark: &str| text.strip_prefix(start)?.split_once(mark).map(|(_, cause)| cause);
-    after("Connect to ", " failed: ").or_else(|| after("Failed to resolve ", "': ")).unwrap_or(text)
 }
 
 /// What fires.
@@ -319,7 +274,6 @@ fn states(f: &Facts<'_>) -> Option<String> {
         Code::NotConnected => "not connected to the cluster".into(),
         Code::GroupKindOpaque => "groups of this kind cannot be looked into".into(),
         Code::Abandoned => format!("no members and no commit{}", f.part(" for ", "since_s", "")),
-        Code::UpperBound => "an upper bound: offsets without a record are counted in".into(),
         _ => return business(f),
     })
 }
@@ -380,11 +334,6 @@ fn link(f: &Facts<'_>) -> String {
         Code::TimedOut => format!("{broker} took too long to answer{}{text}", f.part(", over ", "after_s", "")),
         Code::OffsetGone => format!("the wanted offset{} is not there any more{text}", f.place(" of ")),
         Code::TopicGone => format!("topic {} does not exist{text}", f.or("topic", "(asked for)")),
-        Code::Throttled => format!("the brokers slow us down (quota){}", f.part(", by ", "throttle_ms", "")),
-        Code::WarmUpCut => format!(
-            "the warm-up from the past was cut{}",
-            f.0.fact("records").map_or_else(String::new, |_| format!(": {} left out", f.counted("records", "record", "records")))
-        ),
         _ => match f.told("text") {
             Some(text) => format!("the Kafka client says: {text}"),
             None => "the Kafka client reports an error".into(),

@@ -1,18 +1,31 @@
 //! What a reason says in a cell of a table: the evidence first, then as much of the rest as there is room for.
 
-use super::sentences::{Facts, at_risk, sentence};
+use super::facts::Facts;
+use super::french;
+use super::language::{Language, spoken};
+use super::sentences::{at_risk, sentence};
 use crate::model::{Code, Reason};
 
 /// At most `room` characters, as long as the evidence alone has room; only what is whole is shown: `p99 1.2 s > 1 s, 67 s`.
 pub fn short_sentence(reason: &Reason, room: usize) -> String {
     let facts = Facts(reason);
-    let mut pieces = pieces(&facts).unwrap_or_else(|| vec![state(reason)]).into_iter();
+    let language = spoken();
+    let said = match language {
+        Language::English => pieces(&facts),
+        Language::French => french::pieces(&facts),
+    };
+    let said = said.filter(|pieces| pieces.first().is_some_and(|evidence| !evidence.is_empty()));
+    let mut pieces = said.unwrap_or_else(|| vec![state_in(language, reason)]).into_iter();
+    let (was, gone_for) = match language {
+        Language::English => ("was ", ", gone "),
+        Language::French => ("était ", ", fini "),
+    };
     let mut out = pieces.next().unwrap_or_default();
     let rest: Vec<String> = match facts.told("gone_s") {
         // Beside a column that is well again, the evidence would look like a contradiction.
         Some(gone) => {
-            out.insert_str(0, "was ");
-            vec![format!(", gone {gone}")]
+            out.insert_str(0, was);
+            vec![format!("{gone_for}{gone}")]
         }
         None => pieces.collect(),
     };
@@ -66,11 +79,17 @@ fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
         Code::DiskLow => vec![f.part("", "free_bytes", " left"), f.part(" (", "free", ")")],
         _ => return None,
     })
-    .filter(|pieces: &Vec<String>| pieces.first().is_some_and(|evidence| !evidence.is_empty()))
 }
 
 fn no_members(f: &Facts<'_>) -> String {
     if f.0.fact("members").is_some() { ", no members".into() } else { String::new() }
+}
+
+fn state_in(language: Language, reason: &Reason) -> String {
+    match language {
+        Language::English => state(reason),
+        Language::French => french::state(reason),
+    }
 }
 
 fn state(reason: &Reason) -> String {

@@ -25,6 +25,14 @@ pub fn word(id: Word) -> &'static str {
     id.of(spoken())
 }
 
+/// `label: what`, with the colon as the language that is spoken sets it.
+pub fn labelled(label: &str, what: &str) -> String {
+    match spoken() {
+        Language::English => format!("{label}: {what}"),
+        Language::French => format!("{label}\u{202f}: {what}"),
+    }
+}
+
 words! {
     Vigie = "vigie" | "vigie",
     Live = "LIVE" | "DIRECT",
@@ -92,7 +100,7 @@ words! {
     ScreenCluster = "Cluster" | "Cluster",
     // Titles of panels.
     Throughput = "throughput" | "débit",
-    Latency = "end-to-end latency" | "latence de bout en bout",
+    Latency = "end-to-end latency" | "latence bout en bout",
     LatencyShort = "latency" | "latence",
     ErrorsShort = "errors 1 min" | "err. 1 min",
     ConsumerLag = "consumer lag" | "lag",
@@ -136,7 +144,6 @@ words! {
     Configuration = "configuration" | "configuration",
     LagOverTime = "lag over time" | "lag dans le temps",
     Record = "record" | "message",
-    Keys = "keys" | "touches",
     Figures = "figures" | "chiffres",
     Questions = "panels of this screen" | "panneaux de cet écran",
     // Questions of the panels.
@@ -207,7 +214,6 @@ words! {
     ColErrors = "err%" | "err%",
     ColHealth = "health" | "santé",
     ColSince = "since" | "depuis",
-    ColSubject = "subject" | "objet",
     ColPartition = "part" | "part",
     ColLeader = "leader" | "leader",
     ColIsr = "ISR" | "ISR",
@@ -221,7 +227,6 @@ words! {
     ColValue = "value" | "valeur",
     ColKind = "kind" | "type",
     ColState = "state" | "état",
-    ColMembers = "members" | "membres",
     ColIn = "in/s" | "écr/s",
     ColOut = "out/s" | "lus/s",
     ColCatchUp = "catch up" | "à jour",
@@ -318,7 +323,7 @@ words! {
     NoArticles = "No article was told of yet" | "Aucun article annoncé pour l'instant",
     NoCustomers = "No customer was told of yet" | "Aucun client annoncé pour l'instant",
     NoChannels = "The catalogue has no topic of messages" | "Le catalogue n'a aucun topic d'envois",
-    InTime = "in time" | "à l'heure",
+    InTime = "in time" | "à temps",
     Low = "low" | "bas",
     Success = "success" | "succès",
     Started = "started" | "lancés",
@@ -341,7 +346,7 @@ words! {
         | "partitions sous leur minimum de répliques synchrones",
     UnderReplicatedParts = "under-replicated partitions" | "partitions sous-répliquées",
     StoreAway = "store away" | "magasin injoignable",
-    StoppedPartitions = "stopped" | "arrêtées",
+    StoppedPartitions = "stopped" | "à l'arrêt",
     RemovedUnread = "records removed unread" | "messages supprimés sans être lus",
     CacheAway = "cache away" | "cache injoignable",
     CacheRebuilding = "cache is being filled" | "cache en cours de remplissage",
@@ -356,7 +361,7 @@ words! {
     LookedUp = "looked up" | "relu",
     AskingBroker = "Asking the broker for this record" | "Ce message est demandé au broker",
     Name = "name" | "nom",
-    Shop = "shop" | "boutique",
+    Shop = "shop" | "chez",
     Method = "by" | "par",
     Courier = "courier" | "livreur",
     District = "in" | "à",
@@ -395,7 +400,6 @@ words! {
     AbandonedStatus = "abandoned" | "abandonné",
     CaughtUp = "caught up" | "à jour",
     FallingBehind = "falling behind" | "prend du retard",
-    Estimated = "estimated" | "estimé",
     UpperBound = "upper bound" | "au plus",
     Inflated = "holds our own delay" | "contient notre retard",
     OpenTransaction = "in open transactions" | "en transactions ouvertes",
@@ -410,20 +414,17 @@ words! {
     BrokerTime = "broker" | "broker",
     Compression = "compression" | "compression",
     MaxMessage = "max message" | "message max",
-    Role = "role" | "rôle",
     NoRole = "not in the catalogue: content not judged" | "absent du catalogue\u{202f}: contenu non jugé",
     Processing = "processing" | "traitement",
     Rebalances = "rebalances in 10 min" | "rééquilibrages en 10 min",
     DeletedIn = "oldest unread is deleted in" | "le plus ancien non lu est supprimé dans",
     DeletedAlready = "unread records were deleted" | "des messages non lus ont été supprimés",
-    UnderReplicated = "under-replicated" | "sous-répliqué",
     Offline = "offline" | "hors ligne",
     Hidden = "hidden" | "masqués",
     SpanMinute = "1 min" | "1 min",
     SpanTenMinutes = "10 min" | "10 min",
     SpanHour = "1 h" | "1 h",
     SpanSixHours = "6 h" | "6 h",
-    Ago = "ago" | "plus tôt",
     // Records.
     Partition = "partition" | "partition",
     Offset = "offset" | "offset",
@@ -448,6 +449,7 @@ words! {
     // Help and messages.
     Bootstrap = "brokers' addresses" | "adresses des brokers",
     ListNotWhole = "not the whole list" | "liste incomplète",
+    LocalZone = "local" | "locale",
     Zone = "zone" | "fuseau",
     Theme = "theme" | "thème",
     Colors = "colours" | "couleurs",
@@ -547,6 +549,23 @@ words! {
     ExitCode = "exit code" | "code de sortie",
     EndedBySignal = "ended by signal" | "terminé par le signal",
     NotStarted = "could not be started" | "n'a pas pu démarrer",
+    // Names of keys.
+    NameTab = "Tab" | "Tab",
+    NameDelete = "Del" | "Suppr",
+    NameInsert = "Ins" | "Inser",
+    NameUp = "↑" | "↑",
+    NameDown = "↓" | "↓",
+    NameLeft = "←" | "←",
+    NameRight = "→" | "→",
+    NameEnter = "Enter" | "Entrée",
+    NameEsc = "Esc" | "Échap",
+    NameSpace = "Space" | "Espace",
+    NameShiftTab = "S-Tab" | "Maj-Tab",
+    NameBackspace = "Bksp" | "Retour",
+    NamePageUp = "PgUp" | "PgPréc",
+    NamePageDown = "PgDn" | "PgSuiv",
+    NameHome = "Home" | "Début",
+    NameEnd = "End" | "Fin",
     // What keys do.
     KeyQuit = "quit" | "quitter",
     KeySuspend = "suspend" | "suspendre",
@@ -592,6 +611,8 @@ words! {
     KeyHelp = "help" | "aide",
     KeyCopy = "copy" | "copier",
     KeyTheme = "next theme" | "thème suivant",
+    KeyLanguage = "English or French" | "français ou anglais",
+    LanguageName = "English" | "Français",
     KeyUtc = "local time or UTC" | "heure locale ou UTC",
     KeyDown = "down" | "descendre",
     KeyUp = "up" | "monter",
@@ -681,9 +702,12 @@ words! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Code;
+    use std::collections::HashSet;
+    use std::path::Path;
 
     /// What a word may hold beside ASCII; more would need a sign of its own in `ui/ascii.rs`.
-    const LETTERS: &str = "àâçéèêëîïôùûÀÉÊ–\u{202f}";
+    const LETTERS: &str = "àâçéèêëîïôùûÀÉÊ–↑↓←→\u{202f}";
 
     #[test]
     fn every_word_is_there_in_both_languages() {
@@ -696,6 +720,45 @@ mod tests {
                 assert_eq!(odd, None, "{id:?}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn no_word_is_left_that_nobody_says() {
+        let said = names_in_sources("Word::", &["src/text/words.rs"]);
+        let unused: Vec<_> = Word::ALL.iter().filter(|id| !said.contains(&format!("{id:?}"))).collect();
+        assert!(unused.is_empty(), "take these out of the table: {unused:?}");
+    }
+
+    #[test]
+    fn no_code_is_left_that_nothing_raises() {
+        let raised = names_in_sources("Code::", &["src/text/", "src/model/reason.rs", "src/ui/fixture"]);
+        let unused: Vec<_> = Code::ALL.iter().filter(|code| !raised.contains(&format!("{code:?}"))).collect();
+        assert!(unused.is_empty(), "nothing says these: {unused:?}");
+    }
+
+    /// What stands behind `mark` in the sources, but for those whose path begins like one of `but`.
+    fn names_in_sources(mark: &str, but: &[&str]) -> HashSet<String> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut folders = vec![root.join("src")];
+        let mut names = HashSet::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).expect("the sources").flatten() {
+                let path = entry.path();
+                let name = path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if name.ends_with(".rs") && !but.iter().any(|but| name.starts_with(but)) {
+                    let text = std::fs::read_to_string(&path).expect("a source");
+                    let word = |at: usize| text[at..].chars().take_while(|c| c.is_alphanumeric()).collect::<String>();
+                    names.extend(text.match_indices(mark).map(|(at, _)| word(at + mark.len())));
+                    // A table's macro puts the mark before its cells.
+                    if text.contains(&format!("{mark}$")) {
+                        names.extend(text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
+                    }
+                }
+            }
+        }
+        names
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::popups::value_of;
 use super::state::{Layer, Popup, Prompt, Screen};
 use super::update::{Effect, Ui};
 use crate::model::{Ask, Level, Lookup};
-use crate::text::{Word, visible_bytes, word};
+use crate::text::{Word, labelled, visible_bytes, word};
 
 const HISTORY: usize = 20;
 
@@ -59,6 +59,7 @@ impl Ui {
             Action::Help => self.state.layers.push(Layer::Popup(Popup::Help { scroll: 0 })),
             Action::Theme => self.next_theme(),
             Action::Utc => self.state.look.utc = !self.state.look.utc,
+            Action::Language => self.next_language(),
             Action::Copy => self.copy(),
             Action::Follow => self.follow(),
             Action::Goto => self.open_goto(),
@@ -206,7 +207,7 @@ impl Ui {
                 let text = line.text().to_owned();
                 if let Err(why) = self.set_filter(panel, &text) {
                     self.state.layers.push(Layer::Filter { panel, line, before });
-                    self.say(format!("{}: {why}", word(Word::BadPattern)));
+                    self.say(labelled(word(Word::BadPattern), &why));
                     return;
                 }
                 if !text.is_empty() {
@@ -280,7 +281,12 @@ impl Ui {
     pub(super) fn use_theme(&mut self, index: usize) {
         self.state.look.theme = index % self.state.look.themes.len();
         let name = self.state.theme().name.clone();
-        self.say(format!("{}: {name}", word(Word::Theme)));
+        self.say(labelled(word(Word::Theme), &name));
+    }
+
+    fn next_language(&mut self) {
+        self.state.look.language = self.state.look.language.next();
+        self.say_word(Word::LanguageName);
     }
 
     /// The next row that is not well; with none, it stays.

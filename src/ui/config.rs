@@ -44,6 +44,8 @@ pub struct UiConfig {
     /// How a new critical alert is told, and the least time between two.
     pub notify: Notify,
     pub notify_every: Duration,
+    /// `None`: what the environment's locale asks for.
+    pub language: Option<Language>,
 }
 
 impl Default for UiConfig {
@@ -64,6 +66,7 @@ impl Default for UiConfig {
             title: false,
             notify: Notify::None,
             notify_every: Duration::from_secs(30),
+            language: None,
         }
     }
 }
@@ -78,8 +81,8 @@ impl UiConfig {
     }
 
     /// The themes in the terminal's colours, the chosen one first in line. Fails when the chosen theme cannot be used.
-    pub fn look(&self, env: impl Fn(&str) -> Option<String>) -> Result<Look, ThemeError> {
-        let depth = self.color.depth(&env);
+    pub fn look(&self, env: impl Fn(&str) -> Option<String> + Copy) -> Result<Look, ThemeError> {
+        let depth = self.color.depth(env);
         let fallback = match depth {
             Depth::True | Depth::C256 => "vigie",
             Depth::C16 => "sixteen",
@@ -95,12 +98,13 @@ impl UiConfig {
             put(&mut themes, theme.at(depth));
         }
         let theme = put(&mut themes, Theme::load(self.theme.as_deref().unwrap_or(fallback), folder)?.at(depth));
+        let language = self.language.unwrap_or_else(|| Language::of_environment(env));
         let zone = jiff::tz::TimeZone::system();
-        let family = Kind::of(&env).unwrap_or_default().family;
+        let family = Kind::of(env).unwrap_or_default().family;
         let console = !self.ascii && family == Family::Console;
-        let ascii = self.ascii || family != Family::Xterm || !speaks_utf8(&env);
+        let ascii = self.ascii || family != Family::Xterm || !speaks_utf8(env);
         let (map, utc) = (self.map.clone(), self.utc);
-        Ok(Look { themes, theme, depth, ascii, console, map, utc, zone, language: Language::default() })
+        Ok(Look { themes, theme, depth, ascii, console, map, utc, zone, language })
     }
 
     /// The person's own themes, to be watched.

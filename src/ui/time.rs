@@ -2,6 +2,7 @@
 
 use super::state::UiState;
 use crate::model::Timestamp;
+use crate::text::{Language, Word, word};
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
@@ -21,22 +22,33 @@ pub fn clock(state: &UiState, at: Timestamp) -> String {
     }
 }
 
-fn with_ms(t: DateTime) -> String {
-    format!("{:02}:{:02}:{:02}.{:03}", t.hour(), t.minute(), t.second(), t.millisecond())
+fn with_ms(state: &UiState, t: DateTime) -> String {
+    let point = match state.look.language {
+        Language::English => '.',
+        Language::French => ',',
+    };
+    format!("{:02}:{:02}:{:02}{point}{:03}", t.hour(), t.minute(), t.second(), t.millisecond())
 }
 
-/// `14:02:17.031`; as it was sent where it is no moment of the calendar.
+fn date(state: &UiState, t: DateTime) -> String {
+    match state.look.language {
+        Language::English => t.date().to_string(),
+        Language::French => format!("{:02}/{:02}/{:04}", t.day(), t.month(), t.year()),
+    }
+}
+
+/// `14:02:17.031`, in French `14:02:17,031`; as it was sent where it is no moment of the calendar.
 pub fn clock_ms(state: &UiState, at: Timestamp) -> String {
-    local(state, at).map_or_else(|| at.0.to_string(), |(t, _)| with_ms(t))
+    local(state, at).map_or_else(|| at.0.to_string(), |(t, _)| with_ms(state, t))
 }
 
-/// `2026-11-23 14:02:17.031 +00:00`
+/// `2026-11-23 14:02:17.031 +00:00`, in French `23/11/2026 14:02:17,031 +00:00`
 pub fn moment(state: &UiState, at: Timestamp) -> String {
     let Some((t, offset)) = local(state, at) else { return at.0.to_string() };
     let seconds = offset.seconds();
     let sign = if seconds < 0 { '-' } else { '+' };
     let (hours, minutes) = (seconds.abs() / 3_600, seconds.abs() / 60 % 60);
-    format!("{} {} {sign}{hours:02}:{minutes:02}", t.date(), with_ms(t))
+    format!("{} {} {sign}{hours:02}:{minutes:02}", date(state, t), with_ms(state, t))
 }
 
 /// `20261126-140217`, for the name of a file.
@@ -48,5 +60,5 @@ pub fn file_stamp(state: &UiState, at: Timestamp) -> String {
 
 /// The zone's name, for the help page.
 pub fn zone_name(state: &UiState) -> String {
-    if state.look.utc { "UTC".into() } else { state.look.zone.iana_name().unwrap_or("local").to_owned() }
+    if state.look.utc { "UTC".into() } else { state.look.zone.iana_name().unwrap_or(word(Word::LocalZone)).to_owned() }
 }

@@ -1,6 +1,7 @@
 //! Keys as people write them (`ctrl-d`, `alt-x`, `f5`, `g g`), as terminals send them, and as the screen shows them.
 
 use super::KeymapError;
+use crate::text::{Word, word};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// One key press, told the same way by every terminal.
@@ -37,23 +38,24 @@ pub struct Chord {
     pub keys: Vec<Key>,
 }
 
-const NAMED: &[(&str, KeyCode, &str)] = &[
-    ("enter", KeyCode::Enter, "Enter"),
-    ("esc", KeyCode::Esc, "Esc"),
-    ("tab", KeyCode::Tab, "Tab"),
-    ("backtab", KeyCode::BackTab, "S-Tab"),
-    ("backspace", KeyCode::Backspace, "Bksp"),
-    ("delete", KeyCode::Delete, "Del"),
-    ("insert", KeyCode::Insert, "Ins"),
-    ("space", KeyCode::Char(' '), "Space"),
-    ("up", KeyCode::Up, "↑"),
-    ("down", KeyCode::Down, "↓"),
-    ("left", KeyCode::Left, "←"),
-    ("right", KeyCode::Right, "→"),
-    ("pgup", KeyCode::PageUp, "PgUp"),
-    ("pgdn", KeyCode::PageDown, "PgDn"),
-    ("home", KeyCode::Home, "Home"),
-    ("end", KeyCode::End, "End"),
+/// As files write it, what it is, as the screen shows it.
+const NAMED: &[(&str, KeyCode, Word)] = &[
+    ("enter", KeyCode::Enter, Word::NameEnter),
+    ("esc", KeyCode::Esc, Word::NameEsc),
+    ("tab", KeyCode::Tab, Word::NameTab),
+    ("backtab", KeyCode::BackTab, Word::NameShiftTab),
+    ("backspace", KeyCode::Backspace, Word::NameBackspace),
+    ("delete", KeyCode::Delete, Word::NameDelete),
+    ("insert", KeyCode::Insert, Word::NameInsert),
+    ("space", KeyCode::Char(' '), Word::NameSpace),
+    ("up", KeyCode::Up, Word::NameUp),
+    ("down", KeyCode::Down, Word::NameDown),
+    ("left", KeyCode::Left, Word::NameLeft),
+    ("right", KeyCode::Right, Word::NameRight),
+    ("pgup", KeyCode::PageUp, Word::NamePageUp),
+    ("pgdn", KeyCode::PageDown, Word::NamePageDown),
+    ("home", KeyCode::Home, Word::NameHome),
+    ("end", KeyCode::End, Word::NameEnd),
 ];
 /// What a terminal sends for both.
 const TWINS: &[(char, &str)] = &[('i', "tab"), ('m', "enter"), ('[', "esc")];
@@ -106,7 +108,7 @@ fn shown(key: Key) -> String {
     let name = match key.code {
         KeyCode::F(n) => format!("F{n}"),
         code => match (NAMED.iter().find(|(_, c, _)| *c == code), code) {
-            (Some((_, _, shown)), _) => (*shown).to_owned(),
+            (Some((_, _, name)), _) => word(*name).to_owned(),
             (None, KeyCode::Char(c)) => c.to_string(),
             (None, other) => format!("{other:?}"),
         },

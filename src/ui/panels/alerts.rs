@@ -37,7 +37,7 @@ impl Rows for AlertRows {
     }
 
     fn copy(row: &Self::Row) -> String {
-        format!("{}: {}", row.subject(), text::sentence(&row.0.reason))
+        text::labelled(&row.subject(), &text::sentence(&row.0.reason))
     }
 
     fn matches(row: &Self::Row, filter: &NameFilter) -> bool {

@@ -92,7 +92,12 @@ const COLUMNS: &[Col] = &[
     .right()
     .leaves(2),
     Col::fixed("trip", Word::ColRoundTrip, 8, |r, _, _| {
-        cell(r, |b| Ink::known(b.round_trip_ms, |ms| if ms < 9.95 { format!("{ms:.1}ms") } else { text::short_duration_ms(ms) }))
+        cell(r, |b| {
+            Ink::known(
+                b.round_trip_ms,
+                |ms| if ms < 9.95 { format!("{}ms", text::number(ms, 1)) } else { text::short_duration_ms(ms) },
+            )
+        })
     })
     .right()
     .leaves(3),

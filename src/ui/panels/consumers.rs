@@ -70,13 +70,14 @@ const COLUMNS: &[Col] = &[
 fn how(row: &Row) -> Ink {
     if row.store == StoreState::Down {
         let why = row.store_reason.as_deref().unwrap_or_default();
-        return Ink::new(Role::Critical, format!("{}: {}", word(Word::StoreAway), text::visible(why)));
+        return Ink::new(Role::Critical, text::labelled(word(Word::StoreAway), &text::visible(why)));
     }
     if let Some((partition, why)) = row.stopped.first_key_value() {
         let count = row.stopped.len();
         return Ink::new(
             Role::Critical,
-            text::visible(&format!("{count} {}: {partition}: {why}", word(Word::StoppedPartitions))).into_owned(),
+            text::visible(&text::labelled(&format!("{count} {}", word(Word::StoppedPartitions)), &format!("{partition}: {why}")))
+                .into_owned(),
         );
     }
     if row.lost > 0 {

@@ -114,7 +114,7 @@ fn seen(of: &Delivery) -> Ink {
 
 /// `840 m`, `3.2 km`.
 fn metres(m: f64) -> String {
-    if m < 999.5 { format!("{m:.0} m") } else { format!("{:.1} km", m / 1_000.0) }
+    if m < 999.5 { format!("{m:.0} m") } else { format!("{} km", text::number(m / 1_000.0, 1)) }
 }
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {

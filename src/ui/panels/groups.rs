@@ -148,13 +148,14 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let note = match &snapshot.groups_reason {
         Some(reason) if !snapshot.groups.is_empty() => {
             let why = text::visible(&text::sentence(reason)).into_owned();
-            vec![Ink::dim(format!("{}: {why}", word(Word::ListNotWhole)))]
+            vec![Ink::dim(text::labelled(word(Word::ListNotWhole), &why))]
         }
         _ => Vec::new(),
     };
     let empty = match &snapshot.groups_reason {
         Some(reason) => {
-            format!("{}: {}. {}.", word(Word::GroupsNotListed), text::visible(&text::sentence(reason)), word(Word::NameGroups))
+            let why = text::labelled(word(Word::GroupsNotListed), &text::visible(&text::sentence(reason)));
+            format!("{why}. {}.", word(Word::NameGroups))
         }
         None => format!("{}.", word(Word::NoGroups)),
     };

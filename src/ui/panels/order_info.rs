@@ -91,7 +91,7 @@ fn shown_value(ctx: Ctx, meaning: Meaning, value: &Value, currency: Option<&str>
         Value::Text(text) => text.to_string(),
         Value::Amount(amount) => text::money(&amount.to_string(), currency),
         Value::Number(metres) if meaning == Meaning::Remaining => format!("{metres:.0} m"),
-        Value::Number(n) => n.to_string(),
+        Value::Number(n) => text::local(n.to_string()),
         Value::Integer(n) => n.to_string(),
         Value::Time(at) => clock(ctx.state, *at),
         Value::Flag(flag) => flag.to_string(),

@@ -98,7 +98,7 @@ fn isr_cell(row: &PartitionRow, _: Ctx, _: u16) -> Ink {
 }
 
 fn skew_cell(row: &PartitionRow, _: Ctx, _: u16) -> Ink {
-    let ink = Ink::known(row.skew, |s| format!("{s:.1}x"));
+    let ink = Ink::known(row.skew, |s| format!("{}x", text::number(s, 1)));
     if row.skew.is_some_and(|s| s >= 2.0) { ink.with_role(Role::Warning) } else { ink }
 }
 

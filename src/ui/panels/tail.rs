@@ -128,7 +128,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let mut empty = awaited(ctx, Word::NotYet);
     if let Some(tail) = focus.map(|f| &f.tail) {
         if !ctx.state.tail_filter_text.is_empty() {
-            title.push(Ink::dim(format!(" · {}: ", word(Word::Filter))));
+            title.push(Ink::dim(text::labelled(&format!(" · {}", word(Word::Filter)), "")));
             title.push(Ink::new(Role::Accent, text::visible(&ctx.state.tail_filter_text).into_owned()));
             let matched =
                 format!(" {} {} {} {}", text::count(tail.matched), word(Word::Of), text::count(tail.passed), word(Word::Match));

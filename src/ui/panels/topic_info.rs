@@ -39,7 +39,7 @@ fn pieces(ctx: Ctx) -> Vec<Vec<Ink>> {
 fn settings(config: &TopicConfig) -> Vec<Vec<Ink>> {
     let label = |label: Word| Ink::dim(format!("{} ", word(label)));
     if let Some(reason) = &config.reason {
-        return vec![vec![Ink::dim(format!("{}: {}", word(Word::Configuration), text::visible(&text::sentence(reason))))]];
+        return vec![vec![Ink::dim(text::labelled(word(Word::Configuration), &text::visible(&text::sentence(reason))))]];
     }
     let kept = |of: Word, value: Option<i64>, show: fn(f64) -> String| {
         let ink = Ink::known(value, |v| if v < 0 { word(Word::ForEver).to_owned() } else { show(v as f64) });

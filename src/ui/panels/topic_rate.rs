@@ -63,7 +63,7 @@ fn axes(ctx: Ctx, buf: &mut Buffer, plot: Rect, top: f32) {
     let dim = ctx.style(Role::Dim);
     let right = plot.x - 1;
     let label = |v: f32| {
-        if top < 10.0 || top < 100.0 && v.fract() != 0.0 { format!("{v:.1}") } else { text::short_count(v.round() as u64) }
+        if top < 10.0 || top < 100.0 && v.fract() != 0.0 { text::number(v.into(), 1) } else { text::short_count(v.round() as u64) }
     };
     put_right(buf, right, plot.y, AXIS - 1, &label(top), dim);
     if plot.height >= 5 {

@@ -9,14 +9,13 @@ use crate::ui::time::zone_name;
 use crate::ui::widgets::ink::{Ctx, Ink};
 
 const KEYS: usize = 18;
-/// Wide enough for the names of the panels and a blank.
-const NAMES: usize = 14;
 
 pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
     let mut out = vec![heading(Word::Questions)];
-    for panel in layout::panels(ctx.state.screen) {
-        let panel = panel.panel();
-        out.push(vec![Ink::dim(format!("  {:<NAMES$}", word(panel.title))), Ink::text(word(panel.question))]);
+    let panels: Vec<_> = layout::panels(ctx.state.screen).iter().map(|panel| panel.panel()).collect();
+    let names = panels.iter().map(|panel| word(panel.title).chars().count()).max().unwrap_or_default();
+    for panel in panels {
+        out.push(vec![Ink::dim(format!("  {:<names$}  ", word(panel.title))), Ink::text(word(panel.question))]);
     }
     let mut told: Vec<&Row> = Vec::new();
     for context in [

@@ -146,7 +146,7 @@ fn stamp(ctx: Ctx, time: RecordTime) -> String {
 }
 
 pub fn verdict(verdict: &Verdict) -> Ink {
-    let said = |label: Word, why: &str| format!("{}: {}", word(label), text::visible(why));
+    let said = |label: Word, why: &str| text::labelled(word(label), &text::visible(why));
     match verdict {
         Verdict::Event => Ink::new(Role::Ok, word(Word::VerdictEvent)),
         Verdict::Unjudged => Ink::dim(word(Word::VerdictUnjudged)),

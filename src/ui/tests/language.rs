@@ -5,10 +5,38 @@ use crate::text::Language;
 use crate::ui::fixture;
 
 #[test]
-fn the_screen_speaks_the_language_that_was_chosen() {
+fn the_language_changes_while_it_runs_and_nothing_else_does() {
     let mut ui = ui(fixture::rich());
-    assert!(text_of(&paint(&mut ui, 120, 40)).contains("connected"));
-    ui.state.look.language = Language::French;
+    press(&mut ui, 120, 40, "j L");
     let french = text_of(&paint(&mut ui, 120, 40));
-    assert!(french.contains("connecté") && !french.contains("connected"), "{french}");
+    assert!(french.contains("connecté") && french.contains("Français") && !french.contains("connected"), "{french}");
+    press(&mut ui, 120, 40, "enter");
+    let topic = text_of(&paint(&mut ui, 120, 40));
+    assert!(topic.contains("1,9 s") && topic.contains("flux en direct") && !topic.contains("live tail"), "{topic}");
+    press(&mut ui, 120, 40, "L esc");
+    assert!(text_of(&paint(&mut ui, 120, 40)).contains("connected"));
+    assert_eq!(ui.state.list(crate::ui::panels::PanelId::Topics).index, 1, "the selection stayed");
+}
+
+#[test]
+fn the_locale_chooses_and_the_setting_overrules_it() {
+    let locale = |name: &str| (name == "LANG").then(|| "fr_GN.UTF-8".to_owned());
+    assert_eq!(UiConfig::default().look(locale).unwrap().language, Language::French);
+    let english = UiConfig { language: Some(Language::English), ..UiConfig::default() };
+    assert_eq!(english.look(locale).unwrap().language, Language::English);
+}
+
+#[test]
+fn what_is_copied_is_said_in_the_language_that_was_spoken() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, 120, 40, "L tab y");
+    let copied = ui.effects();
+    assert!(matches!(&copied[..], [crate::ui::update::Effect::Copy(text)] if text.contains("d'habitude")), "{copied:?}");
+}
+
+#[test]
+fn the_json_of_a_french_dashboard_is_english() {
+    let view = fixture::rich();
+    let json = |language| crate::text::speaking(language, || serde_json::to_string(&view.snapshot).unwrap());
+    assert_eq!(json(Language::French), json(Language::English));
 }

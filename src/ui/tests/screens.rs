@@ -1,22 +1,30 @@
 use super::*;
 use crate::model::{Code, LinkState, Reason};
+use crate::text::{Language, speaking};
 use crate::ui::fixture;
 use crate::ui::panels::PANELS;
 use crate::ui::widgets::ink::Ctx;
 
 const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 40), (200, 60)];
 
-fn shot(name: &str, buffer: &Buffer) {
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+fn shot(language: Language, name: &str, buffer: &Buffer) {
+    let path = match language {
+        Language::English => "../snapshots",
+        Language::French => "../snapshots/fr",
+    };
+    insta::with_settings!({ snapshot_path => path, prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(name, text_of(buffer));
     });
 }
 
 fn shots(name: &str, keys: &str, view: fn() -> View) {
-    for (width, height) in SIZES {
-        let mut ui = ui(view());
-        press(&mut ui, width, height, keys);
-        shot(&format!("{name}_{width}x{height}"), &paint(&mut ui, width, height));
+    for language in Language::ALL {
+        for (width, height) in SIZES {
+            let mut ui = ui(view());
+            ui.state.look.language = language;
+            press(&mut ui, width, height, keys);
+            shot(language, &format!("{name}_{width}x{height}"), &paint(&mut ui, width, height));
+        }
     }
 }
 
@@ -176,28 +184,38 @@ fn hostile_names_reach_no_terminal() {
 
 #[test]
 fn every_panel_at_its_least_and_at_ease() {
-    let mut ui = ui(fixture::rich());
-    press(&mut ui, 120, 40, "j enter 3 j enter");
+    for language in Language::ALL {
+        let mut ui = ui(fixture::rich());
+        ui.state.look.language = language;
+        press(&mut ui, 120, 40, "j enter 3 j enter");
+        speaking(language, || every_panel(&ui, language));
+    }
+}
+
+fn every_panel(ui: &crate::ui::update::Ui, language: Language) {
     let view = ui.shown();
     for panel in PANELS {
         for (kind, (width, height)) in [("least", panel.least), ("ease", (panel.least.0 * 2, panel.least.1 + 8))] {
             let mut buffer = Buffer::empty(Rect::new(0, 0, width.max(70), height.max(20)));
             let ctx = Ctx { view: &view, state: &ui.state };
             (panel.draw)(ctx, &mut buffer, Rect::new(0, 0, width, height), &mut Default::default());
-            shot(&format!("panel_{:?}_{kind}", panel.id).to_lowercase(), &buffer);
+            shot(language, &format!("panel_{:?}_{kind}", panel.id).to_lowercase(), &buffer);
         }
     }
 }
 
 #[test]
 fn without_unicode_every_cell_is_ascii() {
-    for keys in ["", "j enter", "3", "3 j enter", "5", "5 tab + +", "5 enter", "?"] {
-        let mut ui = ui_with(UiConfig { ascii: true, map: Arc::new(fixture::base_map()), ..UiConfig::default() }, fixture::rich());
+    let keys = ["", "j enter", "3", "3 j enter", "?", "4", "4 enter", "5", "5 tab + +", "5 enter", "6", "7", "8", "9", "0"];
+    for (keys, language) in keys.iter().flat_map(|keys| Language::ALL.map(|language| (*keys, language))) {
+        let map = Arc::new(fixture::base_map());
+        let config = UiConfig { ascii: true, utc: true, language: Some(language), map, ..UiConfig::default() };
+        let mut ui = ui_with(config, fixture::rich());
         press(&mut ui, 120, 40, keys);
         let buffer = paint(&mut ui, 120, 40);
         assert!(text_of(&buffer).is_ascii());
         if keys.is_empty() {
-            shot("overview_ascii", &buffer);
+            shot(language, "overview_ascii", &buffer);
         }
     }
 }

@@ -117,7 +117,7 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
     let mut title = dress.title;
     let filter = ctx.state.filter(L::PANEL);
     if !filter.is_all() {
-        title.push(Ink::dim(format!(" · {}: ", word(Word::Filter))));
+        title.push(Ink::dim(crate::text::labelled(&format!(" · {}", word(Word::Filter)), "")));
         title.push(Ink::new(Role::Accent, crate::text::visible(&filter.text).into_owned()));
         title.push(Ink::dim(format!(" {} {} {whole}", rows.len(), word(Word::Of))));
     }
@@ -277,7 +277,8 @@ pub fn titled<L: Rows>(ctx: Ctx, title: Word, count: usize) -> Vec<Ink> {
     let order = ctx.state.order(L::PANEL);
     if let Some(column) = order.column.or(L::SORT).and_then(|id| L::columns().iter().find(|c| c.id == id)) {
         let arrow = if order.reverse { "▴" } else { "▾" };
-        inks.push(Ink::dim(format!(" · {}: {} {arrow}", word(Word::Sort), fit(word(column.words), 12))));
+        let sorted = format!("{} {arrow}", fit(word(column.words), 12));
+        inks.push(Ink::dim(crate::text::labelled(&format!(" · {}", word(Word::Sort)), &sorted)));
     }
     inks
 }

@@ -14,7 +14,7 @@ pub fn command(args: &[&str]) -> (Command, TempFolder) {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("VIGIE_")) {
         command.env_remove(name);
     }
-    for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "NO_COLOR"] {
+    for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "NO_COLOR", "LC_ALL", "LC_MESSAGES"] {
         command.env_remove(name);
     }
     command.args(args).env("HOME", home.path()).env("LANG", "C.UTF-8").env("TZ", "UTC").stdin(Stdio::null());
