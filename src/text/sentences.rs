@@ -1,3 +1,4 @@
+use super::clean::visible;
 use super::count;
 use super::facts::Facts;
 use super::french;

@@ -221,6 +221,8 @@ words! {
     ColHigh = "high" | "fin",
     ColShare = "share" | "poids",
     ColSkew = "skew" | "asym",
+    ColSubject = "subject" | "objet",
+    Ago = "ago" | "plus tôt",
     ColTime = "time" | "heure",
     ColWhere = "at" | "où",
     ColKey = "key" | "clé",

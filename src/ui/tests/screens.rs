@@ -18,11 +18,16 @@ fn shot(language: Language, name: &str, buffer: &Buffer) {
 }
 
 fn shots(name: &str, keys: &str, view: fn() -> View) {
+    shots_of(name, view, |ui, width, height| press(ui, width, height, keys));
+}
+
+/// In every language and size, after what was done.
+fn shots_of(name: &str, view: fn() -> View, done: impl Fn(&mut Ui, u16, u16)) {
     for language in Language::ALL {
         for (width, height) in SIZES {
             let mut ui = ui(view());
             ui.state.look.language = language;
-            press(&mut ui, width, height, keys);
+            done(&mut ui, width, height);
             shot(language, &format!("{name}_{width}x{height}"), &paint(&mut ui, width, height));
         }
     }
@@ -45,12 +50,10 @@ fn latency_over_time() {
 
 #[test]
 fn the_past() {
-    for (width, height) in SIZES {
-        let mut ui = ui(fixture::rich());
-        press(&mut ui, width, height, "{ { { {");
+    shots_of("past", fixture::rich, |ui, width, height| {
+        press(ui, width, height, "{ { { {");
         ui.view(Arc::new(fixture::gone_back(ui.state.travel.unwrap())));
-        shot(&format!("past_{width}x{height}"), &paint(&mut ui, width, height));
-    }
+    });
 }
 
 #[test]
@@ -60,26 +63,23 @@ fn two_topics() {
 
 #[test]
 fn the_past_of_a_topic() {
-    for (width, height) in SIZES {
-        for (name, view) in [("topic_past", fixture::past()), ("topic_past_searching", fixture::searching())] {
-            let mut ui = ui(view.clone());
-            press(&mut ui, width, height, "j enter @");
-            type_text(&mut ui, "-2h");
-            press(&mut ui, width, height, "enter");
-            ui.view(Arc::new(view));
-            shot(&format!("{name}_{width}x{height}"), &paint(&mut ui, width, height));
-        }
+    let views: [(&str, fn() -> View); 2] = [("topic_past", fixture::past), ("topic_past_searching", fixture::searching)];
+    for (name, view) in views {
+        shots_of(name, view, |ui, width, height| {
+            press(ui, width, height, "j enter @");
+            type_text(ui, "-2h");
+            press(ui, width, height, "enter");
+            ui.view(Arc::new(view()));
+        });
     }
 }
 
 #[test]
 fn the_log() {
-    for (width, height) in SIZES {
-        let mut ui = ui(fixture::rich());
+    shots_of("log", fixture::rich, |ui, width, height| {
         ui.read_log(&fixture::log());
-        press(&mut ui, width, height, "o enter");
-        shot(&format!("log_{width}x{height}"), &paint(&mut ui, width, height));
-    }
+        press(ui, width, height, "o enter");
+    });
 }
 
 #[test]
