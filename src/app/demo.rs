@@ -4,7 +4,7 @@ use super::session::{Prepared, Session};
 use super::setup::{self, SessionConfig};
 use super::stop::{self, Stop};
 use super::workers::Crew;
-use super::{DONE, alarm, consume, snapshot, watch};
+use super::{DONE, alarm, consume, privacy, snapshot, watch};
 use crate::alarm::DeskConfig;
 use crate::catalogue::Catalogue;
 use crate::cli::{Connect, DemoArgs, WorkerBegin, WorkerChoice};
@@ -13,6 +13,7 @@ use crate::config::parse::From;
 use crate::domain::Plans;
 use crate::kafka::{GroupFilter, KafkaConfig};
 use crate::sim::{self, Embedded, Town, TownConfig};
+use crate::snapshot::Privacy;
 use crate::snapshot::SourceKind;
 use crate::store;
 use crate::ui::{self, UiConfig};
@@ -58,7 +59,8 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
         groups: true,
     })?;
     if args.no_ui {
-        return once(session, &town, args, gather, &end);
+        let privacy = privacy::printed(&config)?;
+        return once(session, &town, args, gather, privacy.as_ref(), &end);
     }
     let ui = UiConfig { map: Arc::clone(&session.engine.catalogue.map), ..ui };
     dashboard(session, &town, ui, &end, args.panics)
@@ -192,11 +194,18 @@ fn dashboard(session: SessionConfig, town: &Town, ui: UiConfig, end: &Stop, pani
     Ok(watch::code(left?))
 }
 
-fn once(session: SessionConfig, town: &Town, args: &DemoArgs, gather: Duration, end: &Stop) -> Result<u8> {
+fn once(
+    session: SessionConfig,
+    town: &Town,
+    args: &DemoArgs,
+    gather: Duration,
+    privacy: Option<&Privacy>,
+    end: &Stop,
+) -> Result<u8> {
     let until = Instant::now() + gather;
     let session = open(Prepared::new(SourceKind::Demo, NAME), session, town)?;
     let picture = session.wait_until(until, end, |_| false);
     session.stop();
-    snapshot::print(&picture, args.format)?;
+    snapshot::print(&privacy::given(&picture, privacy), args.format)?;
     Ok(DONE)
 }

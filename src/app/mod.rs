@@ -15,6 +15,7 @@ mod keys;
 mod letters;
 mod log;
 mod mirror;
+mod privacy;
 mod progress;
 mod publish;
 mod pump;

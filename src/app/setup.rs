@@ -71,7 +71,9 @@ pub fn profile(file: Option<PathBuf>, name: &str, flags: &BTreeMap<&'static str,
 /// How the cluster is told apart on the screen.
 pub fn sign(config: &Config, name: &str) -> Result<ClusterSign> {
     let production = config.parsed("production", parse::boolean)?.unwrap_or(false);
-    ClusterSign::new(name, config.get("badge"), production).map_err(|why| anyhow!("badge: {why}"))
+    let sign = ClusterSign::new(name, config.get("badge"), production).map_err(|why| anyhow!("badge: {why}"))?;
+    let privacy = (super::privacy::mode(config)?, Arc::new(super::privacy::of(&*catalogue(config)?)));
+    Ok(ClusterSign { privacy: Some(privacy), ..sign })
 }
 
 /// Where screens and filters of each cluster are kept; `None`: this user has no home.
@@ -225,6 +227,9 @@ pub fn ui(config: &Config) -> Result<UiConfig> {
             _ => Notify::None,
         },
         notify_every: config.parsed("notify_every", parse::duration)?.unwrap_or(UiConfig::default().notify_every),
+        privacy: super::privacy::mode(config)?,
+        personal: Arc::new(super::privacy::of(&*catalogue(config)?)),
+        save_dir: config.get("save_dir").map(PathBuf::from),
         language: config.get("language").and_then(|code| Language::ALL.into_iter().find(|known| known.code() == code)),
         ..UiConfig::default()
     };

@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, confirm, setup, tell};
+use super::{DONE, FAILED, confirm, privacy, setup, tell};
 use crate::cli::{Format, SnapshotArgs};
 use crate::config::parse::From;
 use crate::model::LinkState;
@@ -20,14 +20,19 @@ const STANDSTILL: Duration = Duration::from_secs(30);
 
 pub fn run(file: Option<PathBuf>, args: &SnapshotArgs) -> Result<u8> {
     let gather = setup::duration("--for", &args.run_for)?;
-    let config = setup::load(file, &args.run.connect, args.run.overrides())?;
+    let mut flags = args.run.overrides();
+    if args.privacy {
+        flags.insert("privacy", "true".into());
+    }
+    let config = setup::load(file, &args.run.connect, flags)?;
+    let privacy = privacy::printed(&config)?;
     let session = setup::session(&config, From::Now)?;
     confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;
     let session = Session::start(session)?;
     let picture = gathered(&session, gather, &end);
     session.stop();
-    print(&picture, args.format)?;
+    print(&privacy::given(&picture, privacy.as_ref()), args.format)?;
     Ok(if reached(&picture) { DONE } else { FAILED })
 }
 

@@ -5,12 +5,13 @@ use super::session::Session;
 use super::setup::SessionConfig;
 use super::stop::{self, Stop};
 use super::workers::Crew;
-use super::{DONE, FAILED, alarm, cache, confirm, consume, retention, setup, snapshot, tell, topics};
+use super::{DONE, FAILED, alarm, cache, confirm, consume, privacy, retention, setup, snapshot, tell, topics};
 use crate::catalogue::Catalogue;
 use crate::cli::{Connect, Format, Run, WatchArgs, WorkerBegin, WorkerChoice};
 use crate::config::Config;
 use crate::config::parse::From;
 use crate::kafka::KafkaConfig;
+use crate::snapshot::Privacy;
 use crate::ui::{self, UiConfig};
 use anyhow::{Result, bail};
 use std::collections::BTreeMap;
@@ -85,7 +86,8 @@ fn start(start: Start<'_>) -> Result<u8> {
     let end = stop::on_signals()?;
     if args.no_ui {
         let every = setup::duration("--every", &args.every)?.max(LEAST_BEAT);
-        return lines(Session::start(session)?, every, args.format, &end);
+        let privacy = privacy::printed(&config)?;
+        return lines(Session::start(session)?, every, args.format, privacy.as_ref(), &end);
     }
     let target = target(&config, session)?;
     let roster = roster(&start, &config, &target.sign.name)?;
@@ -168,7 +170,7 @@ pub fn needs_terminal() -> Result<()> {
 }
 
 /// A line a beat until a signal; a reader that went away ends it too.
-fn lines(session: Session, every: Duration, format: Format, end: &Stop) -> Result<u8> {
+fn lines(session: Session, every: Duration, format: Format, privacy: Option<&Privacy>, end: &Stop) -> Result<u8> {
     let mut next = Instant::now() + every;
     loop {
         if end.wait(next.saturating_duration_since(Instant::now())) {
@@ -180,6 +182,6 @@ fn lines(session: Session, every: Duration, format: Format, end: &Stop) -> Resul
             session.stop();
             return Ok(FAILED);
         }
-        snapshot::print(&session.snapshot(), format)?;
+        snapshot::print(&privacy::given(&session.snapshot(), privacy), format)?;
     }
 }

@@ -145,6 +145,12 @@ pub struct View {
     /// Draw with ASCII only
     #[arg(long, help_heading = "Display")]
     pub ascii: bool,
+    /// Hide what the catalogue calls private (P shows it again, unless the profile says so)
+    #[arg(long, help_heading = "Display")]
+    pub privacy: bool,
+    /// Folder that saved screens go to (S) [default: the current one]
+    #[arg(long, value_name = "FOLDER", help_heading = "Display")]
+    pub save_dir: Option<String>,
     /// Language of the dashboard: en or fr [default: as LC_ALL, LC_MESSAGES or LANG say]
     #[arg(long, value_name = "LANGUAGE", help_heading = "Display")]
     pub language: Option<String>,
@@ -283,6 +289,9 @@ pub struct SnapshotArgs {
     /// Do not ask before much is read
     #[arg(long)]
     pub yes: bool,
+    /// Hide what the catalogue calls private
+    #[arg(long)]
+    pub privacy: bool,
 }
 
 #[derive(Args, Debug)]

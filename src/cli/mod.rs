@@ -53,6 +53,10 @@ impl View {
         put(out, "theme", self.theme.as_ref());
         put(out, "keys", self.keys.as_ref().map(|p| p.display().to_string()).as_ref());
         put(out, "color", self.color.as_ref());
+        put(out, "save_dir", self.save_dir.as_ref());
+        if self.privacy {
+            out.insert("privacy", "true".into());
+        }
         put(out, "language", self.language.as_ref());
         put(out, "fps", self.fps.map(|f| f.to_string()).as_ref());
         put(out, "notify", self.notify.as_ref());

@@ -44,6 +44,8 @@ pub struct Config {
     rules_line: usize,
     outlets: Option<toml::Value>,
     outlets_line: usize,
+    /// The profile hides what is personal, and nothing lifts it.
+    pub privacy_forced: bool,
 }
 
 /// What the command line brings.
@@ -69,6 +71,7 @@ impl Config {
             rules_line: 1,
             outlets: None,
             outlets_line: 1,
+            privacy_forced: false,
         };
         config.defaults();
         match &text {
@@ -79,8 +82,16 @@ impl Config {
                 }
             }
         }
+        let private = config.layers.origin("privacy").cloned().filter(|origin| {
+            matches!(origin, Origin::File { profile: Some(_), .. })
+                && parse::boolean(config.get("privacy").unwrap_or_default()) == Ok(true)
+        });
         config.take_env(env, all_env)?;
         config.take_flags(given)?;
+        if let Some(origin) = private {
+            config.privacy_forced = true;
+            config.layers.put("privacy", "true".into(), origin);
+        }
         Ok(config)
     }
 

@@ -50,7 +50,7 @@ fn fields<S: SerializeStruct>(out: &mut S, finding: &Finding, state: FindingStat
     out.serialize_field("severity", level)?;
     out.serialize_field("state", &state)?;
     out.serialize_field("since_ms", since)?;
-    out.serialize_field("message", &text::sentence(reason))?;
+    out.serialize_field("message", &text::english_sentence(reason))?;
     out.serialize_field("facts", &Facts(reason))
 }
 

@@ -11,6 +11,7 @@ mod entity;
 mod found;
 mod group;
 mod past;
+mod privacy;
 mod search;
 mod topic;
 mod view;
@@ -28,6 +29,7 @@ pub use entity::{EntityFocus, EntityWay, Forecast, StepTold};
 pub use found::FoundOrders;
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
 pub use past::{Moment, Moments, Past};
+pub use privacy::{Privacy, TopicFields};
 pub use search::SearchView;
 pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};
 pub use view::{

@@ -7,6 +7,7 @@ mod clean;
 mod facts;
 mod french;
 mod language;
+mod mask;
 mod numbers;
 mod remedies;
 mod sentences;
@@ -15,6 +16,7 @@ mod words;
 
 pub use clean::{escaped_json, visible, visible_bytes};
 pub use language::{Language, speaking};
+pub use mask::{Seen, is_masked, masked, masked_json};
 pub use numbers::{
     age_s, bytes, bytes_rate, column_count, count, duration_ms, duration_s, local, money, number, percent, percent_figure, rate,
     short_bytes, short_count, short_duration_ms, short_duration_s,

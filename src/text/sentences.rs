@@ -1,8 +1,7 @@
-use super::clean::visible;
-use super::count;
 use super::facts::Facts;
 use super::french;
 use super::language::{Language, speaking, spoken};
+use super::{count, visible};
 use crate::model::{Code, Fact, Reason};
 
 /// What a reason says, in one sentence with its evidence first. A fact that is missing leaves its words out.
@@ -180,7 +179,7 @@ pub(super) fn at_risk(f: &Facts<'_>) -> Option<String> {
 }
 
 /// The amount of this name with the currency that stands beside it.
-fn money(f: &Facts<'_>, name: &str) -> Option<String> {
+pub(super) fn money(f: &Facts<'_>, name: &str) -> Option<String> {
     let Some(Fact::Text(digits)) = f.0.fact(name) else { return None };
     Some(visible(&super::money(digits, f.told("currency").filter(|c| !c.is_empty()).as_deref())).into_owned())
 }

@@ -60,6 +60,8 @@ impl Ui {
             Action::Theme => self.next_theme(),
             Action::Utc => self.state.look.utc = !self.state.look.utc,
             Action::Language => self.next_language(),
+            Action::Privacy => self.next_privacy(),
+            Action::Save => self.effects.push(Effect::Save),
             Action::Copy => self.copy(),
             Action::Follow => self.follow(),
             Action::Goto => self.open_goto(),

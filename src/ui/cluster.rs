@@ -2,10 +2,11 @@
 
 use super::badge::parse_colour;
 use super::memory::Memory;
+use super::privacy::PrivacyMode;
 use super::state::{Layer, Popup, Screen};
 use super::update::{Effect, Ui};
 use crate::model::{Ask, BaseMap, TailFilter, Timestamp};
-use crate::snapshot::View;
+use crate::snapshot::{Privacy, View};
 use crate::text::{Word, speaking, visible, word};
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, never};
@@ -19,6 +20,8 @@ pub struct ClusterSign {
     pub name: Arc<str>,
     pub badge: Option<Color>,
     pub production: bool,
+    /// What is personal here, and whether it is hidden; `None`: as it was.
+    pub privacy: Option<(PrivacyMode, Arc<Privacy>)>,
 }
 
 impl ClusterSign {
@@ -26,7 +29,7 @@ impl ClusterSign {
     /// `badge` is no colour.
     pub fn new(name: &str, badge: Option<&str>, production: bool) -> Result<Self, String> {
         let badge = badge.map(parse_colour).transpose()?;
-        Ok(Self { name: name.into(), badge, production })
+        Ok(Self { name: name.into(), badge, production, privacy: None })
     }
 
     /// Nothing sets it apart.
@@ -113,6 +116,9 @@ impl Ui {
 
     /// Another cluster is shown from now on: what was chosen on the one before goes, how the person wants to see things stays.
     pub fn arrive(&mut self, sign: ClusterSign, memory: &Memory) {
+        if let Some((mode, personal)) = &sign.privacy {
+            self.enter(*mode, personal.clone());
+        }
         let before = std::mem::replace(&mut self.state.clusters.here, sign);
         if !before.name.is_empty() {
             self.state.clusters.before = Some(before.name);

@@ -2,10 +2,12 @@ use super::color::ColorChoice;
 use super::color::Depth;
 use super::keymap::{Keymap, KeymapError};
 use super::notice::Notify;
+use super::privacy::PrivacyMode;
 use super::state::Look;
 use super::term::{Family, Kind, Slow};
 use super::theme::{SHIPPED, Shelf, Theme, ThemeError, themes_in};
 use crate::model::BaseMap;
+use crate::snapshot::Privacy;
 use crate::text::Language;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -46,6 +48,12 @@ pub struct UiConfig {
     pub notify_every: Duration,
     /// `None`: what the environment's locale asks for.
     pub language: Option<Language>,
+    pub privacy: PrivacyMode,
+    /// What is personal; without a catalogue everything may be.
+    #[serde(skip)]
+    pub personal: Arc<Privacy>,
+    /// Where saved screens go; the current folder.
+    pub save_dir: Option<PathBuf>,
 }
 
 impl Default for UiConfig {
@@ -67,6 +75,9 @@ impl Default for UiConfig {
             notify: Notify::None,
             notify_every: Duration::from_secs(30),
             language: None,
+            privacy: PrivacyMode::default(),
+            personal: Arc::default(),
+            save_dir: None,
         }
     }
 }
@@ -103,8 +114,20 @@ impl UiConfig {
         let family = Kind::of(env).unwrap_or_default().family;
         let console = !self.ascii && family == Family::Console;
         let ascii = self.ascii || family != Family::Xterm || !speaks_utf8(env);
-        let (map, utc) = (self.map.clone(), self.utc);
-        Ok(Look { themes, theme, depth, ascii, console, map, utc, zone, language })
+        Ok(Look {
+            themes,
+            theme,
+            depth,
+            ascii,
+            console,
+            map: self.map.clone(),
+            utc: self.utc,
+            zone,
+            language,
+            privacy: self.privacy,
+            personal: self.personal.clone(),
+            save_dir: self.save_dir.clone().unwrap_or_else(|| PathBuf::from(".")),
+        })
     }
 
     /// The person's own themes, to be watched.

@@ -6,7 +6,7 @@ use super::state::{Layer, Popup, Screen};
 use super::update::{Effect, Ui};
 use crate::model::{Ask, Extent, FollowedKey, LookupId, Meaning, Scope, Search, Start, TailFilter, Timestamp, TopicPartition, Way};
 use crate::snapshot::TailRow;
-use crate::text::{Word, word};
+use crate::text::{Word, is_masked, word};
 use std::sync::Arc;
 
 /// The first search back goes so far, and reads so much: it is started by itself.
@@ -34,6 +34,7 @@ impl Ui {
     /// Follows the key of what is selected.
     pub(super) fn follow(&mut self) {
         match self.selected_key() {
+            Some(key) if is_masked(&key.bytes) => self.say(word(Word::KeyHidden).to_owned()),
             Some(key) => self.follow_key(key),
             None => self.say(word(Word::NoKeyHere).to_owned()),
         }

@@ -4,8 +4,9 @@ use super::config::UiConfig;
 use super::errand;
 use super::gate::Gate;
 use super::keymap::{Key, KeymapError};
+use super::save::{save, told};
 use super::term::input::{self, Input, Inputs};
-use super::term::{Family, Guard, Kind, Link, Tty, Unusable, Urgency};
+use super::term::{Family, Guard, Kind, Link, Tty, Unusable, Urgency, window_size};
 use super::theme::ThemeError;
 use super::update::Effect;
 use crate::model::{Ask, Focused, Journal};
@@ -322,10 +323,18 @@ impl Session {
                     let done = export.write();
                     self.canvas.ui.say(export.told(&done));
                 }
+                Effect::Save => self.save(),
             }
             due.now = true;
         }
         Ok(false)
+    }
+
+    fn save(&mut self) {
+        let ui = &mut self.canvas.ui;
+        let saved = save(&ui.shown(), &ui.state, window_size(), &ui.state.look.save_dir);
+        let said = speaking(ui.state.look.language, || told(saved.as_deref()));
+        ui.say(said);
     }
 
     fn ask(&mut self, ask: Ask) {

@@ -13,11 +13,13 @@ use super::map::Maps;
 use super::palette::{Choice, Palette};
 use super::panels::PanelId;
 use super::past::Past;
+use super::privacy::PrivacyMode;
 use super::theme::Theme;
 use crate::model::{Answer, BaseMap, ChartSpan, Focused, LogLine, LookupId, TailFilter, Timestamp};
-use crate::snapshot::{Alert, TailRow, View};
+use crate::snapshot::{Alert, Privacy, TailRow, View};
 use crate::text::Language;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -152,6 +154,11 @@ pub struct Look {
     pub zone: jiff::tz::TimeZone,
     pub utc: bool,
     pub language: Language,
+    pub privacy: PrivacyMode,
+    /// What is personal.
+    pub personal: Arc<Privacy>,
+    /// Where saved screens go.
+    pub save_dir: PathBuf,
 }
 
 #[derive(Clone, Debug)]

@@ -7,11 +7,13 @@ use super::footer::contexts;
 use super::keymap::{Action, Key, Lookup as KeyLookup};
 use super::layout;
 use super::panels::PanelId;
+use super::privacy::Masked;
 use super::state::{Frozen, Layer, Message, Popup, Screen, UiState};
 use crate::model::{Ask, ChartSpan, Journal, LookupId, Way};
 use crate::snapshot::View;
 use crate::text::{Word, speaking};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +23,8 @@ pub enum Effect {
     /// The terminal is lent to a program.
     Run(Errand),
     Write(super::write::Export),
+    /// The screen, for the post-mortem.
+    Save,
     Leave,
     Suspend,
     Redraw,
@@ -34,6 +38,7 @@ pub struct Ui {
     pub state: UiState,
     pub newest: Arc<View>,
     pub hits: Hits,
+    pub(super) kept: RefCell<Masked>,
     /// Keys of a chord that is not complete.
     pressed: Vec<Key>,
     pub(super) effects: Vec<Effect>,
@@ -45,7 +50,7 @@ const MESSAGE_MS: i64 = 3_000;
 impl Ui {
     pub fn new(state: UiState) -> Self {
         let newest = Arc::new(View::default());
-        Self { state, newest, hits: Hits::default(), pressed: Vec::new(), effects: Vec::new() }
+        Self { state, newest, hits: Hits::default(), kept: RefCell::default(), pressed: Vec::new(), effects: Vec::new() }
     }
 
     /// Takes what has to be done outside.
@@ -83,9 +88,10 @@ impl Ui {
 
     /// The answer to a record's look-up goes to its popup, also when the screen is frozen.
     fn take_answer(&mut self) {
+        let newest = self.masked(&self.newest);
         for layer in &mut self.state.layers {
             if let Layer::Popup(Popup::Record { lookup: Some(id), answer, row, .. }) = layer
-                && let Some(told) = self.newest.focus.answers.get(id)
+                && let Some(told) = newest.focus.answers.get(id)
             {
                 if let Some(found) = super::popups::found(row, told) {
                     *row = Arc::new(found);
@@ -93,10 +99,6 @@ impl Ui {
                 *answer = Some(told.clone());
             }
         }
-    }
-
-    pub(super) fn shown(&self) -> Arc<View> {
-        self.state.shown(&self.newest).clone()
     }
 
     fn refresh_lists(&mut self, now: bool) {

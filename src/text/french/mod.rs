@@ -1,6 +1,7 @@
 //! What a reason says in French, built as the English is: the evidence first, and a fact that is missing leaves its words out.
 //! Kafka's own terms stay (topic, partition, offset, lag, commit, broker); a record is a `message`, as people say.
 
+mod business;
 mod link;
 mod remedies;
 mod rules;
@@ -20,7 +21,8 @@ pub(super) const COLON: &str = "\u{202f}: ";
 
 pub(super) fn sentence(reason: &Reason) -> String {
     let facts = Facts(reason);
-    let mut said = rules::say(&facts).or_else(|| states::say(&facts)).unwrap_or_else(|| link::say(&facts));
+    let mut said =
+        rules::say(&facts).or_else(|| business::say(&facts)).or_else(|| states::say(&facts)).unwrap_or_else(|| link::say(&facts));
     said.push_str(&facts.part(", fini depuis ", "gone_s", ""));
     match facts.told("subject") {
         Some(subject) => format!("{subject}{COLON}{said}"),

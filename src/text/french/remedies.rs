@@ -47,6 +47,28 @@ pub fn remedy(reason: &Reason) -> Option<&'static str> {
         Code::ControllersSilent => "regardez les contrôleurs\u{202f}: sans eux aucun topic, leader ni réglage ne peut changer",
         Code::GroupStopped => "regardez si le service tourne",
         Code::GroupStalled => "regardez le journal du service\u{202f}: un seul message le retient peut-être",
+        Code::GroupLag | Code::GroupLagging => {
+            "ajoutez des membres, au plus un par partition, ou cherchez ce qui ralentit chaque message"
+        }
+        Code::GroupRewound => "demandez qui a remis les offsets\u{202f}: tout ce qui a suivi est refait",
+        Code::TopicErrors => "regardez les derniers messages marqués, et le producteur qui les a écrits",
+        Code::TopicLatency => "regardez la file et le linger du producteur, et la charge des brokers",
+        Code::TopicSilent => "regardez si son producteur tourne et s'il joint les brokers",
+        Code::TopicUnusual => {
+            "demandez ce qui a changé\u{202f}: une campagne, une version, un producteur qui se répète ou n'a plus rien"
+        }
+        Code::PartitionSkew => "regardez les clés\u{202f}: une clé que beaucoup partagent va dans une seule partition",
+        Code::PipelineStuck => "ouvrez l'étape qui en a le plus, et regardez le groupe qui devrait les prendre",
+        Code::CouriersSilent => {
+            "si beaucoup se sont tus ensemble, regardez la passerelle de l'appli\u{202f}; si un seul, appelez-le"
+        }
+        Code::DiskLow => "faites de la place sur cette machine, ou limitez ce que le magasin garde (keep_ended)",
+        Code::PaidTwice => "regardez les deux paiements de la commande, et remboursez-en un",
+        Code::AmountDiffers => "comparez les articles de la commande avec ce qui a été payé, avant la livraison",
+        Code::PaymentVelocity | Code::RepeatedFailures => {
+            "regardez les paiements du client\u{202f}: un script, ou une carte volée, insiste"
+        }
+        Code::AmountUnusual | Code::CountryUnusual | Code::MethodAbroad => "demandez au client avant la livraison",
         _ => return None,
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::model::{Code, Reason};
 use crate::text::facts::Facts;
+use crate::text::sentences::at_risk;
 
 /// What fires; the first piece is the evidence.
 pub fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
@@ -36,6 +37,14 @@ pub fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
         Code::UnderReplicated => partitions("sous-répliquées", "replicas"),
         Code::UnderMinIsr => partitions("sous l'ISR min", "needed"),
         Code::Offline => partitions("sans leader", "replicas"),
+        Code::PartitionSkew => vec![f.part("", "share", " dans une partition"), lasting()],
+        Code::PipelineStuck => vec![
+            f.part("", "stuck", " bloquées"),
+            f.part(", max ", "age_s", ""),
+            at_risk(f).map(|amount| format!(", {amount}")).unwrap_or_default(),
+        ],
+        Code::CouriersSilent => vec![f.part("", "silent", " muets"), f.part(" sur ", "of", ""), lasting()],
+        Code::DiskLow => vec![f.part("reste ", "free_bytes", ""), f.part(" (", "free", ")")],
         _ => return None,
     })
 }

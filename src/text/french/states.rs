@@ -59,10 +59,6 @@ fn business(f: &Facts<'_>) -> Option<String> {
             f.or("stage", "en cours"),
             f.part(", au-dessus de ", "deadline_s", "")
         ),
-        Code::PaidTwice => format!("la commande{} était déjà payée", f.part(" ", "order", "")),
-        Code::AmountDiffers => {
-            format!("{} payé{}", f.or("paid", "un autre montant a été"), f.part(", la commande fait ", "amount", ""))
-        }
         _ => return None,
     })
 }

@@ -5,8 +5,24 @@ use crate::text::{Language, remedy, sentence, short_sentence, speaking};
 
 /// All the facts that a reason may carry, so that each sentence shows all of its parts.
 fn full(code: Code) -> Reason {
-    let counts =
-        ["lag", "lag_before", "partition", "records", "partitions", "replicas", "in_sync", "needed", "of", "members", "id"];
+    let counts = [
+        "lag",
+        "lag_before",
+        "partition",
+        "records",
+        "partitions",
+        "replicas",
+        "in_sync",
+        "needed",
+        "of",
+        "members",
+        "id",
+        "stuck",
+        "silent",
+        "count",
+        "known",
+        "payments",
+    ];
     let seconds = [
         "for_s",
         "gone_s",
@@ -25,7 +41,21 @@ fn full(code: Code) -> Reason {
         "needed_s",
         "threshold_s",
     ];
-    let texts = ["broker", "topic", "text", "group", "principal", "error", "stage", "order", "paid", "amount"];
+    let texts = [
+        "broker",
+        "topic",
+        "text",
+        "group",
+        "principal",
+        "error",
+        "stage",
+        "order",
+        "paid",
+        "country",
+        "usual",
+        "method",
+        "payment",
+    ];
     let mut reason = Reason::new(code)
         .with("p99_ms", Fact::Millis(1_900.0))
         .with("min_ms", Fact::Millis(1_900.0))
@@ -39,6 +69,13 @@ fn full(code: Code) -> Reason {
         .with("from", Fact::Offset(12))
         .with("to", Fact::Offset(7))
         .text("what", "a position and the way left")
+        .with("share", Fact::Ratio(0.9))
+        .with("even", Fact::Ratio(0.25))
+        .with("times", Fact::Count(9))
+        .with("free_bytes", Fact::Bytes(5_000))
+        .with("free", Fact::Ratio(0.04))
+        .text("at_risk", "1500.50")
+        .text("amount", "45000.50")
         .text("cause", Code::AdvertisedAddress.name());
     for name in counts {
         reason = reason.with(name, Fact::Count(3));

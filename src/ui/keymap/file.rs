@@ -126,8 +126,8 @@ mod tests {
 
     #[test]
     fn two_actions_may_change_their_keys() {
-        let keymap = of("[list]\nsort = [\"S\"]\nreverse = [\"s\"]").unwrap();
-        assert_eq!(press(&keymap, &SCREEN, "S"), Lookup::Action(Action::Sort));
+        let keymap = of("[list]\nsort = [\"R\"]\nreverse = [\"s\"]").unwrap();
+        assert_eq!(press(&keymap, &SCREEN, "R"), Lookup::Action(Action::Sort));
     }
 
     #[test]

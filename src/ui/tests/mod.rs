@@ -12,6 +12,7 @@ mod own;
 mod paint;
 mod palette;
 mod past;
+mod privacy;
 mod roles;
 mod screens;
 

@@ -1,0 +1,80 @@
+//! What fires on partitions, the business and this host, and payments that somebody should look at.
+
+use crate::model::{Code, Fact};
+use crate::text::count;
+use crate::text::facts::Facts;
+use crate::text::sentences::{at_risk, money};
+
+pub fn say(f: &Facts<'_>) -> Option<String> {
+    Some(match f.0.code {
+        Code::PartitionSkew => format!(
+            "la partition {} prend {} messages{}{}",
+            f.or("partition", "(une)"),
+            f.told("share").map_or_else(|| "la plupart des".into(), |share| format!("{share} des")),
+            f.part(", sa part égale est de ", "even", ""),
+            f.since()
+        ),
+        Code::PipelineStuck => format!(
+            "{} bloquées{}{}{}",
+            f.or("stuck", "plusieurs"),
+            f.part(", la plus ancienne depuis ", "age_s", "")
+                + &f.part(" à l'étape ", "stage", "")
+                + &f.part(" (limite ", "deadline_s", ")"),
+            at_risk(f).map(|amount| format!(", {amount} en jeu")).unwrap_or_default(),
+            f.since()
+        ),
+        Code::CouriersSilent => format!(
+            "{} livreurs sans position depuis {}{}{}",
+            match (f.told("silent"), f.told("of")) {
+                (Some(silent), Some(of)) => format!("{silent} sur {of}"),
+                (Some(silent), None) => silent,
+                (None, Some(of)) => format!("plusieurs des {of}"),
+                (None, None) => "des".into(),
+            },
+            f.or("threshold_s", "trop longtemps"),
+            f.part(" (le plus long ", "longest_s", ")"),
+            f.since()
+        ),
+        Code::DiskLow => format!(
+            "reste {} sur le disque{}{}",
+            f.or("free_bytes", "peu de place"),
+            f.part(" (", "free", ")"),
+            f.part(", sous ", "threshold", "")
+        ),
+        _ => return suspicious(f),
+    })
+}
+
+/// Alone, or how many there were and the newest.
+fn suspicious(f: &Facts<'_>) -> Option<String> {
+    let often =
+        |what: &str| format!("{} {what} d'un même client en {}", f.or("count", "beaucoup de"), f.or("window_s", "peu de temps"));
+    let said = match f.0.code {
+        Code::PaidTwice => format!("la commande{} était déjà payée", f.part(" ", "order", "")),
+        Code::AmountDiffers => {
+            format!("{} payé{}", f.or("paid", "un autre montant a été"), f.part(", la commande fait ", "amount", ""))
+        }
+        Code::PaymentVelocity => often("paiements") + &f.part(", au-dessus de ", "threshold", ""),
+        Code::AmountUnusual => format!(
+            "{}, soit {} fois ce que ce client paie d'habitude",
+            money(f, "amount").unwrap_or_else(|| "montant inhabituel".into()),
+            f.or("times", "plusieurs")
+        ),
+        Code::RepeatedFailures => often("paiements échoués"),
+        Code::CountryUnusual => {
+            format!("payé depuis {}, ce client paie depuis {}", f.or("country", "un autre pays"), f.or("usual", "ailleurs"))
+        }
+        Code::MethodAbroad => format!(
+            "{} jamais utilisé depuis {} jusqu'ici{}",
+            f.or("method", "moyen de paiement"),
+            f.or("country", "ce pays"),
+            f.part(" parmi ", "known", " paiements")
+        ),
+        _ => return None,
+    };
+    Some(match (f.0.fact("payments"), f.told("payment")) {
+        (Some(Fact::Count(1)), Some(payment)) => format!("{payment}{}{said}", super::COLON),
+        (Some(Fact::Count(n)), Some(payment)) => format!("{} paiements, le dernier {payment}{}{said}", count(*n), super::COLON),
+        _ => said,
+    })
+}
