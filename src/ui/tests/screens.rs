@@ -7,11 +7,7 @@ use crate::ui::widgets::ink::Ctx;
 
 const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 40), (200, 60)];
 
-fn shot(name: &str, buffer: &Buffer) {
-    shot_in(Language::English, name, buffer);
-}
-
-fn shot_in(language: Language, name: &str, buffer: &Buffer) {
+fn shot(language: Language, name: &str, buffer: &Buffer) {
     let path = match language {
         Language::English => "../snapshots",
         Language::French => "../snapshots/fr",
@@ -32,7 +28,7 @@ fn shots_of(name: &str, view: fn() -> View, done: impl Fn(&mut Ui, u16, u16)) {
             let mut ui = ui(view());
             ui.state.look.language = language;
             done(&mut ui, width, height);
-            shot_in(language, &format!("{name}_{width}x{height}"), &paint(&mut ui, width, height));
+            shot(language, &format!("{name}_{width}x{height}"), &paint(&mut ui, width, height));
         }
     }
 }
@@ -203,7 +199,7 @@ fn every_panel(ui: &crate::ui::update::Ui, language: Language) {
             let mut buffer = Buffer::empty(Rect::new(0, 0, width.max(70), height.max(20)));
             let ctx = Ctx { view: &view, state: &ui.state };
             (panel.draw)(ctx, &mut buffer, Rect::new(0, 0, width, height), &mut Default::default());
-            shot_in(language, &format!("panel_{:?}_{kind}", panel.id).to_lowercase(), &buffer);
+            shot(language, &format!("panel_{:?}_{kind}", panel.id).to_lowercase(), &buffer);
         }
     }
 }
@@ -219,7 +215,7 @@ fn without_unicode_every_cell_is_ascii() {
         let buffer = paint(&mut ui, 120, 40);
         assert!(text_of(&buffer).is_ascii());
         if keys.is_empty() {
-            shot_in(language, "overview_ascii", &buffer);
+            shot(language, "overview_ascii", &buffer);
         }
     }
 }
