@@ -603,7 +603,7 @@ words! {
     KeyNearer = "zoom in" | "zoom avant",
     KeyFurther = "zoom out" | "zoom arrière",
     KeyFit = "frame all" | "tout cadrer",
-    KeyFollowCourier = "follow" | "suivre",
+    KeyFollowCourier = "follow the courier" | "suivre le livreur",
     KeyItsOrder = "its order" | "sa commande",
     KeyMapLeft = "map to the left" | "carte vers la gauche",
     KeyMapRight = "map to the right" | "carte vers la droite",
