@@ -313,6 +313,7 @@ words! {
     Map = "map" | "carte",
     Delivery = "delivery" | "livraison",
     NoPositions = "No courier has told a position yet" | "Aucun livreur n'a encore donné sa position",
+    PositionsHidden = "Positions are personal, and hidden" | "Les positions sont personnelles, et masquées",
     NoPositionOfIt = "No position: it is not under way, or its courier has told none"
         | "Aucune position\u{202f}: elle n'est pas en cours, ou son livreur n'en a pas donné",
     Untold = "no arrival told" | "arrivée inconnue",

@@ -11,7 +11,7 @@ mod state;
 
 pub use lens::{Lens, Room};
 pub use manner::{Manner, is_late, is_silent};
-pub use scene::{around_one, chosen_lens, couriers, one, selected, town};
+pub use scene::{around_one, chosen_lens, couriers, hides, nobody, one, selected, town};
 pub use state::{MapHit, MapState, Maps};
 
 use super::theme::Role;

@@ -3,8 +3,10 @@
 use super::{Lens, Room};
 use crate::model::{BaseMap, Point};
 use crate::snapshot::{Underway, View};
+use crate::text::Word;
 use crate::ui::list::{RowKey, Rows, ordered};
 use crate::ui::panels::{DeliveryRows, PanelId};
+use crate::ui::privacy::PrivacyMode;
 use crate::ui::state::UiState;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -64,6 +66,16 @@ pub fn around_one(courier: &Underway, room: Room) -> Option<Lens> {
     let ends = [courier.delivery.place(), courier.delivery.destination()].into_iter().flatten();
     let places: Vec<Point> = driven.chain(ends).collect();
     Lens::around(places.into_iter(), room).map(Lens::steady)
+}
+
+/// Why a map has nobody on it: nothing was told, or it is hidden.
+pub fn nobody(state: &UiState, untold: Word) -> Word {
+    if hides(state) { Word::PositionsHidden } else { untold }
+}
+
+/// A town without couriers would look as if nobody rode.
+pub fn hides(state: &UiState) -> bool {
+    state.look.privacy != PrivacyMode::Open
 }
 
 /// What the person chose, else `framed`; in the middle the courier that is followed.

@@ -21,7 +21,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let framed = courier.and_then(|courier| map::around_one(courier, room));
     let lens = map::chosen_lens(ctx.state, PanelId::DeliveryMap, courier, framed);
     let (Some(courier), Some(lens), true) = (courier, lens, inner.width > 0 && inner.height > 0) else {
-        return put_middle(ctx, buf, inner, &format!("{}.", word(Word::NoPositionOfIt)));
+        return put_middle(ctx, buf, inner, &format!("{}.", word(map::nobody(ctx.state, Word::NoPositionOfIt))));
     };
     map::draw(ctx, buf, inner, &Scene { base: &ctx.state.look.map, lens, couriers: &[courier], selected: Some(courier) });
     hits.map = Some(MapHit { panel: PanelId::DeliveryMap, area: inner, lens });

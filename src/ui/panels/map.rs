@@ -23,10 +23,11 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let inner = frame(ctx, buf, area, PanelId::Map, &[], &[]);
     let room = Room::of_cells(inner.width, inner.height);
     let framed = map::town(base, &couriers, room);
-    let Some(lens) = map::chosen_lens(ctx.state, PanelId::Map, selected, framed).filter(|_| inner.width > 0 && inner.height > 0)
-    else {
+    let is_bare = map::hides(ctx.state) && couriers.iter().all(|courier| courier.delivery.place().is_none());
+    let is_drawn = !is_bare && inner.width > 0 && inner.height > 0;
+    let Some(lens) = map::chosen_lens(ctx.state, PanelId::Map, selected, framed).filter(|_| is_drawn) else {
         frame(ctx, buf, area, PanelId::Map, &title(&couriers, area.width, &[]), &[]);
-        return put_middle(ctx, buf, inner, &format!("{}.", word(Word::NoPositions)));
+        return put_middle(ctx, buf, inner, &format!("{}.", word(map::nobody(ctx.state, Word::NoPositions))));
     };
     let outside = map::draw(ctx, buf, inner, &Scene { base, lens, couriers: &couriers, selected });
     let room = area.width.saturating_sub(counts(&couriers, false).iter().map(Ink::width).sum::<u16>() + 8);

@@ -155,3 +155,13 @@ fn a_filter_of_the_table_is_one_of_the_map() {
     let text = text_of(&paint(&mut ui, W, H));
     assert!(text.contains("map  ● 1 "), "{text}");
 }
+
+#[test]
+fn where_positions_are_hidden_the_map_says_so_instead_of_an_empty_town() {
+    let mut ui = opened("5 P");
+    let text = text_of(&paint(&mut ui, W, H));
+    assert!(text.contains("Positions are personal, and hidden"), "{text}");
+    assert!(ui.hits.map.is_none() && !text.contains("Kaloum"), "{text}");
+    press(&mut ui, W, H, "P");
+    assert!(text_of(&paint(&mut ui, W, H)).contains("Kaloum"));
+}
