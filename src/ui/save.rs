@@ -25,7 +25,7 @@ pub enum SaveError {
 pub fn save(view: &View, state: &UiState, size: (u16, u16), folder: &Path) -> Result<PathBuf, SaveError> {
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
     draw(view, state, &mut buffer);
-    let json = serde_json::to_string_pretty(&*view.snapshot)?;
+    let json = serde_json::to_string(&*view.snapshot)?;
     let base = folder.join(name(&view.snapshot.source.name, view.snapshot.taken_at));
     for (ending, text) in
         [("svg", svg::picture(&buffer)), ("txt", svg::text(&buffer)), ("json", escaped_json(&json).into_owned() + "\n")]

@@ -9,6 +9,8 @@ pub fn say(f: &Facts<'_>) -> Option<String> {
         Code::CaughtUp => "tout est lu".into(),
         Code::KeepingUp => "suit".into(),
         Code::NotKnownYet => "pas encore connu".into(),
+        Code::NotKept => "pas conservé pour les moments passés".into(),
+        Code::PastTail => "le direct d'alors n'est pas conservé\u{202f}: il se relit dans le topic".into(),
         Code::NotAsked => "pas demandé, car personne ne le regarde".into(),
         Code::NotSupported => "ce cluster ne sait pas le dire".into(),
         Code::NoRecords => "aucun message dans la fenêtre".into(),
