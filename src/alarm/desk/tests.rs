@@ -188,7 +188,7 @@ fn what_people_decided_is_there_again() {
     running.marks.send(vec![mark.clone()]).unwrap();
     running.end();
     let again = start(folder.path(), None, picture(&[], false));
-    assert_eq!(read(&again), [mark.clone()]);
+    assert_eq!(read(&again), std::slice::from_ref(&mark));
     // Another dashboard of the same user.
     let other = start(folder.path(), None, picture(&[], false));
     assert_eq!(read(&other), [mark]);

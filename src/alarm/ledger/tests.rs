@@ -179,8 +179,8 @@ proptest! {
             let alerts = on(&fires, &quiet);
             ledger.look(&cluster(), &outlets, &sight(&alerts, &past, now));
         }
-        for i in 0..3 {
-            if let Some(since) = fires[i].take() {
+        for (i, fires) in fires.iter_mut().enumerate() {
+            if let Some(since) = fires.take() {
                 past.insert(0, over(&alert(i, Level::Warning, since, FindingState::Firing), now));
             }
         }

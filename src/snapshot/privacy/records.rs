@@ -53,7 +53,7 @@ impl Privacy {
         let mut out = answer.clone();
         if let LookupResult::Record(record) = &mut out.result {
             let (Lookup::Record { topic, .. } | Lookup::TimeAt { topic, .. }) = &out.lookup;
-            *record = Box::new(self.record(topic, record));
+            **record = self.record(topic, record);
         }
         out
     }

@@ -63,7 +63,8 @@ fn two_topics() {
 
 #[test]
 fn the_past_of_a_topic() {
-    let views: [(&str, fn() -> View); 2] = [("topic_past", fixture::past), ("topic_past_searching", fixture::searching)];
+    type Named = (&'static str, fn() -> View);
+    let views: [Named; 2] = [("topic_past", fixture::past), ("topic_past_searching", fixture::searching)];
     for (name, view) in views {
         shots_of(name, view, |ui, width, height| {
             press(ui, width, height, "j enter @");
