@@ -128,7 +128,8 @@ impl Gallery {
 fn level(snapshot: &Snapshot) -> Level {
     match snapshot.source.state {
         LinkState::Down | LinkState::Connecting => Level::Unknown,
-        _ => snapshot.alerts.iter().map(|alert| alert.0.level).max().unwrap_or(Level::Healthy),
+        // What somebody looks after already is not told again.
+        _ => snapshot.alerts.iter().filter(|alert| alert.speaks()).map(|alert| alert.0.level).max().unwrap_or(Level::Healthy),
     }
 }
 

@@ -135,6 +135,7 @@ impl Ui {
         state.focus.clear();
         state.maps = Default::default();
         (state.topic, state.group, state.order) = (None, None, None);
+        (state.beside, state.comparing) = (None, None);
         // The searches were the other session's, and ended with it.
         (state.past, state.follow) = (None, None);
         state.layers.clear();

@@ -126,7 +126,7 @@ fn harmless(text: &str) -> String {
 
 /// `vigie · prod · 2 critical`
 fn title(snapshot: &Snapshot) -> String {
-    let count = |level: Level| snapshot.alerts.iter().filter(|a| a.0.level == level).count();
+    let count = |level: Level| snapshot.alerts.iter().filter(|a| a.0.level == level && a.speaks()).count();
     let worst = match (snapshot.source.state, count(Level::Critical), count(Level::Warning)) {
         (LinkState::Connected, 0, 0) => word(Word::Healthy).to_owned(),
         (LinkState::Connected, 0, n) => format!("{n} {}", word(Word::Warning)),
