@@ -205,7 +205,7 @@ pub struct DemoArgs {
     /// Workers that produce what the town then leaves out: eta, notify, stock, or none [default: all]
     #[arg(long, value_enum, value_delimiter = ',', value_name = "NAME[,…]")]
     pub workers: Vec<WorkerChoice>,
-    /// Send alerts to the [[outlets]] of the configuration
+    /// Send alerts to the outlets of the configuration
     #[arg(long)]
     pub send_alerts: bool,
     /// Without a terminal: print the snapshot at the end
@@ -245,7 +245,7 @@ pub struct WatchArgs {
     /// JSON or a table for reading
     #[arg(long, value_enum, default_value_t, requires = "no_ui")]
     pub format: Format,
-    /// Send alerts to the [[outlets]] of the configuration
+    /// Send alerts to the outlets of the configuration
     #[arg(long)]
     pub send_alerts: bool,
     /// Do not ask before much is read
