@@ -45,7 +45,7 @@ fn what_fires_in_the_demo_reaches_a_webhook_and_a_command() {
     );
     std::fs::write(&config, format!("{rules}{outlets}")).expect("a file");
     let config = config.display().to_string();
-    let ran = vigie(&["demo", "--no-ui", "--for", "12s", "--config", &config, "--send-alerts"]);
+    let ran = vigie(&["demo", "--no-ui", "--for", "25s", "--config", &config, "--send-alerts"]);
     let snapshot = ran.good_json();
     assert_conforms(&snapshot);
     for outlet in at(&snapshot, "/outlets").as_array().expect("a list") {
