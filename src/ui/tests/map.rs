@@ -161,7 +161,7 @@ fn where_positions_are_hidden_the_map_says_so_instead_of_an_empty_town() {
     let mut ui = opened("5 P");
     let text = text_of(&paint(&mut ui, W, H));
     assert!(text.contains("Positions are personal, and hidden"), "{text}");
-    assert!(ui.hits.map.is_none() && !text.contains("Kaloum"), "{text}");
+    assert!(ui.hits.map.is_none() && !text.contains("Tannerie"), "{text}");
     press(&mut ui, W, H, "P");
-    assert!(text_of(&paint(&mut ui, W, H)).contains("Kaloum"));
+    assert!(text_of(&paint(&mut ui, W, H)).contains("Tannerie"));
 }
