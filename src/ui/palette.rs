@@ -51,7 +51,7 @@ pub struct Palette {
 
 /// As many as anybody would look through.
 const MOST: usize = 100;
-/// A key press looks through at most this many. 20,000 names cost less than a frame.
+/// A key press looks through at most this many.
 const SEARCHED: usize = 100_000;
 const SPANS: [ChartSpan; 4] = [ChartSpan::Minute, ChartSpan::TenMinutes, ChartSpan::Hour, ChartSpan::SixHours];
 
