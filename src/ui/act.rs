@@ -3,14 +3,12 @@
 use super::chooser::Change;
 use super::keymap::Action;
 use super::layout;
-use super::line::LineEdit;
-use super::list::{RowKey, ordered};
 use super::palette::Palette;
 use super::panels::PanelId;
 use super::popups::value_of;
 use super::state::{Layer, Popup, Prompt, Screen};
 use super::update::{Effect, Ui};
-use crate::model::{Ask, Level, Lookup};
+use crate::model::{Ask, Level};
 use crate::text::{Word, labelled, visible_bytes, word};
 
 const HISTORY: usize = 20;
@@ -173,15 +171,6 @@ impl Ui {
         }
     }
 
-    fn set_filter_quietly(&mut self, panel: PanelId, text: &str) -> Result<(), String> {
-        if panel == PanelId::Tail { Ok(()) } else { self.set_filter(panel, text) }
-    }
-
-    fn filter_text(&self, panel: PanelId) -> Option<String> {
-        let text = if panel == PanelId::Tail { &self.state.tail_filter_text } else { &self.state.filter(panel).text };
-        (!text.is_empty()).then(|| text.clone())
-    }
-
     fn next_panel(&mut self, by: isize) {
         let panels = &layout::standing(&self.state);
         let lists: Vec<PanelId> = panels.iter().copied().filter(|p| p.list().is_some() || self.state.zoom).collect();
@@ -189,15 +178,6 @@ impl Ui {
         let at = panels.iter().position(|p| *p == self.state.focused_panel()).unwrap_or(0);
         let next = (at as isize + by).rem_euclid(panels.len() as isize) as usize;
         self.focus(panels[next]);
-    }
-
-    fn open_filter(&mut self) {
-        let focused = self.state.focused_panel();
-        let fallback = layout::standing(&self.state).into_iter().find(|p| p.list().is_some()).unwrap_or(focused);
-        let panel = if focused.list().is_some() { focused } else { fallback };
-        self.focus(panel);
-        let before = self.filter_text(panel).unwrap_or_default();
-        self.state.layers.push(Layer::Filter { panel, line: LineEdit::new(&before), before });
     }
 
     fn accept(&mut self) {
@@ -238,20 +218,6 @@ impl Ui {
             Some(layer) => self.state.layers.push(layer),
             None => {}
         }
-    }
-
-    fn history(&mut self, by: isize) {
-        let Some(Layer::Filter { line, .. }) = self.state.layers.last_mut() else { return };
-        let past = &self.state.filter_history;
-        let at = past.iter().position(|t| t == line.text());
-        let next = match (at, by > 0) {
-            (None, true) => Some(0),
-            (Some(i), true) => Some((i + 1).min(past.len().saturating_sub(1))),
-            (Some(i), false) => i.checked_sub(1),
-            (None, false) => None,
-        };
-        *line = LineEdit::new(next.and_then(|i| past.get(i)).map_or("", String::as_str));
-        self.apply_filter();
     }
 
     fn sort_next(&mut self) {
@@ -325,97 +291,6 @@ impl Ui {
         if let Some(text) = text {
             self.effects.push(Effect::Copy(text));
         }
-    }
-
-    fn open(&mut self) {
-        let panel = self.state.focused_panel();
-        if matches!(panel, PanelId::Deliveries | PanelId::Map) {
-            if let Some(order) = self.order_in_sight() {
-                self.open_delivery(order);
-            }
-            return;
-        }
-        let (view, Some(place)) = (self.shown(), self.place(panel)) else { return };
-        match panel {
-            PanelId::Tail => self.open_record(place),
-            PanelId::Follow => self.open_followed(place),
-            PanelId::Log => {
-                let rows = ordered::<super::panels::LogRows>(&view, &self.state);
-                if let Some(line) = rows.get(place).cloned() {
-                    self.state.layers.push(Layer::Popup(Popup::Log { line, scroll: 0 }));
-                }
-            }
-            PanelId::Alerts | PanelId::AlertTable => self.open_alert(),
-            PanelId::PastAlerts => self.open_past(place),
-            PanelId::Timeline => self.open_step(place),
-            PanelId::Payments => {
-                let rows = ordered::<super::panels::PaymentRows>(&view, &self.state);
-                if let Some(order) = rows.get(place).and_then(|row| row.order.clone()) {
-                    self.open_order(order);
-                }
-            }
-            PanelId::Orders | PanelId::Stuck => {
-                let key = panel.list().and_then(|l| (l.keys)(&view, &self.state).into_iter().nth(place));
-                if let Some((RowKey::Name(id), _)) = key {
-                    self.open_order(id);
-                }
-            }
-            PanelId::Topics | PanelId::GroupPartitions => {
-                let key = panel.list().and_then(|l| (l.keys)(&view, &self.state).into_iter().nth(place));
-                if let Some((RowKey::Name(name) | RowKey::Partition(name, _), _)) = key {
-                    self.open_topic(name);
-                }
-            }
-            PanelId::Groups | PanelId::Readers => {
-                let key = panel.list().and_then(|l| (l.keys)(&view, &self.state).into_iter().nth(place));
-                if let Some((RowKey::Name(name), _)) = key {
-                    self.open_group(name);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// The record that told of a step is read from the broker.
-    fn open_step(&mut self, place: usize) {
-        let view = self.shown();
-        let rows = ordered::<super::panels::TimelineRows>(&view, &self.state);
-        let Some(told) = rows.get(place).and_then(|row| Some(row.step()?.told.clone())) else { return };
-        let id = self.next_lookup();
-        let wanted = Lookup::Record { topic: told.topic.clone(), partition: told.partition, offset: told.offset };
-        self.effects.push(Effect::Ask(Ask::Lookup(id, wanted)));
-        let row = std::sync::Arc::new(super::popups::sought(&told));
-        self.state.layers.push(Layer::Popup(Popup::Record { row, lookup: Some(id), answer: None, scroll: 0 }));
-    }
-
-    /// A record whose value was cut is fetched whole.
-    fn open_record(&mut self, place: usize) {
-        let view = self.shown();
-        let rows = ordered::<super::panels::TailRows>(&view, &self.state);
-        let Some(row) = rows.get(place).cloned() else { return };
-        // Pinned: the popup's record stays selected while newer ones come in.
-        self.select(PanelId::Tail, place);
-        self.state.lists[PanelId::Tail as usize].selected = Some(RowKey::Offset(row.partition, row.offset));
-        self.show_record(row);
-    }
-
-    fn open_followed(&mut self, place: usize) {
-        let view = self.shown();
-        let rows = ordered::<super::panels::FollowRows>(&view, &self.state);
-        let Some(row) = rows.get(place).map(|r| r.record.clone()) else { return };
-        self.select(PanelId::Follow, place);
-        self.show_record(row);
-    }
-
-    fn show_record(&mut self, row: std::sync::Arc<crate::snapshot::TailRow>) {
-        let unread = row.verdict == crate::snapshot::Verdict::NotRead;
-        let cut = unread || row.value.as_ref().is_some_and(|v| v.len() < row.value_len);
-        let lookup = cut.then(|| self.next_lookup());
-        if let Some(id) = lookup {
-            let wanted = Lookup::Record { topic: row.topic.clone(), partition: row.partition, offset: row.offset };
-            self.effects.push(Effect::Ask(Ask::Lookup(id, wanted)));
-        }
-        self.state.layers.push(Layer::Popup(Popup::Record { row, lookup, answer: None, scroll: 0 }));
     }
 }
 

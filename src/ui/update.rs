@@ -1,8 +1,7 @@
 //! From keys and clicks to state. What must happen outside (asking the engine, copying, leaving) comes out as [`Effect`]s.
 
 use super::commands::Errand;
-use super::draw::{Hits, Target};
-use super::filter::{NameFilter, parse_tail};
+use super::draw::Hits;
 use super::footer::contexts;
 use super::keymap::{Action, Key, Lookup as KeyLookup};
 use super::layout;
@@ -12,7 +11,7 @@ use super::state::{Frozen, Layer, Message, Popup, Screen, UiState};
 use crate::model::{Ask, ChartSpan, Journal, LookupId, Way};
 use crate::snapshot::View;
 use crate::text::{Word, speaking};
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::MouseEvent;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -191,71 +190,6 @@ impl Ui {
         speaking(self.state.look.language, || self.point(event));
     }
 
-    fn point(&mut self, event: MouseEvent) {
-        let (x, y) = (event.column, event.row);
-        match event.kind {
-            MouseEventKind::ScrollDown => self.wheel(x, y, 3),
-            MouseEventKind::ScrollUp => self.wheel(x, y, -3),
-            MouseEventKind::Drag(MouseButton::Left) => self.drag_map(x, y),
-            MouseEventKind::Up(MouseButton::Left) => self.let_go_of_map(),
-            MouseEventKind::Down(MouseButton::Left) if self.press_on_map(x, y) => {}
-            MouseEventKind::Down(MouseButton::Left) => {
-                if let Some(target) = self.hits.at(x, y) {
-                    self.click(target);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn wheel(&mut self, x: u16, y: u16, by: isize) {
-        if !self.state.layers.is_empty() {
-            return self.step_layer(by);
-        }
-        if self.wheel_on_map(x, y, by) {
-            return;
-        }
-        let Some(panel) = self.hits.panel_at(x, y) else { return };
-        let Some(list) = panel.list() else { return };
-        let keys = (list.keys)(&self.shown(), &self.state);
-        self.touch(panel);
-        self.state.lists[panel as usize].scroll(&keys, by);
-        let place = self.place(panel).unwrap_or_default();
-        self.load_on_at_end(panel, place, by);
-    }
-
-    fn click(&mut self, target: Target) {
-        match target {
-            Target::Screen(screen) => self.go(screen),
-            Target::Panel(panel) => self.focus(panel),
-            Target::Action(action) => self.act(action),
-            Target::Moment(at) => self.travel(at),
-            Target::Column(panel, column) => {
-                self.focus(panel);
-                self.sort_by(panel, column);
-            }
-            Target::Choice(choice) => match self.state.layers.last_mut() {
-                Some(Layer::Palette(palette)) => {
-                    palette.selected = choice;
-                    self.act(Action::Accept);
-                }
-                Some(Layer::Choose(chooser)) => {
-                    chooser.selected = choice;
-                    self.act(Action::Toggle);
-                }
-                _ => {}
-            },
-            Target::Row(panel, row) => {
-                let again = self.state.focused_panel() == panel && self.place(panel) == Some(row);
-                self.focus(panel);
-                self.select(panel, row);
-                if again {
-                    self.act(Action::Open);
-                }
-            }
-        }
-    }
-
     pub(super) fn focus(&mut self, panel: PanelId) {
         if layout::standing(&self.state).contains(&panel) {
             self.state.focus.insert(self.state.screen, panel);
@@ -312,46 +246,6 @@ impl Ui {
         self.refresh_lists(false);
     }
 
-    pub(super) fn open_topic(&mut self, name: Arc<str>) {
-        self.choose_topic(name);
-        self.go(Screen::Topic);
-    }
-
-    /// What was selected and filtered on another one's screen has no meaning here.
-    pub(super) fn choose_topic(&mut self, name: Arc<str>) {
-        if self.state.topic.as_ref() != Some(&name) {
-            for panel in [PanelId::Tail, PanelId::Partitions, PanelId::Readers] {
-                self.state.lists[panel as usize].selected = None;
-                self.state.orders[panel as usize] = super::list::Order::default();
-            }
-            self.leave_past();
-            self.set_tail_filter("");
-        }
-        self.state.topic = Some(name);
-    }
-
-    pub(super) fn open_group(&mut self, name: Arc<str>) {
-        for panel in [PanelId::GroupPartitions, PanelId::Members] {
-            self.state.lists[panel as usize].selected = None;
-            self.state.orders[panel as usize] = super::list::Order::default();
-        }
-        self.state.group = Some(name);
-        self.go(Screen::Group);
-    }
-
-    pub(super) fn open_order(&mut self, id: Arc<str>) {
-        self.state.lists[PanelId::Timeline as usize].selected = None;
-        self.state.order = Some(id);
-        self.go(Screen::Order);
-    }
-
-    pub(super) fn open_delivery(&mut self, order: Arc<str>) {
-        self.state.lists[PanelId::Timeline as usize].selected = None;
-        self.state.maps.one = super::map::MapState::default();
-        self.state.order = Some(order);
-        self.go(Screen::Delivery);
-    }
-
     pub(super) fn freeze(&mut self) {
         // From the past of a topic the same key leads back to now.
         if super::past::open(&self.state).is_some() {
@@ -380,38 +274,6 @@ impl Ui {
     pub(super) fn show_top(&mut self, panel: PanelId) {
         self.refresh_list(panel);
         self.state.lists[panel as usize].show_top();
-    }
-
-    /// The filter as typed so far takes effect at once; a pattern that is not valid yet leaves the last one.
-    pub(super) fn apply_filter(&mut self) {
-        let Some(Layer::Filter { panel, line, .. }) = self.state.layers.last() else { return };
-        let (panel, text) = (*panel, line.text().to_owned());
-        if panel == PanelId::Tail {
-            // The engine starts its ring anew for each filter: only when it is accepted.
-            return;
-        }
-        if let Ok(filter) = NameFilter::parse(&text) {
-            self.state.filters[panel as usize] = filter;
-        }
-    }
-
-    pub(super) fn set_filter(&mut self, panel: PanelId, text: &str) -> Result<(), String> {
-        if panel == PanelId::Tail {
-            parse_tail(text)?;
-            self.set_tail_filter(text);
-            return Ok(());
-        }
-        self.state.filters[panel as usize] = NameFilter::parse(text)?;
-        Ok(())
-    }
-
-    fn set_tail_filter(&mut self, text: &str) {
-        if let Ok(filter) = parse_tail(text) {
-            self.state.tail_filter = filter;
-            self.state.tail_filter_text = text.into();
-            self.state.lists[PanelId::Tail as usize].selected = None;
-            self.search_again();
-        }
     }
 
     /// Who goes past an end of a list that goes on is given more.

@@ -1,3 +1,5 @@
+//! What keys and clicks do, each told by what the person sees then. One room: all press the same few helpers on the same view.
+
 use super::*;
 use crate::model::{Answer, Ask, Code, LinkState, Lookup, LookupResult, MarkWish, OwnedRecord, Reason, Slot, TailFilter};
 use crate::snapshot::Snapshot;
