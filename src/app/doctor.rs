@@ -17,7 +17,8 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub fn run(file: Option<PathBuf>, args: &Run) -> Result<u8> {
     let config = setup::load(file, &args.connect, args.overrides())?;
     let mut well = true;
-    line(&mut well, "configuration", Ok(config.file.display().to_string()));
+    let there = if config.file.exists() { "" } else { " (not there: everything is as shipped)" };
+    line(&mut well, "configuration", Ok(format!("{}{there}", config.file.display())));
     line(&mut well, "terminal", terminal());
     match setup::catalogue(&config) {
         Ok(catalogue) => line(&mut well, "catalogue", Ok(format!("{} topics", catalogue.topics.len()))),

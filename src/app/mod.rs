@@ -100,11 +100,11 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<u8> {
-    // A plugin's answer is its one line: the client library's log on stderr would be mailed beside it.
-    let plugin = matches!(cli.command, Some(Command::Check(_))) && cli.log.is_none();
+    // What they say is whole: the client library's log on stderr would stand in it, and be mailed beside a plugin's one line.
+    let told = matches!(cli.command, Some(Command::Check(_) | Command::Doctor(_) | Command::Topics(_))) && cli.log.is_none();
     match &cli.command {
         Some(Command::Consume(args)) => consume::log_start(cli.log.as_deref(), cli.log_file.as_deref(), args.log_format)?,
-        _ => log::start(cli.log.as_deref().unwrap_or(LOG_LEVEL), cli.log_file.as_deref(), plugin || draws(&cli.command))?,
+        _ => log::start(cli.log.as_deref().unwrap_or(LOG_LEVEL), cli.log_file.as_deref(), told || draws(&cli.command))?,
     }
     let file = cli.config;
     match cli.command {

@@ -15,6 +15,9 @@ const SHOWN: usize = 1_000;
 /// What was found is looked for again after this long, in ms: orders move on.
 const AGAIN_MS: i64 = 5_000;
 
+/// What is typed to find orders of which a stage was never told, in every language.
+pub const GAP: &str = "gap";
+
 pub struct OrderSearch {
     asked: TailFilter,
     filter: Filter,
@@ -63,7 +66,8 @@ impl OrderSearch {
             let Some(id) = self.left.pop() else { break };
             self.round.searched += 1;
             let Some(order) = business.order(&id) else { continue };
-            if self.filter.passes_texts(&[&order.id, &order.state, order.customer.as_deref().unwrap_or_default()]) {
+            let gap = if order.gap { GAP } else { "" };
+            if self.filter.passes_texts(&[&order.id, &order.state, order.customer.as_deref().unwrap_or_default(), gap]) {
                 self.round.count += 1;
                 if self.round.orders.len() < SHOWN {
                     self.round.orders.push(Arc::new(order));
@@ -101,6 +105,7 @@ mod tests {
     fn an_order_past_the_newest_thousand_is_found_by_id_customer_and_state() {
         let mut business = town(3_000);
         tell(&mut business, "orders.cancelled", 0, 5_000, 5_000, r#"{"orderId":"o2"}"#);
+        tell(&mut business, "delivery.assigned", 1, 5_500, 5_500, r#"{"orderId":"o8","courierId":"k1"}"#);
         let now = Timestamp(START + 6_000);
         let found = |text: &str| search(text).advance(&business, now).unwrap();
         let ids = |found: &FoundOrders| found.orders.iter().map(|o| o.id.to_string()).collect::<Vec<_>>();
@@ -108,6 +113,7 @@ mod tests {
         assert_eq!((found("o2999").count, found("c3").count), (1, 429));
         let cancelled = found("cancelled");
         assert_eq!((ids(&cancelled), cancelled.of), (vec!["o2".to_owned()], 3_000), "also one that has ended");
+        assert_eq!(ids(&found(GAP)), ["o8"], "what lies between was never told");
         let all = found("o");
         assert_eq!((all.orders.len(), all.count, all.is_done()), (1_000, 3_000, true));
     }

@@ -87,26 +87,24 @@ fn stalled(group: &GroupState, now: Timestamp, rules: &GroupRules) -> Option<Jud
     // Before one commit was seen nothing is known of its pace: as long as for "stopped" then.
     let least = if group.last_commit.is_some() { rules.stalled_after_s } else { rules.stopped_after_s };
     let least = patience(group, least);
-    let standing = |c: &&Commit| c.committed.is_some() && waiting(c) && now.since_s(c.changed_at) >= least;
-    let stuck = group.commits.iter().filter(|(_, c)| standing(c));
+    // Waiting records that came after a long idle time are not a stall yet.
+    let waited = |c: &Commit| c.lag.seconds(now).unwrap_or(f64::INFINITY).min(now.since_s(c.changed_at));
+    let stuck = group.commits.iter().filter(|(_, c)| c.committed.is_some() && waiting(c) && waited(c) >= least);
     let (mut count, mut lag, mut worst) = (0, 0, None::<(&(Arc<str>, i32), &Commit)>);
     for (place, commit) in stuck {
         count += 1;
         lag += commit.lag.records.unwrap_or(0);
-        if worst.is_none_or(|(_, w)| commit.changed_at < w.changed_at) {
+        // On a quiet topic the commit stands for longer, and says less.
+        if worst.is_none_or(|(_, w)| waiting_records(commit) > waiting_records(w)) {
             worst = Some((place, commit));
         }
     }
     let ((topic, partition), commit) = worst?;
-    // Waiting records that came after a long idle time are not a stall yet.
-    let waited = commit.lag.seconds(now).unwrap_or(f64::INFINITY).min(now.since_s(commit.changed_at));
-    (waited >= least).then(|| {
-        let reason = place(Reason::new(Code::GroupStalled), topic, *partition)
-            .with("since_s", Fact::Seconds(waited))
-            .with("lag", Fact::Count(lag))
-            .with("partitions", Fact::Count(count));
-        (Status::Stalled, commit_interval(reason, group))
-    })
+    let reason = place(Reason::new(Code::GroupStalled), topic, *partition)
+        .with("since_s", Fact::Seconds(waited(commit)))
+        .with("lag", Fact::Count(lag))
+        .with("partitions", Fact::Count(count));
+    Some((Status::Stalled, commit_interval(reason, group)))
 }
 
 /// The lag did not fall over the window, and is more than what is on its way between two commits.

@@ -3,6 +3,8 @@ use std::collections::VecDeque;
 
 /// Points closer together in time than this are one, so that a busy partition does not fill its table at once.
 const CLOSEST_MS: i64 = 50;
+/// Known points that lie further apart than this many offsets leave so much to read between them that a straight line is better.
+const NEAR: i64 = 100;
 
 /// What the table knows about the time of an offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,13 +76,18 @@ impl OffsetTimes {
         }
     }
 
-    /// An offset at or before the first known record of this time or later, behind an earlier one; `None`: no such record is known.
+    /// About where the first record of this time or later is: behind the last known one that is earlier, or between two that are
+    /// far apart, by a straight line. `None`: none of this time or later is known.
     pub fn since(&self, at: Timestamp) -> Option<i64> {
         let first = self.points.iter().position(|p| p.at >= at)?;
-        match first.checked_sub(1).and_then(|i| self.points.get(i)) {
-            Some(before) => Some(before.offset + 1),
-            None => self.points.get(first).map(|p| p.reach),
+        let after = self.points.get(first)?;
+        let Some(before) = first.checked_sub(1).and_then(|i| self.points.get(i)) else { return Some(after.reach) };
+        let apart = after.offset - before.offset;
+        if apart <= NEAR {
+            return Some(before.offset + 1);
         }
+        let part = at.since_ms(before.at) as f64 / after.at.since_ms(before.at) as f64;
+        Some((before.offset + (apart as f64 * part) as i64).clamp(before.offset + 1, after.offset))
     }
 
     /// The greatest offset that is known.
@@ -115,6 +122,8 @@ mod tests {
             times.push(offset, Timestamp(at), offset - 5, 96);
         }
         assert_eq!([500, 1_500, 3_000, 3_001].map(|at| times.since(Timestamp(at))), [Some(5), Some(11), Some(21), None]);
+        times.push(1_030, Timestamp(13_000), 1_030, 96);
+        assert_eq!([3_001, 8_000, 13_000].map(|at| times.since(Timestamp(at))), [Some(31), Some(530), Some(1_030)], "far apart");
     }
 
     fn t(ms: i64) -> Timestamp {

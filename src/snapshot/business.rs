@@ -106,6 +106,8 @@ pub struct Pipeline {
     pub joined_midway_inside: Option<u64>,
     /// Entered, and pushed out of memory before their end: the oldest go when there are too many.
     pub evicted: Option<u64>,
+    /// Entities of which a stage between two that were told was never told itself.
+    pub missing_steps: Option<u64>,
     /// entered − left − inside − evicted.
     pub unaccounted: Option<i64>,
     /// Failures ÷ ends, 0..1.
@@ -255,7 +257,7 @@ pub struct Payments {
     /// Of completed payments, by currency.
     pub amounts: Vec<Sum>,
     /// Newest first, at most 1,000.
-    pub suspicious: Vec<Suspicious>,
+    pub suspicious: Vec<Arc<Suspicious>>,
     pub suspicious_count: u64,
 }
 
@@ -352,11 +354,27 @@ pub struct Customer {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Notifications {
     pub notifications: Vec<Arc<Channel>>,
+    /// The newest 100 that were read, the last first.
+    pub messages: Vec<Arc<Message>>,
+}
+
+/// One that went out; the record says what it said.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Message {
+    #[serde(rename = "at_ms")]
+    pub at: Timestamp,
+    pub channel: Arc<str>,
+    /// The order that it is about.
+    pub order: Option<Arc<str>>,
+    #[serde(flatten)]
+    pub told: LastEvent,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Channel {
     pub channel: Arc<str>,
+    /// The catalogue's, whether they exist or not.
+    pub topics: Vec<Arc<str>>,
     pub sent: Option<u64>,
     /// Over the last minute.
     pub per_s: Option<f64>,

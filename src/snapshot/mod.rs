@@ -20,8 +20,8 @@ mod weight;
 pub use alert::{Alert, PastAlert, Quiet, QuietCounts, subject_name};
 pub use business::{
     Amount, Article, Business, BusinessSource, Channel, Customer, CustomerSections, Customers, Deliveries, Delivery, Exit,
-    LastEvent, Method, Notifications, Order, Orders, Payment, PaymentSections, Payments, Pipeline, Stage, Stock, StoreSource,
-    Stuck, Sum, Suspicious, Wait,
+    LastEvent, Message, Method, Notifications, Order, Orders, Payment, PaymentSections, Payments, Pipeline, Stage, Stock,
+    StoreSource, Stuck, Sum, Suspicious, Wait,
 };
 pub use cluster::{Broker, Cluster, Source, SourceKind, Viewer};
 pub use delivery_map::{Fix, MapFocus, Trail, Underway};

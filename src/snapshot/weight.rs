@@ -53,6 +53,7 @@ impl Business {
         }
         if let Some(section) = &self.notifications {
             rows(section, Some(&section.notifications), each);
+            section.messages.iter().for_each(|message| each(part(message)));
         }
     }
 }

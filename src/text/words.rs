@@ -123,6 +123,7 @@ words! {
     Customers = "customers" | "clients",
     Funnel = "from login to purchase" | "de la connexion à l'achat",
     Channels = "messages" | "envois",
+    NewestMessages = "newest messages" | "derniers envois",
     StateConsumers = "state consumers" | "consommateurs d'état",
     Host = "this host" | "cet hôte",
     Log = "vigie's own log" | "journal de vigie",
@@ -188,7 +189,9 @@ words! {
     AskCustomers = "Who was here last?" | "Qui est venu en dernier\u{202f}?",
     AskFunnel = "How many of those who come buy something?"
         | "Combien de ceux qui viennent achètent\u{202f}?",
-    AskChannels = "Do the messages go out?" | "Les envois partent-ils\u{202f}?",
+    AskChannels = "Do the messages go out, how many wait, which are given up?" | "Les envois partent-ils, combien attendent, lesquels sont abandonnés\u{202f}?",
+    AskSuspicious = "Which payments look wrong, and why?" | "Quels paiements paraissent douteux, et pourquoi\u{202f}?",
+    AskMessages = "What was just sent, and about which order?" | "Qu'est-ce qui vient de partir, et pour quelle commande\u{202f}?",
     AskBrokers = "Is every broker there, and does each carry its share?"
         | "Chaque broker est-il là, et porte-t-il sa part\u{202f}?",
     AskConsumers = "Is the state kept, and how far is it behind?"
@@ -258,6 +261,7 @@ words! {
     ColOrders = "orders" | "cmdes",
     ColChannel = "channel" | "canal",
     ColSent = "sent" | "envoyés",
+    ColGivenUp = "given up" | "abandon",
     ColLeaders = "leaders" | "leaders",
     ColReplicas = "replicas" | "répliq.",
     ColUnderReplicated = "under-r." | "sous-r.",
@@ -325,6 +329,7 @@ words! {
     NoPayments = "No payment was told of yet" | "Aucun paiement annoncé pour l'instant",
     NoArticles = "No article was told of yet" | "Aucun article annoncé pour l'instant",
     NoCustomers = "No customer was told of yet" | "Aucun client annoncé pour l'instant",
+    NoMessages = "No message was read yet" | "Aucun envoi n'a encore été lu",
     NoChannels = "The catalogue has no topic of messages" | "Le catalogue n'a aucun topic d'envois",
     InTime = "in time" | "à temps",
     Low = "low" | "bas",
@@ -334,21 +339,23 @@ words! {
     Failed = "failed" | "échoués",
     CameIn = "came in" | "encaissé",
     PaymentsOf = "payments" | "paiements",
+    UnderWay = "under way" | "en cours",
     LookWrong = "look wrong" | "douteux",
+    NoneSuspicious = "No payment looks wrong" | "Aucun paiement ne paraît douteux",
     Logins = "logins" | "connexions",
     PageViews = "page views" | "pages vues",
     Searches = "searches" | "recherches",
     Purchases = "purchases" | "achats",
-    Conversion = "bought" | "achètent",
+    Conversion = "who buy" | "achètent",
     NoConsumers = "No state consumer is known here: watch --consume runs one, watch --store FILE sees those of a store"
-        | "Aucun consommateur d'état connu ici\u{202f}: watch --consume en lance un, watch --store FILE voit ceux d'un magasin",
+        | "Aucun consommateur d'état connu ici\u{202f}: watch --consume en lance un, watch --store FILE voit ceux d'une base d'état",
     NoWorkers = "No worker runs in this process: watch --consume --workers eta,notify,stock starts them"
         | "Aucun worker dans ce processus\u{202f}: watch --consume --workers eta,notify,stock les lance",
     OfflineParts = "partitions without a leader" | "partitions sans leader",
     UnderMinIsr = "partitions below their least in-sync replicas"
         | "partitions sous leur minimum de répliques synchrones",
     UnderReplicatedParts = "under-replicated partitions" | "partitions sous-répliquées",
-    StoreAway = "store away" | "magasin injoignable",
+    StoreAway = "store away" | "base d'état injoignable",
     StoppedPartitions = "stopped" | "à l'arrêt",
     RemovedUnread = "records removed unread" | "messages supprimés sans être lus",
     CacheAway = "cache away" | "cache injoignable",
@@ -356,7 +363,7 @@ words! {
     ForecastOff = "off by" | "écart",
     Arrivals = "arrivals" | "arrivées",
     OrderNotInMemory = "Nothing of it is in memory: it ended a while ago, or was never told of. vigie state orders --id finds it in a store"
-        | "Rien en mémoire\u{202f}: finie depuis un moment, ou jamais annoncée. vigie state orders --id la trouve dans un magasin",
+        | "Rien en mémoire\u{202f}: finie depuis un moment, ou jamais annoncée. vigie state orders --id la trouve dans une base d'état",
     GapLong = "a step before the last one was never told"
         | "une étape avant la dernière n'a jamais été annoncée",
     ConflictLong = "it came to two ends that exclude each other"
@@ -379,12 +386,13 @@ words! {
     Entered = "entered" | "entrées",
     Left = "left" | "sorties",
     Inside = "inside" | "dedans",
-    Unaccounted = "missing" | "manquent",
+    MissingSteps = "steps missing" | "étapes manquantes",
+    EvictedOrders = "let go" | "oubliées",
     JoinedMidway = "seen midway" | "vues en route",
     Gap = "gap" | "trou",
     NewestShown = "the newest" | "les dernières",
     FromTail = "from the tail" | "du flux",
-    FromStoreAndTail = "from the store and the tail" | "du magasin et du flux",
+    FromStoreAndTail = "from the store and the tail" | "de la base d'état et du flux",
     NoLatency = "No record was read in the last minute" | "Aucun message lu dans la dernière minute",
     AwaitingMembers = "Asking for the members" | "Membres demandés",
     FrozenBefore = "The screen was frozen before this was asked for: Space goes live"
@@ -654,7 +662,6 @@ words! {
     LookedThrough = "in" | "parmi",
     Attempt = "attempt" | "essai",
     Message = "message" | "envoi",
-    NoIdsMissing = "a difference of counts: no ids" | "un écart de comptes\u{202f}: sans identifiants",
     // A layout of one's own.
     Columns = "columns" | "colonnes",
     Panels = "panels" | "panneaux",

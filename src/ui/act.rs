@@ -21,19 +21,19 @@ impl Ui {
             Action::Suspend => self.effects.push(Effect::Suspend),
             Action::Redraw => self.effects.push(Effect::Redraw),
             Action::Back => self.back(),
-            Action::Overview => self.go(Screen::Overview),
-            Action::Topic => self.go(Screen::Topic),
-            Action::Groups => self.go(Screen::Groups),
-            Action::Orders => self.go(Screen::Orders),
-            Action::Deliveries => self.go(Screen::Deliveries),
-            Action::Payments => self.go(Screen::Payments),
-            Action::Stock => self.go(Screen::Stock),
-            Action::Customers => self.go(Screen::Customers),
-            Action::Channels => self.go(Screen::Channels),
-            Action::Cluster => self.go(Screen::Cluster),
-            Action::Log => self.go(Screen::Log),
+            Action::Overview => self.go_straight(Screen::Overview),
+            Action::Topic => self.go_straight(Screen::Topic),
+            Action::Groups => self.go_straight(Screen::Groups),
+            Action::Orders => self.go_straight(Screen::Orders),
+            Action::Deliveries => self.go_straight(Screen::Deliveries),
+            Action::Payments => self.go_straight(Screen::Payments),
+            Action::Stock => self.go_straight(Screen::Stock),
+            Action::Customers => self.go_straight(Screen::Customers),
+            Action::Channels => self.go_straight(Screen::Channels),
+            Action::Cluster => self.go_straight(Screen::Cluster),
+            Action::Log => self.go_straight(Screen::Log),
             Action::Compare => self.compare(),
-            Action::Alerts => self.go(Screen::Alerts),
+            Action::Alerts => self.go_straight(Screen::Alerts),
             Action::Acknowledge => self.acknowledge(),
             Action::Silence => self.silence(),
             Action::Explain => self.explain(),
@@ -160,14 +160,8 @@ impl Ui {
                 let _ = self.set_filter(panel, "");
             }
             None if self.turn_back() => {}
-            None => match self.state.screen {
-                Screen::Group => self.go(Screen::Groups),
-                Screen::Order => self.go(Screen::Orders),
-                Screen::Follow => self.back_from_follow(),
-                Screen::Delivery => self.go(Screen::Deliveries),
-                Screen::Overview => {}
-                _ => self.go(Screen::Overview),
-            },
+            None if self.state.screen == Screen::Follow => self.back_from_follow(),
+            None => self.go_back(),
         }
     }
 

@@ -33,8 +33,10 @@ pub fn plain(buf: &mut Buffer) {
             "✘" => "X",
             "▾" => "v",
             "▴" => "^",
-            "→" => ">",
-            "←" => "<",
+            "→" | "▶" | "▸" => ">",
+            "←" | "◀" => "<",
+            "±" => "~",
+            "№" => "#",
             "↑" => "^",
             "↓" => "v",
             "…" => "~",
@@ -79,10 +81,20 @@ pub fn console(buf: &mut Buffer) {
             "▁" | "▂" | "▃" => "▄",
             "▅" | "▆" | "▇" => "█",
             "━" | "╸" => "═",
+            "┃" => "│",
             "●" => "•",
             "○" => "o",
             "▲" | "▴" => "▲",
             "▾" => "▼",
+            "▶" | "▸" => "►",
+            "◀" => "◄",
+            "★" => "*",
+            "⌂" => "x",
+            "№" => "#",
+            "\u{202f}" | "\u{a0}" => " ",
+            "À" | "Â" => "A",
+            "Ç" => "C",
+            "È" | "Ê" => "E",
             "✘" => "X",
             "…" => "~",
             _ => "?",
@@ -93,3 +105,48 @@ pub fn console(buf: &mut Buffer) {
 
 /// Signs of code page 437 that are drawn, and its letters.
 const HAS: &str = "─│┌┐└┘├┤┬┴┼═║▄▀█▌▐░▒▓•·→←↑↓▲▼►◄≤≥±°«»éèêëàâäçùûüîïôöÉ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::layout::Rect;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    /// Signs in the sources of what is drawn and said, without comments and tests. Braille is drawn by its dots.
+    fn signs() -> BTreeSet<char> {
+        let mut folders =
+            vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui"), Path::new(env!("CARGO_MANIFEST_DIR")).join("src/text")];
+        let mut out = BTreeSet::new();
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                if path.is_dir() && !["tests", "snapshots", "fixture"].contains(&name.as_str()) {
+                    folders.push(path);
+                } else if name.ends_with(".rs") && name != "ascii.rs" && name != "fixture.rs" && name != "tests.rs" {
+                    let text = std::fs::read_to_string(&path).unwrap();
+                    let drawn = text.split("#[cfg(test)]").next().unwrap_or_default();
+                    let said = drawn.lines().flat_map(|line| line.split("//").next());
+                    out.extend(said.flat_map(str::chars).filter(|c| !c.is_ascii() && !('\u{2800}'..='\u{28ff}').contains(c)));
+                }
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn every_sign_that_is_drawn_has_one_that_every_terminal_knows() {
+        let signs = signs();
+        assert!(signs.contains(&'▶') && signs.len() > 30, "{signs:?}");
+        for reduce in [plain as fn(&mut Buffer), console] {
+            let none = |sign: &&char| {
+                let mut buf = Buffer::empty(Rect::new(0, 0, 1, 1));
+                buf.content[0].set_symbol(&sign.to_string());
+                reduce(&mut buf);
+                buf.content[0].symbol() == "?"
+            };
+            let missing: Vec<_> = signs.iter().filter(none).collect();
+            assert!(missing.is_empty(), "{missing:?}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::cluster::ClusterSign;
 use super::color::{Depth, reduce, rgb};
+use super::contrast::contrast;
 use super::theme::{Role, Theme};
 use crate::text::{Word, visible, word};
 use ratatui::style::{Color, Modifier, Style};
@@ -32,20 +33,6 @@ pub fn style(sign: &ClusterSign, theme: &Theme, depth: Depth) -> Style {
         Some(_) => base.fg(if depth == Depth::True { Color::Rgb(255, 255, 255) } else { Color::White }).bg(back),
         None => base.fg(back).add_modifier(Modifier::REVERSED),
     }
-}
-
-/// WCAG's ratio, 1 to 21.
-fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
-    let (a, b) = (luminance(a), luminance(b));
-    (a.max(b) + 0.05) / (a.min(b) + 0.05)
-}
-
-fn luminance((r, g, b): (u8, u8, u8)) -> f64 {
-    let linear = |v: u8| {
-        let v = f64::from(v) / 255.0;
-        if v <= 0.03928 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
-    };
-    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }
 
 #[cfg(test)]

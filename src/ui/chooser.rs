@@ -65,10 +65,10 @@ impl Chooser {
 fn columns(panel: PanelId, state: &UiState) -> Vec<Entry> {
     let all = panel.list().map(|list| (list.columns)()).unwrap_or_default();
     let chosen: Vec<&'static str> =
-        state.chosen.columns(panel).map_or_else(|| all.iter().map(|(id, _)| *id).collect(), <[_]>::to_vec);
-    let others = all.iter().map(|(id, _)| *id).filter(|id| !chosen.contains(id));
+        state.chosen.columns(panel).map_or_else(|| all.iter().map(|column| column.id).collect(), <[_]>::to_vec);
+    let others = all.iter().map(|column| column.id).filter(|id| !chosen.contains(id));
     let label = |id: &'static str| {
-        let words = all.iter().find(|(known, _)| *known == id).map(|(_, words)| word(*words)).unwrap_or_default();
+        let words = all.iter().find(|column| column.id == id).map(|column| word(column.words)).unwrap_or_default();
         if words.is_empty() { id } else { words }
     };
     let entry = |id: &'static str| Entry { id, label: label(id), stands: chosen.contains(&id), panel: None };

@@ -106,8 +106,8 @@ impl Chosen {
             let panel = panel(name, &tables)?;
             let all: Vec<_> = panel.list().map(|list| (list.columns)()).unwrap_or_default();
             let known = |id: &String| {
-                let found = all.iter().find(|(known, _)| known == id).map(|(known, _)| *known);
-                let names = || all.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
+                let found = all.iter().map(|column| column.id).find(|known| known == id);
+                let names = || all.iter().map(|column| column.id).collect::<Vec<_>>().join(", ");
                 found.ok_or_else(|| format!("`columns.{name}`: there is no column `{id}`; there are {}", names()))
             };
             let ids = ids.iter().map(known).collect::<Result<Vec<_>, _>>()?;

@@ -138,6 +138,7 @@ impl Ui {
         (state.beside, state.comparing) = (None, None);
         // The searches were the other session's, and ended with it.
         (state.past, state.follow) = (None, None);
+        state.way.clear();
         state.layers.clear();
         state.lists.fill_with(Default::default);
         state.orders.fill_with(Default::default);

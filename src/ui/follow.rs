@@ -1,7 +1,7 @@
 //! Following a key over all topics: what is in memory at once, then what comes, and a search back.
 
 use super::list::ordered;
-use super::panels::{CustomerRows, DeliveryRows, FollowRows, OrderRows, PanelId, PaymentRows, StuckRows, TailRows};
+use super::panels::{CustomerRows, DeliveryRows, FollowRows, MessageRows, OrderRows, PanelId, PaymentRows, StuckRows, TailRows};
 use super::state::{Layer, Popup, Screen};
 use super::update::{Effect, Ui};
 use crate::model::{Ask, Extent, FollowedKey, LookupId, Meaning, Scope, Search, Start, TailFilter, Timestamp, TopicPartition, Way};
@@ -62,6 +62,10 @@ impl Ui {
                 Some(order) => named(order, Meaning::Order),
                 None => FollowedKey { bytes: p.id.as_bytes().into(), names: None, seen: None },
             }),
+            PanelId::Messages => ordered::<MessageRows>(&view, state)
+                .get(at)
+                .and_then(|m| m.order.as_ref())
+                .map(|order| named(order, Meaning::Order)),
             PanelId::Customers => ordered::<CustomerRows>(&view, state).get(at).map(|c| named(&c.id, Meaning::Customer)),
             _ => None,
         }

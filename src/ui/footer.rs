@@ -4,6 +4,7 @@ use super::alerts::lists_alerts;
 use super::draw::{Hits, Target};
 use super::keymap::{Action, Context};
 use super::line::LineEdit;
+use super::open::leads;
 use super::panels::PanelId;
 use super::past;
 use super::state::{Layer, Popup, Prompt, Screen, UiState};
@@ -58,11 +59,11 @@ pub fn contexts(state: &UiState) -> Vec<Context> {
 fn selected(state: &UiState) -> Vec<Context> {
     use PanelId as P;
     let of_row: &[Context] = match state.focused_panel() {
-        P::Topics => &[Context::OnTopic],
+        P::Topics | P::Channels => &[Context::OnTopic],
         P::Groups | P::Readers => &[Context::OnGroup],
         P::GroupPartitions => &[Context::OnTopic],
-        P::Tail | P::Timeline => &[Context::OnRecord, Context::OnTopic],
-        P::Orders | P::Stuck | P::Deliveries | P::Payments => &[Context::OnOrder],
+        P::Tail | P::Timeline | P::Messages => &[Context::OnRecord, Context::OnTopic],
+        P::Orders | P::Stuck | P::Deliveries | P::Payments | P::Suspicious => &[Context::OnOrder],
         P::Alerts | P::AlertTable => &[Context::OnTopic, Context::OnGroup],
         _ => &[],
     };
@@ -78,7 +79,7 @@ fn selected(state: &UiState) -> Vec<Context> {
 /// Panels whose rows name somebody who can be followed.
 fn has_keys(panel: PanelId) -> bool {
     use PanelId as P;
-    let business = matches!(panel, P::Timeline | P::Orders | P::Stuck | P::Deliveries | P::Payments | P::Customers);
+    let business = matches!(panel, P::Timeline | P::Orders | P::Stuck | P::Deliveries | P::Payments | P::Customers | P::Messages);
     business || matches!(panel, P::Tail | P::Follow)
 }
 
@@ -115,7 +116,12 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     }
     let mut x = tabs(ctx, buf, area, hits) + 2;
     for (key, label, action) in ctx.state.keys.footer(&contexts(ctx.state)) {
-        if action == Action::Sort && !sorts(ctx.state) {
+        let idle = match action {
+            Action::Sort => !sorts(ctx.state),
+            Action::Open => ctx.state.layers.is_empty() && !leads(ctx.state.focused_panel()),
+            _ => false,
+        };
+        if idle {
             continue;
         }
         // Where the screen stands still the same key does the opposite.

@@ -203,6 +203,10 @@ fn right_side(ctx: Ctx) -> Vec<Piece> {
     if ctx.state.look.privacy != PrivacyMode::Open {
         pieces.push((1, vec![Ink::new(Role::Accent, word(Word::Private))]));
     }
+    let alerts = alerts(ctx.view);
+    if !alerts.is_empty() {
+        pieces.push((2, alerts));
+    }
     let mut live = live_or_frozen(ctx);
     let gap = if live.is_empty() { "" } else { " " };
     live.push(Ink::text(format!("{gap}{}", clock(ctx.state, ctx.state.live_at))));
@@ -226,6 +230,20 @@ fn right_side(ctx: Ctx) -> Vec<Piece> {
         pieces.push((if late { 2 } else { 6 }, vec![Ink::dim(word(Word::ViewLag)), lag]));
     }
     pieces
+}
+
+/// How many alerts want somebody, by how bad they are: on every screen.
+fn alerts(view: &View) -> Vec<Ink> {
+    let mut out = Vec::new();
+    for level in [Level::Critical, Level::Warning] {
+        let count = view.snapshot.alerts.iter().filter(|alert| alert.speaks() && alert.0.level == level).count();
+        if count > 0 {
+            let (symbol, role, _) = super::widgets::ink::level(level);
+            let gap = if out.is_empty() { "" } else { " " };
+            out.push(Ink::new(role, format!("{gap}{symbol} {}", text::short_count(count as u64))));
+        }
+    }
+    out
 }
 
 /// What is seen is not now: the age of the last reading of the cluster.

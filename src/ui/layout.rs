@@ -32,10 +32,10 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
         Screen::Order => &[P::Timeline, P::OrderInfo],
         Screen::Deliveries => &[P::Deliveries, P::Map],
         Screen::Delivery => &[P::Timeline, P::DeliveryMap, P::DeliveryInfo],
-        Screen::Payments => &[P::Payments, P::PaymentSums],
+        Screen::Payments => &[P::Payments, P::Suspicious, P::PaymentSums],
         Screen::Stock => &[P::Stock],
         Screen::Customers => &[P::Customers, P::Funnel],
-        Screen::Channels => &[P::Channels],
+        Screen::Channels => &[P::Channels, P::Messages],
         Screen::Cluster => &[P::Brokers, P::Consumers, P::Workers, P::Host],
         Screen::Log => &[P::Log],
         Screen::Alerts => &[P::AlertTable, P::PastAlerts, P::Outlets],
@@ -67,11 +67,12 @@ pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: us
         Screen::Cluster => cluster(area, focus),
         Screen::Alerts => alerts(area, focus),
         Screen::Follow => read(area, focus, P::Follow),
-        Screen::Payments => beside(area, focus, P::Payments, P::PaymentSums),
+        Screen::Payments => payments(area, focus),
         Screen::Customers => beside(area, focus, P::Customers, P::Funnel),
         Screen::Deliveries => deliveries(area, focus),
         Screen::Delivery => delivery(area, focus),
-        Screen::Stock | Screen::Channels | Screen::Log => vec![(panels(screen)[0], area)],
+        Screen::Channels => channels(area, focus),
+        Screen::Stock | Screen::Log => vec![(panels(screen)[0], area)],
     }
 }
 
@@ -188,7 +189,7 @@ fn orders(area: Rect, focus: PanelId, stages: usize) -> Placed {
     if area.height < 18 || area.width < 76 {
         return vec![(focus, area)];
     }
-    let (strip, rest) = split_top(area, pipeline_height(stages, area.width).min(area.height / 2));
+    let (strip, rest) = split_top(area, pipeline_height(stages, area).min(area.height / 2));
     let mut out = vec![(P::Pipeline, strip)];
     if area.width >= 110 {
         let (left, right) = split_left(rest, rest.width * 58 / 100);
@@ -248,8 +249,34 @@ fn delivery(area: Rect, focus: PanelId) -> Placed {
         return vec![(focus, area)];
     }
     let (top, rest) = split_top(area, 8);
-    let (left, right) = split_left(rest, rest.width * 11 / 20);
+    // Where a record stands is longer than a map needs to be wide.
+    let timeline = if area.width < 110 { rest.width * 11 / 20 } else { (rest.width * 3 / 5).min(84) };
+    let (left, right) = split_left(rest, timeline);
     vec![(PanelId::DeliveryInfo, top), (PanelId::Timeline, left), (PanelId::DeliveryMap, right)]
+}
+
+/// Channels are few.
+fn channels(area: Rect, focus: PanelId) -> Placed {
+    if area.height < 18 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    let (top, rest) = split_top(area, (area.height / 3).clamp(6, 10));
+    vec![(PanelId::Channels, top), (PanelId::Messages, rest)]
+}
+
+/// Why a payment looks wrong is a sentence: it has the whole width.
+fn payments(area: Rect, focus: PanelId) -> Placed {
+    use PanelId as P;
+    if area.height < 18 || area.width < 76 {
+        return vec![(focus, area)];
+    }
+    let (rest, wrong) = split_top(area, area.height - (area.height / 4).clamp(4, 12));
+    let mut out = beside(Rect { height: area.height, ..rest }, focus, P::Payments, P::PaymentSums);
+    for (_, rect) in &mut out {
+        rect.height = rest.bottom().saturating_sub(rect.y).min(rect.height);
+    }
+    out.push((P::Suspicious, wrong));
+    out
 }
 
 /// A list, and what sums it up beside it or above it.

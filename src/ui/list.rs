@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A table is put in order again this often.
-const SORT_BEAT_MS: i64 = 10_000;
+const SORT_BEAT_MS: i64 = 5_000;
 /// But not while somebody moved in a list this recently.
 const QUIET_MS: i64 = 3_000;
 
@@ -123,14 +123,23 @@ fn refresh<L: Rows>(view: &View, state: &mut UiState, now: bool) {
     }
 }
 
+/// A column without its cells.
+#[derive(Clone, Copy)]
+pub struct Heading {
+    pub id: &'static str,
+    pub words: Word,
+    /// Cells that its words have where it stands at all.
+    pub room: u16,
+}
+
 /// What the input side may do with a list, without knowing its rows.
 #[derive(Clone, Copy)]
 pub struct ListOps {
     pub keys: fn(&View, &UiState) -> Vec<(RowKey, Level)>,
     /// Puts the list in order: at once, or when its beat has come.
     pub refresh: fn(&View, &mut UiState, bool),
-    /// All columns: id and words.
-    pub columns: fn() -> Vec<(&'static str, Word)>,
+    /// All columns.
+    pub columns: fn() -> Vec<Heading>,
     /// Columns that can sort.
     pub sorts: fn() -> Vec<&'static str>,
     pub default_sort: Option<&'static str>,
@@ -144,7 +153,7 @@ impl ListOps {
         Self {
             keys: |view, state| ordered::<L>(view, state).iter().map(|r| (L::key(r), L::level(r))).collect(),
             refresh: refresh::<L>,
-            columns: || L::columns().iter().map(|c| (c.id, c.words)).collect(),
+            columns: || L::columns().iter().map(|c| Heading { id: c.id, words: c.words, room: c.width.room() }).collect(),
             sorts: || L::columns().iter().filter(|c| c.sort.is_some()).map(|c| c.id).collect(),
             default_sort: L::SORT,
             copy: |view, state, index| ordered::<L>(view, state).get(index).map(L::copy),

@@ -2,11 +2,22 @@
 
 use super::list::{Order, RowKey, ordered};
 use super::panels::{self, PanelId};
+use super::privacy::PrivacyMode;
 use super::state::{Layer, Popup, Screen};
 use super::update::{Effect, Ui};
 use crate::model::{Ask, Lookup};
-use crate::snapshot::{TailRow, Verdict};
+use crate::snapshot::{LastEvent, TailRow, Verdict};
+use crate::text::Word;
 use std::sync::Arc;
+
+/// Panels whose rows lead somewhere.
+pub fn leads(panel: PanelId) -> bool {
+    use PanelId as P;
+    let of_kafka = matches!(panel, P::Topics | P::GroupPartitions | P::Groups | P::Readers | P::Tail | P::Follow | P::Channels);
+    let of_shop = matches!(panel, P::Orders | P::Stuck | P::Payments | P::Suspicious | P::Customers | P::Deliveries | P::Map);
+    let told = matches!(panel, P::Timeline | P::Messages | P::Log | P::Alerts | P::AlertTable | P::PastAlerts);
+    of_kafka || of_shop || told
+}
 
 impl Ui {
     pub(super) fn open(&mut self) {
@@ -29,9 +40,30 @@ impl Ui {
             }
             PanelId::Alerts | PanelId::AlertTable => self.open_alert(),
             PanelId::PastAlerts => self.open_past(place),
-            PanelId::Timeline => self.open_step(place),
+            PanelId::Timeline => {
+                let told =
+                    ordered::<panels::TimelineRows>(&view, &self.state).get(place).and_then(|r| Some(r.step()?.told.clone()));
+                self.open_told(told);
+            }
+            PanelId::Messages => {
+                let told = ordered::<panels::MessageRows>(&view, &self.state).get(place).map(|message| message.told.clone());
+                self.open_told(told);
+            }
+            PanelId::Customers => self.open_customer(place),
+            PanelId::Channels => {
+                let rows = ordered::<panels::ChannelRows>(&view, &self.state);
+                if let Some(topic) = rows.get(place).and_then(|row| row.topic().cloned()) {
+                    self.open_topic(topic);
+                }
+            }
             PanelId::Payments => {
                 let rows = ordered::<panels::PaymentRows>(&view, &self.state);
+                if let Some(order) = rows.get(place).and_then(|row| row.order.clone()) {
+                    self.open_order(order);
+                }
+            }
+            PanelId::Suspicious => {
+                let rows = ordered::<panels::SuspiciousRows>(&view, &self.state);
                 if let Some(order) = rows.get(place).and_then(|row| row.order.clone()) {
                     self.open_order(order);
                 }
@@ -58,11 +90,24 @@ impl Ui {
         }
     }
 
-    /// The record that told of a step is read from the broker.
-    fn open_step(&mut self, place: usize) {
-        let view = self.shown();
-        let rows = ordered::<panels::TimelineRows>(&view, &self.state);
-        let Some(told) = rows.get(place).and_then(|row| Some(row.step()?.told.clone())) else { return };
+    /// Their orders, among all that are known.
+    fn open_customer(&mut self, place: usize) {
+        let rows = ordered::<panels::CustomerRows>(&self.shown(), &self.state);
+        let Some(id) = rows.get(place).map(|row| row.id.clone()) else { return };
+        if self.state.look.privacy != PrivacyMode::Open {
+            return self.say_word(Word::KeyHidden);
+        }
+        self.go(Screen::Orders);
+        self.focus(PanelId::Orders);
+        // An id may begin like a pattern: then it is looked for as it stands by the person.
+        if self.set_filter(PanelId::Orders, &id).is_err() {
+            self.say(crate::text::visible(&id).into_owned());
+        }
+    }
+
+    /// The record that told of something is read from the broker.
+    fn open_told(&mut self, told: Option<LastEvent>) {
+        let Some(told) = told else { return };
         let id = self.next_lookup();
         let wanted = Lookup::Record { topic: told.topic.clone(), partition: told.partition, offset: told.offset };
         self.effects.push(Effect::Ask(Ask::Lookup(id, wanted)));

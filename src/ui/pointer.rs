@@ -42,7 +42,7 @@ impl Ui {
 
     fn click(&mut self, target: Target) {
         match target {
-            Target::Screen(screen) => self.go(screen),
+            Target::Screen(screen) => self.go_straight(screen),
             Target::Panel(panel) => self.focus(panel),
             Target::Action(action) => self.act(action),
             Target::Moment(at) => self.travel(at),

@@ -15,6 +15,7 @@ use super::panels::PanelId;
 use super::past::Past;
 use super::privacy::PrivacyMode;
 use super::theme::Theme;
+use super::way::Place;
 use crate::model::{Answer, BaseMap, ChartSpan, Focused, LogLine, LookupId, TailFilter, Timestamp};
 use crate::snapshot::{Alert, Privacy, TailRow, View};
 use crate::text::Language;
@@ -192,6 +193,8 @@ pub struct UiState {
     pub past: Option<Past>,
     /// The key of the Follow screen.
     pub follow: Option<Follow>,
+    /// The screens that lie behind this one, the last one left last.
+    pub way: Vec<Place>,
     pub tail_filter: TailFilter,
     pub tail_filter_text: String,
     pub filter_history: Vec<String>,
@@ -240,6 +243,7 @@ impl UiState {
             filters: vec![NameFilter::default(); panels],
             past: None,
             follow: None,
+            way: Vec::new(),
             tail_filter: TailFilter::All,
             tail_filter_text: String::new(),
             filter_history: Vec::new(),

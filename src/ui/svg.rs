@@ -26,7 +26,7 @@ pub fn picture(buffer: &Buffer) -> String {
     let base = buffer.content.first().map_or(BACKGROUND, |cell| look(cell).bg);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"14\">\
+         font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"14\" shape-rendering=\"crispEdges\">\
          <rect width=\"100%\" height=\"100%\" fill=\"{}\" rx=\"6\"/>\n",
         hex(base)
     );

@@ -228,6 +228,11 @@ impl Ui {
     }
 
     pub(super) fn go(&mut self, screen: Screen) {
+        self.note_way(screen);
+        self.show_screen(screen);
+    }
+
+    pub(super) fn show_screen(&mut self, screen: Screen) {
         if screen != Screen::Follow {
             self.leave_follow();
         }

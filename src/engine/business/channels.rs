@@ -7,7 +7,7 @@ use crate::engine::clock::Step;
 use crate::engine::sliding::Sliding;
 use crate::engine::topics::Topics;
 use crate::model::Timestamp;
-use crate::snapshot::{Channel as Row, Notifications};
+use crate::snapshot::{Channel as Row, Message, Notifications};
 use std::sync::Arc;
 
 struct Channel {
@@ -66,18 +66,26 @@ impl Channels {
     }
 
     /// `None`: the catalogue has no channel.
-    pub fn section(&mut self, gaze: &Gaze<'_>, store: Option<&StoreSide>, live: Live) -> Option<Notifications> {
+    pub fn section(
+        &mut self,
+        gaze: &Gaze<'_>,
+        store: Option<&StoreSide>,
+        live: Live,
+        messages: Vec<Arc<Message>>,
+    ) -> Option<Notifications> {
         let row = |channel: &mut Channel| {
             let known = channel.knowledge.counted(gaze, store.is_some());
             let of_store = store.filter(|_| known == Ok(Counts::OfStore));
             let sent = of_store.map_or(channel.sent, |store| store.counted("channel", &channel.name));
             Row {
                 channel: channel.name.clone(),
+                topics: channel.knowledge.topics().to_vec(),
                 sent: known.is_ok().then_some(sent),
                 per_s: live.per_s(&mut channel.window, gaze.now).filter(|_| known.is_ok()),
                 reason: known.err(),
             }
         };
-        (!self.0.is_empty()).then(|| Notifications { notifications: self.0.iter_mut().map(row).map(Arc::new).collect() })
+        let rows: Vec<Arc<Row>> = self.0.iter_mut().map(row).map(Arc::new).collect();
+        (!rows.is_empty()).then_some(Notifications { notifications: rows, messages })
     }
 }

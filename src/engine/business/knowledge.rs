@@ -48,6 +48,11 @@ impl Knowledge {
         Self::of(catalogue, |entry| moves(&entry.role) || entry.also.as_ref().is_some_and(|also| moves(&also.role)))
     }
 
+    /// What it is made of, whether it exists or not.
+    pub fn topics(&self) -> &[Arc<str>] {
+        &self.topics
+    }
+
     /// No topic of the catalogue belongs to it.
     pub fn is_empty(&self) -> bool {
         self.topics.is_empty()

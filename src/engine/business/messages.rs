@@ -1,11 +1,15 @@
-//! Which messages went out about an order: its channel, when, and the record that said so.
+//! Which messages went out, and which of them about an order: the channel, when, and the record that said so.
 
-use crate::model::{Label, Stamp};
-use crate::snapshot::{LastEvent, StepTold};
+use crate::model::{Label, Place, Stamp};
+use crate::snapshot::{LastEvent, Message, StepTold};
+use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 /// Messages that are remembered; the oldest go first.
 const MOST: usize = 100_000;
+/// The newest that a picture has.
+const MOST_SHOWN: usize = 100;
 
 type Told = (Label, Stamp);
 
@@ -14,10 +18,22 @@ type Told = (Label, Stamp);
 pub struct Messages {
     by_order: HashMap<Label, Vec<Told>, foldhash::fast::RandomState>,
     queue: VecDeque<Label>,
+    /// The newest of all as they came, those that name no order too.
+    newest: VecDeque<(Option<Label>, Told)>,
 }
 
 impl Messages {
-    pub fn sent(&mut self, order: &Label, channel: &Label, stamp: Stamp) {
+    pub fn sent(&mut self, order: Option<&Label>, channel: &Label, stamp: Stamp) {
+        if self.newest.len() == MOST_SHOWN {
+            self.newest.pop_front();
+        }
+        self.newest.push_back((order.cloned(), (channel.clone(), stamp)));
+        if let Some(order) = order {
+            self.about(order, channel, stamp);
+        }
+    }
+
+    fn about(&mut self, order: &Label, channel: &Label, stamp: Stamp) {
         let of = self.by_order.entry(order.clone()).or_default();
         of.push((channel.clone(), stamp));
         self.queue.push_back(order.clone());
@@ -36,13 +52,52 @@ impl Messages {
 
     /// By their time.
     pub fn of(&self, order: &str) -> Vec<StepTold> {
-        let told = |(channel, stamp): &Told| StepTold {
-            name: channel.into(),
-            at: stamp.at,
-            told: LastEvent { topic: stamp.place.topic.into(), partition: stamp.place.partition, offset: stamp.place.offset },
-        };
+        let told = |(channel, stamp): &Told| StepTold { name: channel.into(), at: stamp.at, told: record(stamp.place) };
         let mut messages: Vec<StepTold> = self.by_order.get(order).into_iter().flatten().map(told).collect();
         messages.sort_by_key(|message| message.at);
         messages
+    }
+
+    /// The newest, by their time, the last first.
+    pub fn newest(&self) -> Vec<Arc<Message>> {
+        let row = |(order, (channel, stamp)): &(Option<Label>, Told)| Message {
+            at: stamp.at,
+            channel: channel.into(),
+            order: order.as_ref().map(Into::into),
+            told: record(stamp.place),
+        };
+        let mut rows: Vec<Arc<Message>> = self.newest.iter().rev().map(row).map(Arc::new).collect();
+        rows.sort_by_key(|message| Reverse(message.at));
+        rows
+    }
+}
+
+fn record(place: Place) -> LastEvent {
+    LastEvent { topic: place.topic.into(), partition: place.partition, offset: place.offset }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Timestamp, TopicName};
+
+    #[test]
+    fn the_newest_hundred_are_told_by_their_time_those_without_an_order_too() {
+        let mut messages = Messages::default();
+        let topic = TopicName::new("notifications.sms");
+        for n in 0..150 {
+            let place = Place { topic, partition: 0, offset: n };
+            // Partitions have no common order: every second one is told a moment late.
+            let stamp = Stamp { at: Timestamp(n * 10 - (n % 2) * 15), place };
+            let order = (n % 3 != 0).then(|| Label::from(format!("A{n}")));
+            messages.sent(order.as_ref(), &"sms".into(), stamp);
+        }
+        let newest = messages.newest();
+        assert_eq!(newest.len(), MOST_SHOWN);
+        assert!(newest.windows(2).all(|w| w[0].at >= w[1].at));
+        let offsets: Vec<i64> = newest.iter().take(4).map(|m| m.told.offset).collect();
+        assert_eq!(offsets, [148, 149, 146, 147]);
+        assert!(newest.iter().all(|m| m.order.is_some() == (m.told.offset % 3 != 0)), "{newest:?}");
+        assert_eq!(messages.of("A149").len(), 1);
     }
 }

@@ -311,9 +311,7 @@ impl Business {
             }
             Kind::Channel => {
                 self.channels.sent(id, moment.live);
-                if let Some(order) = &happening.about {
-                    self.messages.sent(order, id, happening.stamp);
-                }
+                self.messages.sent(happening.about.as_ref(), id, happening.stamp);
                 None
             }
             Kind::Article => {

@@ -241,7 +241,7 @@ impl Business {
                 keep(&mut self.picture.shown.customers, Some(self.customers.sections(known, self.store.as_ref())));
             }
         }
-        let section = self.channels.section(gaze, self.store.as_ref(), self.live);
+        let section = self.channels.section(gaze, self.store.as_ref(), self.live, self.messages.newest());
         keep(&mut self.picture.shown.notifications, section);
     }
 }

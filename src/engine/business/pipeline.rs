@@ -35,6 +35,8 @@ pub struct PipelineState {
     pub midway: u64,
     pub midway_inside: u64,
     pub evicted: u64,
+    /// Those on whose way a stage was passed over, also those that memory has forgotten since.
+    pub holes: u64,
     /// Since the last picture.
     pub changed: bool,
 }
@@ -55,6 +57,8 @@ impl PipelineState {
         let midway = |seen: &Option<Seen<'_>>| seen.as_ref().is_some_and(Seen::midway);
         count(&mut self.entered, entered(&before), entered(&after));
         count(&mut self.midway, midway(&before), midway(&after));
+        let hole = |seen: &Option<Seen<'_>>| seen.as_ref().is_some_and(|s| s.has_hole(plan.stages));
+        count(&mut self.holes, hole(&before), hole(&after));
         let open = |seen: &Option<Seen<'_>>| seen.as_ref().is_some_and(|s| s.midway() && is_open(plan, s));
         count(&mut self.midway_inside, open(&before), open(&after));
         self.restand(plan, entity, &before, &after, moment);

@@ -106,6 +106,7 @@ impl Sight<'_> {
             joined_midway: counted(state.midway),
             joined_midway_inside: counted(state.midway_inside),
             evicted: counted(state.evicted),
+            missing_steps: counted(state.holes),
             unaccounted: known.then_some(unaccounted),
             failure_rate,
             failure_rate_reason: self.unknown.clone().or_else(|| failure_rate.is_none().then(|| Code::NothingEnded.into())),

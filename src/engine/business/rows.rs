@@ -118,14 +118,14 @@ pub fn deliveries(world: &World, id: PipelineId, plan: &Plan, state: &PipelineSt
     rows
 }
 
-/// Seconds since the last position of each of the newest deliveries that ever told one.
+/// Seconds since the last position of each delivery under way that ever told one.
 pub fn position_ages_s(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState, now: Timestamp) -> Vec<f64> {
     let age = |stand| {
         let known = known(world, id, stand)?;
         let (at, _) = position(world, &known, known.label(Meaning::Courier).as_ref())?;
         Some(now.since_s(at).max(0.0))
     };
-    newest(open(state, plan), SHOWN).into_iter().filter_map(age).collect()
+    newest(open(state, plan), MAPPED).into_iter().filter_map(age).collect()
 }
 
 /// The same rows, more of them, with what the tail saw of their ways.
@@ -232,4 +232,28 @@ fn newest_eta(known: &Known<'_>) -> Option<Timestamp> {
 /// What the delivery's own events promised, where others have renewed it since.
 fn promised(known: &Known<'_>) -> Option<Timestamp> {
     look::time(known.part.as_ref().and_then(|part| known.look.of(part, Meaning::Eta)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Business;
+    use super::super::properties::{START, tell};
+    use super::*;
+    use crate::catalogue::Catalogue;
+
+    #[test]
+    fn a_courier_that_is_silent_for_long_counts_though_a_thousand_set_out_after_it() {
+        let mut business = Business::new(Catalogue::builtin());
+        for n in 0..SHOWN as i64 + 5 {
+            let order = format!("o{n}");
+            tell(&mut business, "delivery.assigned", n, n * 10, n * 10, &format!(r#"{{"orderId":"{order}","courierId":"k{n}"}}"#));
+            let place = format!(r#"{{"orderId":"{order}","lat":9.5,"lon":-13.7}}"#);
+            tell(&mut business, "delivery.tracking", n, n * 10 + 1, n * 10 + 1, &place);
+        }
+        let id = business.special.delivery.unwrap();
+        let (plan, way) = (business.plans.get(id), &business.ways[usize::from(id.0)]);
+        let ages = position_ages_s(&business.world, id, plan, &way.state, Timestamp(START + 100_001));
+        assert_eq!(ages.len(), SHOWN + 5);
+        assert_eq!(ages.iter().copied().fold(0.0, f64::max), 100.0);
+    }
 }

@@ -58,6 +58,14 @@ impl Seen<'_> {
         self.step.is_some() && !self.entered()
     }
 
+    /// A stage between the first and the furthest that were seen was never told: of a pipeline with so many stages.
+    pub fn has_hole(&self, stages: u8) -> bool {
+        let mut seen = self.reached.iter().map(|(step, _)| step.0).filter(|step| *step < stages);
+        let Some(first) = seen.next() else { return false };
+        let (last, count) = seen.fold((first, 1), |(last, count), step| (last.max(step), count + 1));
+        u32::from(last - first) >= count
+    }
+
     /// Where it stands, since when, and the offset of the first event that said so.
     pub fn stand(&self) -> Option<(Step, Timestamp, i64)> {
         let step = self.step?;

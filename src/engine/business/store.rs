@@ -92,7 +92,9 @@ impl Business {
     /// What the tail saw cannot be told from what the store told: both go.
     fn begin_again(&mut self, now: Timestamp) {
         let (picture, live) = (std::mem::take(&mut self.picture), self.live);
-        *self = Self { picture, live, ..Self::new(self.catalogue.clone()) };
+        // What was set stays: only what was seen goes.
+        let (payment_rules, most_open) = (self.payment_rules.clone(), self.most_open);
+        *self = Self { picture, live, payment_rules, most_open, ..Self::new(self.catalogue.clone()) };
         self.follow_store();
         self.knowledge().for_each(|knowledge| knowledge.forgets(now));
     }
@@ -156,5 +158,22 @@ impl Business {
             self.stock.forget(gone);
         }
         self.forget_profile(subject.kind, gone);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::rules::PaymentRules;
+
+    #[test]
+    fn a_store_that_is_made_anew_leaves_the_rules_as_they_were_set() {
+        let mut business = Business::new(Catalogue::builtin());
+        business.suspect_by(PaymentRules { velocity: 50, ..PaymentRules::default() });
+        let now = Timestamp(0);
+        let topics = Topics::new(Catalogue::builtin(), crate::history::Budget::new(1 << 20), now);
+        business.take_store(StoreNews::Anew, &topics, now);
+        assert_eq!(business.payment_rules.velocity, 50);
     }
 }

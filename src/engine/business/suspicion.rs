@@ -127,8 +127,14 @@ impl Profile {
         if let Some(country) = known.country.as_deref() {
             match self.countries.iter().position(|(c, _)| c == country) {
                 Some(at) => self.countries[at].1 += 1,
-                None if self.countries.len() < COUNTRIES => self.countries.push((country.to_owned(), 1)),
-                None => {}
+                None => {
+                    if self.countries.len() == COUNTRIES
+                        && let Some(rarest) = (0..COUNTRIES).min_by_key(|at| self.countries[*at].1)
+                    {
+                        self.countries.remove(rarest);
+                    }
+                    self.countries.push((country.to_owned(), 1));
+                }
             }
         }
     }
@@ -175,6 +181,20 @@ mod tests {
         assert!(all.take(Deed::Begun, &payment(&one, 80, 1), &rules).is_empty());
         let failed: Vec<_> = (0..3).flat_map(|s| all.take(Deed::Failed, &payment(&one, s, 1), &rules)).collect();
         assert_eq!(codes(&failed), [Code::RepeatedFailures]);
+    }
+
+    #[test]
+    fn a_country_is_unusual_once_also_for_one_that_travels_much() {
+        let (mut all, rules) = (Suspicion::default(), PaymentRules::default());
+        let who: Label = "c1".into();
+        let mut pay = |second: i64, country: &str| {
+            codes(&all.take(Deed::Completed, &Known { country: Some(country.into()), ..payment(&who, second, 1) }, &rules))
+        };
+        for (n, country) in ["GN", "SN", "ML", "CI"].iter().cycle().take(40).enumerate() {
+            pay(n as i64, country);
+        }
+        assert!(pay(50, "FR").contains(&Code::CountryUnusual));
+        assert!(!pay(51, "FR").contains(&Code::CountryUnusual), "it was learnt");
     }
 
     #[test]

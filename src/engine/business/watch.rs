@@ -64,7 +64,7 @@ impl Business {
         sum.map(|(all, of)| (all.to_string(), of))
     }
 
-    /// Ages of the newest deliveries' positions; `None`: this catalogue has no deliveries.
+    /// Ages of the positions of the deliveries under way; `None`: this catalogue has no deliveries.
     pub fn watch_fleet(&self, gaze: &Gaze<'_>) -> Option<FleetInput> {
         let id = self.special.delivery?;
         let way = self.ways.get(usize::from(id.0))?;

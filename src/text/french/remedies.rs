@@ -33,7 +33,7 @@ pub fn remedy(reason: &Reason) -> Option<&'static str> {
         Code::TopicGone => "vérifiez le nom\u{202f}; `vigie topics` montre ce qui existe",
         Code::NotReading => "donnez un budget de lecture, comme --read-budget 8MiB",
         Code::StoreBehind => "lancez `vigie consume`, ou plusieurs\u{202f}; ou surveillez sans --store",
-        Code::StoreAway => "regardez le magasin\u{202f}; vigie réessaie d'elle-même",
+        Code::StoreAway => "regardez la base d'état\u{202f}; vigie réessaie d'elle-même",
         Code::Inflated | Code::ViewBehind => {
             "surveillez moins de topics (--topics), ou baissez --read-budget pour que vigie échantillonne"
         }
@@ -62,7 +62,7 @@ pub fn remedy(reason: &Reason) -> Option<&'static str> {
         Code::CouriersSilent => {
             "si beaucoup se sont tus ensemble, regardez la passerelle de l'appli\u{202f}; si un seul, appelez-le"
         }
-        Code::DiskLow => "faites de la place sur cette machine, ou limitez ce que le magasin garde (keep_ended)",
+        Code::DiskLow => "faites de la place sur cette machine, ou limitez ce que la base d'état garde (keep_ended)",
         Code::PaidTwice => "regardez les deux paiements de la commande, et remboursez-en un",
         Code::AmountDiffers => "comparez les articles de la commande avec ce qui a été payé, avant la livraison",
         Code::PaymentVelocity | Code::RepeatedFailures => {

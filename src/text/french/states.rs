@@ -44,10 +44,10 @@ fn business(f: &Facts<'_>) -> Option<String> {
         Code::TopicNotRead => format!("{} n'est pas lu", f.or("topic", "un de ses topics")),
         Code::NoTopics => "aucun de ses topics n'est là".into(),
         Code::StoreBehind => match f.told("behind_s") {
-            Some(behind) => format!("le magasin a {behind} de retard sur les topics"),
-            None => "le magasin n'a pas encore rattrapé les topics".into(),
+            Some(behind) => format!("la base d'état a {behind} de retard sur les topics"),
+            None => "la base d'état n'a pas encore rattrapé les topics".into(),
         },
-        Code::StoreAway => format!("magasin illisible\u{202f}: {}", f.or("error", "aucune raison donnée")),
+        Code::StoreAway => format!("base d'état illisible\u{202f}: {}", f.or("error", "aucune raison donnée")),
         Code::WarmingUp => "le passé est encore en lecture".into(),
         Code::NotTold => {
             format!("aucun événement ne donne {}", f.told("what").map_or_else(|| "cette valeur".into(), |what| missing(&what)))

@@ -4,7 +4,7 @@ use super::Variable;
 use crate::model::Subject;
 use crate::snapshot::{LastEvent, TailRow, View};
 use crate::ui::list::{RowKey, ordered};
-use crate::ui::panels::{DeliveryRows, PanelId, PaymentRows, TailRows, TimelineRows};
+use crate::ui::panels::{ChannelRows, DeliveryRows, MessageRows, PanelId, PaymentRows, SuspiciousRows, TailRows, TimelineRows};
 use crate::ui::state::{Layer, Popup, Screen, UiState};
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,6 +93,20 @@ impl Selected {
                     self.place(topic, *partition, Some(*offset));
                 }
             }
+            (PanelId::Messages, _) => {
+                if let Some(message) = ordered::<MessageRows>(view, state).get(place) {
+                    let LastEvent { topic, partition, offset } = &message.told;
+                    self.place(topic, *partition, Some(*offset));
+                    if let Some(order) = &message.order {
+                        self.put(Variable::Order, &**order);
+                    }
+                }
+            }
+            (PanelId::Channels, _) => {
+                if let Some(topic) = ordered::<ChannelRows>(view, state).get(place).and_then(|row| row.topic().cloned()) {
+                    self.put(Variable::Topic, &*topic);
+                }
+            }
             (PanelId::Deliveries, _) => {
                 if let Some(row) = ordered::<DeliveryRows>(view, state).get(place) {
                     self.put(Variable::Order, &*row.order);
@@ -100,6 +114,11 @@ impl Selected {
             }
             (PanelId::Payments, _) => {
                 if let Some(order) = ordered::<PaymentRows>(view, state).get(place).and_then(|row| row.order.clone()) {
+                    self.put(Variable::Order, &*order);
+                }
+            }
+            (PanelId::Suspicious, _) => {
+                if let Some(order) = ordered::<SuspiciousRows>(view, state).get(place).and_then(|row| row.order.clone()) {
                     self.put(Variable::Order, &*order);
                 }
             }

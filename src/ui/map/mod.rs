@@ -23,6 +23,7 @@ use dots::Dots;
 use labels::{Label, labels};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 /// With more couriers in sight their trails would hide each other.
 const MOST_TRAILS: usize = 150;
@@ -51,14 +52,21 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, scene: &Scene<'_>) -> usize 
     sheet.lines(&inside).draw(ctx, buf, area);
     let scale = sheet.scale();
     let taken: Vec<Rect> = scale.iter().map(|(rect, _)| *rect).collect();
-    for Label { text, x, y } in labels(&scene.base.places, area, &taken, |place| sheet.cell(place.at)) {
-        put(buf, x, y, width(&text), &text, ctx.style(Role::Dim));
+    let names = labels(&scene.base.places, area, &taken, |place| sheet.cell(place.at));
+    let (silent, others): (Vec<_>, Vec<_>) = inside.iter().partition(|(c, _)| Manner::of(&c.delivery) == Manner::Silent);
+    // A crowd would hide the names, and one could not tell where it is.
+    if inside.len() > MOST_TRAILS {
+        sheet.couriers(ctx, buf, &others);
+        sheet.names(buf, &names, ctx.style(Role::Text));
+    } else {
+        sheet.names(buf, &names, ctx.style(Role::Dim));
+        sheet.destinations(ctx, buf, &inside);
+        sheet.couriers(ctx, buf, &others);
     }
     if let Some((rect, text)) = scale {
         put(buf, rect.x, rect.y, rect.width, &text, ctx.style(Role::Text));
     }
-    sheet.destinations(ctx, buf, &inside);
-    sheet.couriers(ctx, buf, &inside);
+    sheet.couriers(ctx, buf, &silent);
     sheet.selected(ctx, buf);
     outside.len()
 }
@@ -110,6 +118,12 @@ impl Sheet<'_> {
         }
         for (x, y) in inside.iter().filter_map(|(c, _)| self.cell(c.delivery.destination()?)) {
             put(buf, x, y, 1, DESTINATION, ctx.style(Role::Dim));
+        }
+    }
+
+    fn names(&self, buf: &mut Buffer, names: &[Label], style: Style) {
+        for Label { text, x, y } in names {
+            put(buf, *x, *y, width(text), text, style);
         }
     }
 

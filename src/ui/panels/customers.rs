@@ -1,4 +1,4 @@
-//! Who was here last, and how many orders are theirs?
+//! Who was here last, and how many orders are theirs? Enter shows the orders.
 
 use super::PanelId;
 use crate::snapshot::{Customer, View};

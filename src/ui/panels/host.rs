@@ -37,7 +37,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
                 machine.memory_bytes.map_or(String::new(), |all| format!(" {} {}", word(Word::Of), text::short_bytes(all as f64))),
             ),
         ],
-        vec![label(Word::Load), Ink::known(machine.load, |load| format!("{load:.1}"))],
+        vec![label(Word::Load), Ink::known(machine.load, |load| text::number(load, 1))],
         vec![
             label(Word::Vigie),
             Ink::known(viewer.cpu_percent, |percent| format!("{percent:.0}%")),

@@ -54,7 +54,8 @@ impl Rows for OrderRows {
     }
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
-        filter.matches(&[&row.id, &row.state, row.customer.as_deref().unwrap_or_default()])
+        let gap = if row.gap { "gap" } else { "" };
+        filter.matches(&[&row.id, &row.state, row.customer.as_deref().unwrap_or_default(), gap])
     }
 }
 

@@ -54,11 +54,11 @@ type Col = Column<Row>;
 const COLUMNS: &[Col] = &[
     Col::content("name", Word::ColName, (6, 20), |o, _, _| Ink::text(text::visible(&o.name).into_owned())),
     Col::content("kind", Word::ColKind, (7, 8), |o, _, _| Ink::dim(o.kind)).leaves(3),
-    Col::fixed("sent", Word::ColSent, 6, |o, _, _| Ink::text(text::short_count(o.sent))).right(),
+    Col::fixed("sent", Word::ColSent, 7, |o, _, _| Ink::text(text::short_count(o.sent))).right(),
     Col::fixed("failed", Word::ColFailed, 6, |o, _, _| bad(o.failed)).right(),
     Col::fixed("dropped", Word::ColDropped, 7, |o, _, _| bad(o.dropped)).right().leaves(2),
     Col::fixed("waiting", Word::ColWaiting, 7, |o, _, _| Ink::text(text::short_count(o.waiting as u64))).right().leaves(1),
-    Col::rest("error", Word::ColLastError, 12, |o, _, _| match &o.error {
+    Col::rest("error", Word::ColLastError, 15, |o, _, _| match &o.error {
         Some(error) => Ink::new(Role::Warning, format!("▲ {}", text::visible(error))),
         None => Ink::dim(""),
     }),

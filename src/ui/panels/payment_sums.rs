@@ -1,4 +1,4 @@
-//! How do people pay, how much of it comes through, and what looks wrong?
+//! How do people pay, and how much of it comes through?
 
 use super::PanelId;
 use crate::snapshot::{Method, Payments};
@@ -42,21 +42,17 @@ fn lines(payments: &Payments) -> Vec<Vec<Vec<Ink>>> {
         let total = Ink::known(total, |t| text::visible(&t).into_owned());
         out.push(vec![vec![Ink::dim(format!("{} ", word(Word::CameIn))), total], figure(Word::PaymentsOf, Some(sum.count))]);
     }
-    if payments.suspicious_count > 0 {
-        let count = format!("▲ {} {}", text::count(payments.suspicious_count), word(Word::LookWrong));
-        out.push(vec![vec![Ink::new(Role::Warning, count)]]);
-    }
-    for suspicious in &payments.suspicious {
-        let why = text::sentence(&suspicious.reason);
-        out.push(vec![vec![Ink::text(format!("{} ", text::visible(&suspicious.id))), Ink::dim(text::visible(&why).into_owned())]]);
-    }
     out
 }
 
 fn method(of: &Method) -> Vec<Vec<Ink>> {
     let name = format!("{:<14}", text::visible(&of.method));
-    let through = format!("{} {} {}", text::count(of.completed), word(Word::Of), text::count(of.initiated));
-    vec![vec![Ink::text(name), success(of.success_rate)], vec![Ink::dim(through)]]
+    // The rate is of those that ended.
+    let ended = of.completed + of.failed;
+    let through = format!("{} {} {}", text::count(of.completed), word(Word::Of), text::count(ended));
+    let open = of.initiated.saturating_sub(ended);
+    let open = format!("{} {}", text::count(open), word(Word::UnderWay));
+    vec![vec![Ink::text(name), success(of.success_rate)], vec![Ink::dim(through)], vec![Ink::dim(open)]]
 }
 
 fn success(rate: Option<f64>) -> Ink {

@@ -13,10 +13,9 @@ use std::sync::Arc;
 
 /// A stage needs so many cells to be read.
 const NARROWEST: u16 = 9;
-/// So many are enough for both waits.
-const BOTH: u16 = 22;
-/// Name, rate, how many are there, wait.
+/// Name, rate, how many are there, the slow ones' wait; and the usual one's, where the window is high.
 const LINES: u16 = 4;
+const HIGH: u16 = 30;
 
 /// The pipeline of the screen: the orders', else the catalogue's first.
 pub fn shown(view: &View) -> Option<&Arc<Pipeline>> {
@@ -24,10 +23,14 @@ pub fn shown(view: &View) -> Option<&Arc<Pipeline>> {
     all.iter().find(|p| p.name.as_ref() == "order").or_else(|| all.first())
 }
 
-/// Rows that the strip needs at this width, its frame and the line below it included.
-pub fn height(stages: usize, room: u16) -> u16 {
-    let bands = stages.div_ceil(in_a_band(stages, room)).max(1);
-    bands as u16 * LINES + 3
+/// Rows that the strip needs in a window of this size, its frame and the line below it included.
+pub fn height(stages: usize, window: Rect) -> u16 {
+    let bands = stages.div_ceil(in_a_band(stages, window.width)).max(1);
+    bands as u16 * lines(window.height) + 3
+}
+
+fn lines(high: u16) -> u16 {
+    if high >= HIGH { LINES + 1 } else { LINES }
 }
 
 /// Stages beside each other: as many as fit, in bands of equal length.
@@ -47,12 +50,14 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let title = [Ink::dim(format!("{} ", word(Word::Pipeline))), Ink::new(Role::Title, text::visible(&pipeline.name).into_owned())];
     let inner = frame(ctx, buf, area, PanelId::Pipeline, &title, &source(ctx));
     let band = in_a_band(pipeline.stages.len(), inner.width);
+    let bands = pipeline.stages.len().div_ceil(band) as u16;
+    let lines = if inner.height > bands * (LINES + 1) { LINES + 1 } else { LINES };
     let below = inner.height.saturating_sub(1);
     for (row, stages) in pipeline.stages.chunks(band).enumerate() {
-        let y = inner.y + row as u16 * LINES;
+        let y = inner.y + row as u16 * lines;
         for (at, stage) in stages.iter().enumerate() {
             let edge = |n: usize| (u32::from(inner.width) * n as u32 / band as u32) as u16;
-            let cell = Rect { x: inner.x + edge(at), y, width: edge(at + 1) - edge(at), height: LINES };
+            let cell = Rect { x: inner.x + edge(at), y, width: edge(at + 1) - edge(at), height: lines };
             if cell.bottom() <= inner.y + below {
                 let last = row * band + at + 1 == pipeline.stages.len();
                 draw_stage(ctx, buf, cell, pipeline, stage, last);
@@ -92,8 +97,9 @@ fn draw_stage(ctx: Ctx, buf: &mut Buffer, cell: Rect, pipeline: &Pipeline, stage
     let mut line = |at: u16, inks: &[Ink]| {
         let whole: u16 = inks.iter().map(Ink::width).sum();
         let mut x = x;
-        // Where its word has no room the figure stands alone.
-        for ink in inks.iter().take(if whole <= room { inks.len() } else { 1 }) {
+        // The next stage's blank is enough between two. Where a word has no room, what is before it stands alone.
+        let room = room + 1;
+        for ink in inks.iter().take(if whole <= room { inks.len() } else { inks.len().min(1) }) {
             x += put(buf, x, cell.y + at, room, &ink.text, ctx.style(ink.role));
         }
     };
@@ -102,15 +108,12 @@ fn draw_stage(ctx: Ctx, buf: &mut Buffer, cell: Rect, pipeline: &Pipeline, stage
     let inside = Ink::known(stage.inside, |n| if room < 8 { text::short_count(n) } else { text::count(n) });
     line(2, &[inside.with_role(if is_stuck { Role::Warning } else { Role::Text }), Ink::dim(format!(" {here}"))]);
     if !last {
-        let ms = |ms: Option<u64>| Ink::known(ms, |ms| text::short_duration_ms(ms as f64));
-        let (p50, p99) = (ms(stage.wait_ms.map(|w| w.p50)), ms(stage.wait_ms.map(|w| w.p99)));
-        // What has room: both, the slow ones alone, or only their figure.
-        if room >= BOTH {
-            line(3, &[Ink::dim("p50 "), p50, Ink::dim(" p99 "), p99]);
-        } else if room >= p99.width() + 4 {
-            line(3, &[Ink::dim("p99 "), p99]);
-        } else {
-            line(3, &[p99]);
+        let waits = [("p50 ", stage.wait_ms.map(|w| w.p50)), ("p99 ", stage.wait_ms.map(|w| w.p99))];
+        let shown = if cell.height > LINES { &waits[..] } else { &waits[1..] };
+        for (at, (label, wait)) in (3..).zip(shown) {
+            let figure = Ink::known(*wait, |ms| text::short_duration_ms(ms as f64));
+            let fits = label.len() as u16 + figure.width() <= room + 1;
+            line(at, &if fits { vec![Ink::dim(*label), figure] } else { vec![figure] });
         }
     }
 }
@@ -136,16 +139,17 @@ fn balance(pipeline: &Pipeline) -> Vec<Vec<Ink>> {
         let rate = exit.per_s.filter(|r| *r > 0.0).map(|r| format!(" {}/s", text::rate(r))).unwrap_or_default();
         out.push(vec![Ink::dim(format!("{name} ")), Ink::known(exit.count, text::count), Ink::dim(rate)]);
     }
+    if let Some(missing) = pipeline.missing_steps.filter(|n| *n > 0) {
+        // Who they are is found by this word.
+        let names = if pipeline.name.as_ref() == "order" { " /gap" } else { "" };
+        let figure = Ink::new(Role::Warning, text::count(missing));
+        out.insert(1, vec![Ink::dim(format!("{} ", word(Word::MissingSteps))), figure, Ink::dim(names)]);
+    }
     out.push(figure(Word::Entered, pipeline.entered));
     out.push(figure(Word::Left, pipeline.left));
     out.push(figure(Word::Inside, pipeline.inside));
-    if let Some(missing) = pipeline.unaccounted {
-        let role = if missing == 0 { Role::Ok } else { Role::Warning };
-        out.push(vec![Ink::dim(format!("{} ", word(Word::Unaccounted))), Ink::new(role, missing.to_string())]);
-        if missing != 0 {
-            // Entered less left, inside and let go: what is missing has no id.
-            out.push(vec![Ink::dim(word(Word::NoIdsMissing))]);
-        }
+    if pipeline.evicted.is_some_and(|n| n > 0) {
+        out.push(figure(Word::EvictedOrders, pipeline.evicted));
     }
     if pipeline.joined_midway.is_some_and(|n| n > 0) {
         out.push(figure(Word::JoinedMidway, pipeline.joined_midway));

@@ -64,7 +64,7 @@ const COLUMNS: &[Col] = &[
     .right()
     .sorts(|a, b| a.level.cmp(&b.level)),
     Col::fixed("threshold", Word::ColThreshold, 9, |x, _, _| Ink::known(x.threshold, |n| n.to_string())).right().leaves(1),
-    Col::fixed("room", Word::ColRoom, 7, |x, _, _| Ink::known(x.threshold, |t| (x.level - t).to_string()))
+    Col::fixed("room", Word::ColRoom, 7, |x, _, _| Ink::known(x.threshold, |t| x.level.saturating_sub(t).to_string()))
         .right()
         .leaves(3)
         .sorts(|a, b| room(a).cmp(&room(b))),

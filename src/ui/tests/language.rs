@@ -1,7 +1,7 @@
 //! The screens in French, and the switch between the languages.
 
 use super::*;
-use crate::text::Language;
+use crate::text::{Language, word};
 use crate::ui::fixture;
 
 #[test]
@@ -39,4 +39,20 @@ fn the_json_of_a_french_dashboard_is_english() {
     let view = fixture::rich();
     let json = |language| crate::text::speaking(language, || serde_json::to_string(&view.snapshot).unwrap());
     assert_eq!(json(Language::French), json(Language::English));
+}
+
+#[test]
+fn every_heading_has_room_for_its_words_in_every_language() {
+    for language in Language::ALL {
+        crate::text::speaking(language, || {
+            let cut =
+                crate::ui::panels::PANELS.iter().filter_map(|panel| Some((panel.id, panel.list?))).flat_map(|(panel, list)| {
+                    let columns =
+                        (list.columns)().into_iter().map(move |column| (panel, column.id, word(column.words), column.room));
+                    columns.filter(|(.., words, room)| crate::ui::widgets::ink::width(words) > *room)
+                });
+            let cut: Vec<_> = cut.collect();
+            assert!(cut.is_empty(), "{language:?}: {cut:?}");
+        });
+    }
 }

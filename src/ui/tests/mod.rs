@@ -15,10 +15,12 @@ mod past;
 mod privacy;
 mod roles;
 mod screens;
+mod way;
 
 use super::draw::draw;
 use super::keymap::Key;
 use super::state::UiState;
+use super::svg::text as text_of;
 use super::update::Ui;
 use super::{ColorChoice, UiConfig};
 use crate::snapshot::View;
@@ -72,21 +74,4 @@ fn paint(ui: &mut Ui, width: u16, height: u16) -> Buffer {
     let hits = draw(&view, &ui.state, &mut buffer);
     ui.drawn(hits);
     buffer
-}
-
-/// The text of a buffer, its lines without blanks at their end.
-fn text_of(buffer: &Buffer) -> String {
-    let mut out = String::new();
-    for y in 0..buffer.area.height {
-        let mut line = String::new();
-        let mut x = 0;
-        while x < buffer.area.width {
-            let symbol = buffer[(x, y)].symbol();
-            line.push_str(symbol);
-            x += unicode_width::UnicodeWidthStr::width(symbol).max(1) as u16;
-        }
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out
 }

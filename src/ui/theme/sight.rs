@@ -1,25 +1,7 @@
 //! How colours look to eyes, for tests: contrast (WCAG 2), difference (CIE 1976), and what eyes without one kind of cone see.
 
-pub type Rgb = (u8, u8, u8);
-
-fn linear((r, g, b): Rgb) -> [f64; 3] {
-    [r, g, b].map(|v| {
-        let v = f64::from(v) / 255.0;
-        if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
-    })
-}
-
-/// Relative luminance.
-pub fn luminance(color: Rgb) -> f64 {
-    let [r, g, b] = linear(color);
-    0.2126 * r + 0.7152 * g + 0.0722 * b
-}
-
-/// Contrast ratio, 1 to 21.
-pub fn contrast(a: Rgb, b: Rgb) -> f64 {
-    let (a, b) = (luminance(a), luminance(b));
-    (a.max(b) + 0.05) / (a.min(b) + 0.05)
-}
+use crate::ui::contrast::linear;
+pub use crate::ui::contrast::{Rgb, contrast};
 
 #[derive(Clone, Copy, Debug)]
 pub enum Eyes {

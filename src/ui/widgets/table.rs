@@ -87,6 +87,14 @@ pub enum Align {
 }
 
 impl Width {
+    /// Cells that a heading has at least: a column that is as wide as its content is as wide as its heading, too.
+    pub fn room(self) -> u16 {
+        match self {
+            Self::Content { most, .. } => most,
+            width => width.least(),
+        }
+    }
+
     fn least(self) -> u16 {
         match self {
             Self::Fixed(w) => w,
@@ -225,7 +233,7 @@ fn wanted_width<R>(column: &Column<R>, rows: &[R], ctx: Ctx) -> u16 {
     match column.width {
         Width::Content { least, most } => {
             let widest = rows.iter().take(500).map(|r| (column.cell)(r, ctx, most).width()).max();
-            widest.unwrap_or(least).clamp(least, most)
+            widest.unwrap_or(least).max(width(word(column.words))).clamp(least, most)
         }
         width => width.least(),
     }
