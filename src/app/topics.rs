@@ -31,7 +31,8 @@ pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
         match result {
             Created::Exists => tell(&format!("exists   {}", topic.name)),
             Created::Made => {
-                tell(&format!("created  {}  {} partitions, {} replicas", topic.name, topic.partitions, topic.replication));
+                let (partitions, replicas) = (counted(topic.partitions, "partition"), counted(topic.replication, "replica"));
+                tell(&format!("created  {}  {partitions}, {replicas}", topic.name));
             }
             Created::Refused(reason) => {
                 code = FAILED;
@@ -113,4 +114,9 @@ fn detail(topic: &TopicDetail) -> String {
         Some(ms) => text::duration_ms(ms as f64),
     };
     format!("{:3} partitions  {} replicas  retention {retention}", topic.partitions, topic.replication)
+}
+
+fn counted(n: impl Into<i64>, what: &str) -> String {
+    let n = n.into();
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

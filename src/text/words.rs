@@ -248,6 +248,7 @@ words! {
     ColEta = "expected" | "prévue",
     ColProgress = "progress" | "trajet",
     ColLate = "late" | "retard",
+    Late = "late" | "en retard",
     ColLeft = "left" | "reste",
     ColSeen = "seen" | "vu",
     ColPayment = "payment" | "paiement",
@@ -550,7 +551,7 @@ words! {
     KindScreen = "screen" | "écran",
     KindSpan = "span" | "durée",
     NotSearched = "not searched" | "non cherchés",
-    KindCommand = "command" | "commande",
+    KindCommand = "command" | "votre commande",
     // Commands of one's own.
     CommandNeeds = "is of nothing that is selected" | "n'est pas dans la sélection",
     CommandOption = "begins with - and could be taken for an option; put \"--\" before it in commands.toml"

@@ -167,7 +167,7 @@ fn read(area: Rect, focus: PanelId, list: PanelId) -> Placed {
 }
 
 fn groups(area: Rect, focus: PanelId) -> Placed {
-    if area.height < 28 || area.width < 76 {
+    if area.height < 20 || area.width < 76 {
         return vec![(focus, area)];
     }
     let (upper, lower) = split_top(area, area.height * 3 / 5);

@@ -36,7 +36,7 @@ impl Manner {
         match self {
             Self::Untold => ("•", Role::Text, Word::Untold),
             Self::InTime => ("●", Role::Ok, Word::InTime),
-            Self::Late => ("▲", Role::Warning, Word::ColLate),
+            Self::Late => ("▲", Role::Warning, Word::Late),
             Self::Silent => ("○", Role::Critical, Word::Silent),
         }
     }

@@ -9,7 +9,7 @@ use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::layout::split_left;
 use crate::ui::theme::Role;
-use crate::ui::widgets::chart::{nice_top, peak};
+use crate::ui::widgets::chart::{Pick, nice_top, peak};
 use crate::ui::widgets::frame::frame;
 use crate::ui::widgets::ink::{Ctx, Ink, awaited, level, put, put_middle, put_right};
 use ratatui::buffer::Buffer;
@@ -50,12 +50,15 @@ fn halves(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, panel: PanelI
 
 pub fn rates(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let places = halves(ctx, buf, area, hits, PanelId::CompareRates);
-    let curves: Vec<Option<Vec<f32>>> =
-        pair(ctx).iter().zip(places).map(|(topic, at)| topic.map(|t| rate::values(ctx, at, &t.records_per_s))).collect();
+    let curves: Vec<Option<Vec<f32>>> = pair(ctx)
+        .iter()
+        .zip(places)
+        .map(|(topic, at)| topic.map(|t| rate::values(ctx, at, &t.records_per_s, Pick::Mean)))
+        .collect();
     let top = nice_top(curves.iter().flatten().map(|values| peak(values)).fold(0.0, f32::max));
     for (values, at) in curves.iter().zip(places) {
         match values {
-            Some(values) if at.height >= 3 => rate::plot(ctx, buf, at, values, top),
+            Some(values) if at.height >= 3 => rate::plot(ctx, buf, at, values, top, Role::Chart1),
             _ => put_middle(ctx, buf, at, &awaited(ctx, Word::NotYet)),
         }
     }

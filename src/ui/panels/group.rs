@@ -3,6 +3,7 @@
 
 use super::PanelId;
 use super::groups::{GroupRows, catch_up_cell, lag_time};
+use super::topic_rate;
 use super::topics::level_sentence;
 use crate::snapshot::{Group, GroupFocus};
 use crate::text::{self, Word, word};
@@ -17,6 +18,9 @@ use crate::ui::words::{group_state_word, kind_word, span_word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
+
+/// Lower than this a curve has no room for its figures.
+const WITH_AXES: u16 = 4;
 
 /// The group that was opened; on the list of groups the selected one.
 pub fn current(ctx: Ctx) -> Option<Arc<Group>> {
@@ -52,8 +56,13 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let used = (lines.len() as u16).min(inner.height);
     let curve = Rect { y: inner.y + used, height: inner.height - used, ..inner };
     if let Some(focus) = focus(ctx).filter(|_| curve.height > 0) {
-        let values = columns(&focus.lag_records, ctx.state.span.seconds(), curve.width, Pick::Max);
-        chart::area(buf, curve, &values, nice_top(peak(&values)), ctx.style(Role::Chart3));
+        if curve.height >= WITH_AXES {
+            let values = topic_rate::values(ctx, curve, &focus.lag_records, Pick::Max);
+            topic_rate::plot(ctx, buf, curve, &values, nice_top(peak(&values)), Role::Chart3);
+        } else {
+            let values = columns(&focus.lag_records, ctx.state.span.seconds(), curve.width, Pick::Max);
+            chart::area(buf, curve, &values, nice_top(peak(&values)), ctx.style(Role::Chart3));
+        }
     }
 }
 

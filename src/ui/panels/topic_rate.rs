@@ -39,8 +39,8 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         put_middle(ctx, buf, inner, &awaited(ctx, Word::NotYet));
         return;
     };
-    let values = values(ctx, inner, &focus.records_per_s);
-    plot(ctx, buf, inner, &values, nice_top(peak(&values)));
+    let values = values(ctx, inner, &focus.records_per_s, Pick::Mean);
+    plot(ctx, buf, inner, &values, nice_top(peak(&values)), Role::Chart1);
 }
 
 fn plot_area(inner: Rect) -> Rect {
@@ -48,15 +48,15 @@ fn plot_area(inner: Rect) -> Rect {
 }
 
 /// A curve's values, one a column of the plot inside `inner`.
-pub fn values(ctx: Ctx, inner: Rect, line: &Line) -> Vec<f32> {
-    columns(line, ctx.state.span.seconds(), plot_area(inner).width, Pick::Mean)
+pub fn values(ctx: Ctx, inner: Rect, line: &Line, pick: Pick) -> Vec<f32> {
+    columns(line, ctx.state.span.seconds(), plot_area(inner).width, pick)
 }
 
 /// A curve with its axes.
-pub fn plot(ctx: Ctx, buf: &mut Buffer, inner: Rect, values: &[f32], top: f32) {
+pub fn plot(ctx: Ctx, buf: &mut Buffer, inner: Rect, values: &[f32], top: f32, role: Role) {
     let plot = plot_area(inner);
     axes(ctx, buf, plot, top);
-    chart::area(buf, plot, values, top, ctx.style(Role::Chart1));
+    chart::area(buf, plot, values, top, ctx.style(role));
 }
 
 fn axes(ctx: Ctx, buf: &mut Buffer, plot: Rect, top: f32) {
