@@ -3,12 +3,14 @@
 mod active;
 pub mod child;
 pub mod letters;
+mod one;
 mod reading;
 pub mod retention;
 mod whole;
 
 pub use active::active_rows_come_in_pages_as_they_were_handed_on;
 pub use letters::*;
+pub use one::{one_that_is_not_there_is_nothing, one_whose_part_another_claims_comes_with_the_claim, what_is_sought_comes_alone};
 pub use reading::{the_way_of_reading, ways_of_reading};
 pub use retention::*;
 pub use whole::{
@@ -60,6 +62,9 @@ macro_rules! tests_of_a_store {
             what_turns_out_wrong_becomes_a_dead_letter_and_what_turns_out_right_goes,
             a_record_that_is_no_event_is_a_dead_letter,
             no_text_is_too_odd,
+            what_is_sought_comes_alone,
+            one_whose_part_another_claims_comes_with_the_claim,
+            one_that_is_not_there_is_nothing,
             active_rows_come_in_pages_as_they_were_handed_on,
             one_at_a_time_is_the_relay,
             batches_go_in_order_and_what_kafka_has_is_sent,

@@ -1,5 +1,9 @@
 //! The real program in a pseudo-terminal, on its demo: drawn, steered, and gone without a trace.
 
+mod outside;
+mod slow;
+mod tour;
+
 use crate::support::{Nature, Terminal, XTERM, folder, seconds};
 use std::time::{Duration, Instant};
 
@@ -10,8 +14,15 @@ const ESC: &str = "\x1b[27u";
 /// On a large one.
 const LOWER: &str = "orders.created";
 
+/// A quiet town: one with ten times the orders takes three times as long to its first figures.
+const QUIET: [&str; 3] = ["demo", "--orders-per-minute", "60"];
+
 fn demo(rows: u16, cols: u16) -> Terminal {
-    Terminal::start(&["demo"], rows, cols)
+    demo_with(&[], rows, cols)
+}
+
+fn demo_with(more: &[&str], rows: u16, cols: u16) -> Terminal {
+    Terminal::start(&[&QUIET[..], more].concat(), rows, cols)
 }
 
 #[test]
@@ -101,9 +112,10 @@ fn a_freeze_stands_still() {
 
 #[test]
 fn signals_give_the_terminal_back() {
-    for signal in [libc::SIGTERM, libc::SIGHUP, libc::SIGINT] {
-        let mut terminal = demo(30, 100);
-        terminal.wait_for(UP, seconds(10));
+    // All at once: each only waits for its first figures.
+    let terminals = [libc::SIGTERM, libc::SIGHUP, libc::SIGINT].map(|signal| (signal, demo(30, 100)));
+    for (signal, mut terminal) in terminals {
+        terminal.wait_for(UP, seconds(20));
         terminal.signal(signal);
         terminal.ended(seconds(5));
         terminal.assert_restored();
@@ -139,7 +151,7 @@ fn a_dead_cluster_does_not_keep_the_first_frame() {
 
 #[test]
 fn plain_terminals_are_served() {
-    let terminal = Terminal::start(&["demo", "--ascii", "--color", "none"], 30, 100);
+    let terminal = demo_with(&["--ascii", "--color", "none"], 30, 100);
     let screen = terminal.wait_for(UP, seconds(10));
     assert!(screen.is_ascii(), "--ascii draws with ASCII only:\n{screen}");
     let raw = String::from_utf8_lossy(&terminal.quit()).into_owned();
@@ -164,7 +176,7 @@ fn a_command_of_ones_own_has_the_terminal_and_gives_it_back() {
     std::fs::write(folder.path().join("commands.toml"), OWN).expect("a file");
     let config = folder.path().join("config.toml");
     std::fs::write(&config, "").expect("a file");
-    let mut terminal = Terminal::start(&["demo", "--config", &config.display().to_string()], 40, 120);
+    let mut terminal = demo_with(&["--config", &config.display().to_string()], 40, 120);
     terminal.wait_for(LOWER, seconds(10));
     terminal.send("\x1bOQ");
     terminal.wait_until("the shell's screen", seconds(5), |s| !s.contains(LOWER));
@@ -190,35 +202,6 @@ const fn named(term: &'static [(&'static str, &'static str)]) -> Nature {
     Nature { env: term, ..XTERM }
 }
 
-/// Every key of the table that leads to a screen, drills down, opens or closes something.
-#[test]
-fn a_tour_through_every_screen_leaves_the_terminal_whole() {
-    let mut terminal = demo(40, 120);
-    terminal.wait_for(UP, seconds(10));
-    let mut seen = std::collections::BTreeSet::new();
-    for screen in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"] {
-        for keys in
-            ["", "j", "\r", "\t", "s", "S", "z", "z", "G", "gg", ESC, ESC, "\x1b[B", "\x1bOA", "\x1b[6~", "+", "-", "/a\x1b[27u"]
-        {
-            terminal.send(if keys.is_empty() { screen } else { keys });
-        }
-        // The answer to a key is a frame; the last of them stands when the footer's clock of frames rests on this screen.
-        terminal.send(screen);
-        let shown = terminal.wait_until("the screen", seconds(5), |s| s.contains("vigie") && s.lines().count() > 30);
-        seen.insert(shown.lines().nth(1).unwrap_or_default().to_owned());
-    }
-    for keys in ["?", "jjG", ESC, ":", "orders\x1b[27u", " ", " ", "T", "T", "U", "U", "y", "\x0c", "\x1b[200~q pasted\x1b[201~"] {
-        terminal.send(keys);
-    }
-    for (rows, cols) in [(1, 1), (3, 500), (200, 500), (15, 60), (40, 120)] {
-        terminal.resize(rows, cols);
-        std::thread::sleep(Duration::from_millis(70)); // a storm of resizes is one to the program
-    }
-    terminal.send("1");
-    terminal.wait_for(LOWER, seconds(10));
-    terminal.quit();
-}
-
 #[test]
 fn the_mouse_works_where_it_may() {
     let mut terminal = demo(40, 120);
@@ -236,7 +219,7 @@ fn the_mouse_works_where_it_may() {
     terminal.send("\x1b[<65;10;10M\x1b[<64;10;10M");
     terminal.quit();
 
-    let terminal = Terminal::start(&["demo", "--no-mouse"], 30, 100);
+    let terminal = demo_with(&["--no-mouse"], 30, 100);
     terminal.wait_for(UP, seconds(10));
     let ever = terminal.switches().ever;
     assert!(ever.contains(&1049) && ![9, 1000, 1002, 1003, 1005, 1006, 1015].iter().any(|m| ever.contains(m)), "{ever:?}");
@@ -248,7 +231,7 @@ fn a_stop_gives_the_terminal_to_the_shell_and_takes_it_again() {
     let mut terminal = Terminal::of(Nature { shell: true, ..XTERM }, &[], 30, 100);
     terminal.wait_for("$ ", seconds(5));
     let shell = terminal.line();
-    terminal.send("\"$VIGIE\" demo\r");
+    terminal.send("\"$VIGIE\" demo --orders-per-minute 60\r");
     terminal.wait_for(UP, seconds(15));
     assert_ne!(terminal.line(), shell, "raw mode");
     for stop in ["\x1a", "outside"] {
@@ -273,7 +256,7 @@ fn a_stop_gives_the_terminal_to_the_shell_and_takes_it_again() {
 
 #[test]
 fn a_panic_gives_the_terminal_back_and_says_why() {
-    let mut terminal = Terminal::start(&["demo", "--panic"], 30, 100);
+    let mut terminal = demo_with(&["--panic"], 30, 100);
     terminal.wait_for("vigie", seconds(5));
     assert_eq!(terminal.ended(seconds(15)), 1);
     let screen = terminal.wait_for("as asked by --panic", seconds(5));
@@ -303,14 +286,14 @@ fn a_frozen_terminal_keeps_no_signal_waiting() {
 #[test]
 fn a_mute_terminal_is_served_and_a_late_answer_is_no_key() {
     let started = Instant::now();
-    let terminal = Terminal::of(Nature { answers: None, ..XTERM }, &["demo"], 40, 120);
+    let terminal = Terminal::of(Nature { answers: None, ..XTERM }, &QUIET, 40, 120);
     terminal.wait_for("vigie", seconds(5));
     eprintln!("mute: first frame after {:.0} ms", started.elapsed().as_secs_f64() * 1e3);
     terminal.wait_for(LOWER, seconds(10));
     let raw = String::from_utf8_lossy(&terminal.quit()).into_owned();
     assert!(!raw.contains("\x1b[?2026h"), "nobody said that it knows synchronized updates");
 
-    let mut terminal = Terminal::of(Nature { answers: Some(seconds(2)), ..XTERM }, &["demo"], 40, 120);
+    let mut terminal = Terminal::of(Nature { answers: Some(seconds(2)), ..XTERM }, &QUIET, 40, 120);
     terminal.wait_for(LOWER, seconds(10));
     terminal.send("3");
     terminal.wait_until("the groups", seconds(5), |s| !s.contains(LOWER));
@@ -322,7 +305,7 @@ fn a_mute_terminal_is_served_and_a_late_answer_is_no_key() {
 
 #[test]
 fn each_terminal_gets_what_it_knows() {
-    let linux = Terminal::of(named(&[("TERM", "linux")]), &["demo"], 30, 100);
+    let linux = Terminal::of(named(&[("TERM", "linux")]), &QUIET, 30, 100);
     let screen = linux.wait_for(UP, seconds(10));
     assert!(!screen.contains(['▁', '▂', '▃', '▅', '▆', '▇', '●', '✘', '…']), "not in the console's font:\n{screen}");
     assert!(screen.contains('│'));
@@ -330,68 +313,17 @@ fn each_terminal_gets_what_it_knows() {
     let raw = String::from_utf8_lossy(&linux.quit()).into_owned();
     assert!(!raw.contains("\x1b[38;") && !raw.contains("\x1b]"), "sixteen colours, no strings");
 
-    let vt = Terminal::of(named(&[("TERM", "vt100")]), &["demo"], 24, 80);
+    let vt = Terminal::of(named(&[("TERM", "vt100")]), &QUIET, 24, 80);
     let screen = vt.wait_for(UP, seconds(10));
     assert!(screen.is_ascii(), "{screen}");
     assert_eq!(vt.switches().modes(), ["?7=false"], "a vt100 cannot even hide its cursor");
     vt.quit();
 
     for env in [&[("TERM", "dumb")][..], &[]] {
-        let mut none = Terminal::of(named(env), &["demo"], 24, 80);
+        let mut none = Terminal::of(named(env), &QUIET, 24, 80);
         assert_eq!(none.ended(seconds(10)), 1);
         let said = none.wait_for("--no-ui", seconds(5));
         assert!(said.contains("TERM"), "{said}");
         none.assert_restored();
     }
-}
-
-#[test]
-fn the_title_is_put_back() {
-    let terminal = Terminal::start(&["demo", "--title"], 30, 100);
-    terminal.wait_for(UP, seconds(10));
-    let raw = String::from_utf8_lossy(&terminal.quit()).into_owned();
-    assert!(raw.contains("\x1b[22;2t") && raw.contains("\x1b]2;vigie · demo · "), "title set");
-}
-
-/// The bytes that a terminal got in that time.
-fn bytes_in(terminal: &Terminal, time: Duration) -> f64 {
-    let (before, at) = (terminal.bytes(), Instant::now());
-    std::thread::sleep(time);
-    (terminal.bytes() - before) as f64 / at.elapsed().as_secs_f64()
-}
-
-#[test]
-fn what_is_said_to_be_slow_costs_less_than_2_kilobytes_a_second() {
-    let terminal = Terminal::start(&["demo", "--slow"], 40, 120);
-    let screen = terminal.wait_for(LOWER, seconds(15));
-    assert!(screen.contains("SLOW"), "{screen}");
-    std::thread::sleep(seconds(4)); // the first frames
-    let rate = bytes_in(&terminal, seconds(10));
-    eprintln!("--slow at 120x40: {rate:.0} bytes/s");
-    assert!(rate > 50.0 && rate < 2_000.0, "{rate} bytes/s");
-    terminal.quit();
-}
-
-#[test]
-fn a_slow_line_is_found_and_keys_are_answered_on_it() {
-    let rate = 960;
-    let mut terminal = Terminal::of(Nature { rate: Some(rate), ..XTERM }, &["demo"], 24, 80);
-    terminal.wait_for("SLOW", seconds(30));
-    terminal.wait_for(UP, seconds(30));
-    let spent = bytes_in(&terminal, seconds(8));
-    let mut waits = Vec::new();
-    for (key, sign) in [("?", "on every screen"), (ESC, UP), ("?", "on every screen"), (ESC, UP)] {
-        let (at, before) = (Instant::now(), terminal.screen());
-        terminal.send(key);
-        terminal.wait_until("the first sign of the key", seconds(10), |s| s != before);
-        waits.push(at.elapsed().as_millis());
-        terminal.wait_for(sign, seconds(20));
-    }
-    eprintln!("9,600 baud, 80x24: {spent:.0} bytes/s of figures, first sign of a key after {waits:?} ms");
-    assert!(spent < f64::from(rate) * 0.8, "{spent} bytes/s");
-    let at = Instant::now();
-    terminal.send("q");
-    terminal.ended(seconds(5));
-    assert!(at.elapsed() < seconds(3), "quitting waits for no frame: {:?}", at.elapsed());
-    terminal.assert_restored();
 }
