@@ -2,7 +2,7 @@
 
 use crate::model::{Label, Place, Stamp};
 use crate::snapshot::{LastEvent, Message, StepTold};
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -10,6 +10,8 @@ use std::sync::Arc;
 const MOST: usize = 100_000;
 /// The newest that a picture has.
 const MOST_SHOWN: usize = 100;
+/// Places in the queue that stand for nothing are kept up to so many, and up to as many as there are messages.
+const STALE: usize = 4_096;
 
 type Told = (Label, Stamp);
 
@@ -20,6 +22,7 @@ pub struct Messages {
     queue: VecDeque<Label>,
     /// The newest of all as they came, those that name no order too.
     newest: VecDeque<(Option<Label>, Told)>,
+    held: usize,
 }
 
 impl Messages {
@@ -36,7 +39,9 @@ impl Messages {
     fn about(&mut self, order: &Label, channel: &Label, stamp: Stamp) {
         let of = self.by_order.entry(order.clone()).or_default();
         of.push((channel.clone(), stamp));
+        self.held += 1;
         self.queue.push_back(order.clone());
+        self.tidy();
         if self.queue.len() <= MOST {
             return;
         }
@@ -44,9 +49,21 @@ impl Messages {
         if let Some(of) = self.by_order.get_mut(&oldest) {
             // Each is in the queue once, in the order in which they came.
             of.remove(0);
+            self.held -= 1;
             if of.is_empty() {
                 self.by_order.remove(&oldest);
             }
+        }
+    }
+
+    /// Nobody asks any more: the order is forgotten.
+    pub fn forget(&mut self, order: &Label) {
+        self.held -= self.by_order.remove(order).map_or(0, |of| of.len());
+    }
+
+    fn tidy(&mut self) {
+        if self.queue.len() > self.held * 2 + STALE {
+            self.queue.retain(|order| self.by_order.contains_key(order));
         }
     }
 
@@ -67,9 +84,15 @@ impl Messages {
             told: record(stamp.place),
         };
         let mut rows: Vec<Arc<Message>> = self.newest.iter().rev().map(row).map(Arc::new).collect();
-        rows.sort_by_key(|message| Reverse(message.at));
+        rows.sort_by(|a, b| newer_first(a, b));
         rows
     }
+}
+
+/// The order in which they are told.
+pub fn newer_first(a: &Message, b: &Message) -> Ordering {
+    let place = |m: &Message| (m.told.partition, m.told.offset);
+    b.at.cmp(&a.at).then_with(|| place(b).cmp(&place(a))).then_with(|| a.told.topic.cmp(&b.told.topic))
 }
 
 fn record(place: Place) -> LastEvent {
@@ -99,5 +122,25 @@ mod tests {
         assert_eq!(offsets, [148, 149, 146, 147]);
         assert!(newest.iter().all(|m| m.order.is_some() == (m.told.offset % 3 != 0)), "{newest:?}");
         assert_eq!(messages.of("A149").len(), 1);
+    }
+
+    #[test]
+    fn what_is_forgotten_leaves_nothing_behind_and_the_rest_stays() {
+        let mut messages = Messages::default();
+        let stamp = |s: i64| {
+            let place = Place { topic: "notifications.sms".into(), partition: 0, offset: s };
+            Stamp { at: Timestamp(s * 1_000), place }
+        };
+        messages.sent(Some(&"kept".into()), &"sms".into(), stamp(0));
+        for n in 0..50_000 {
+            let order: Label = format!("o-{n}").into();
+            messages.sent(Some(&order), &"sms".into(), stamp(n));
+            messages.sent(Some(&order), &"push".into(), stamp(n));
+            messages.forget(&order);
+        }
+        assert_eq!((messages.by_order.len(), messages.held, messages.of("kept").len()), (1, 1, 1));
+        assert!(messages.queue.len() <= STALE + 4, "{}", messages.queue.len());
+        messages.sent(Some(&"o-1".into()), &"sms".into(), stamp(60_000));
+        assert_eq!(messages.of("o-1").len(), 1, "one that comes late is told");
     }
 }
