@@ -26,13 +26,13 @@ pub fn look(asked: &Focused, at: Timestamp, of: &Sources<'_>) -> Option<Past> {
     let focus = Focus {
         totals: totals_focus(of.totals, asked.span, then),
         sparks: sparks(of.topics, then),
-        topic: asked.topic.as_ref().and_then(|name| topic(asked, name, snapshot, of)).map(Arc::new),
-        beside: asked.beside.as_ref().and_then(|name| topic(asked, name, snapshot, of)).map(Arc::new),
+        topic: asked.topic.as_ref().and_then(|name| topic(asked, name, &snapshot, of)).map(Arc::new),
+        beside: asked.beside.as_ref().and_then(|name| topic(asked, name, &snapshot, of)).map(Arc::new),
         groups: asked.groups.iter().filter_map(|name| bygone_group(asked, name, then, of)).collect(),
         order: asked.order.as_ref().and_then(|id| of.business.entity(id)).map(|order| Arc::new(until(order, then))),
         ..Focus::default()
     };
-    Some(Past { asked: at, snapshot: Arc::clone(snapshot), focus: Arc::new(focus) })
+    Some(Past { asked: at, snapshot, focus: Arc::new(focus) })
 }
 
 fn topic(asked: &Focused, name: &Arc<str>, snapshot: &Snapshot, of: &Sources<'_>) -> Option<TopicFocus> {

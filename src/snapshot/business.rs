@@ -160,6 +160,8 @@ pub struct Exit {
 pub struct Stuck {
     pub key: Arc<str>,
     pub stage: Arc<str>,
+    #[serde(skip)]
+    pub since: Timestamp,
     pub age_s: f64,
     pub deadline_s: u32,
     pub amount: Option<Amount>,
@@ -218,6 +220,9 @@ pub struct Delivery {
     /// The newest of the delivery's, the order's and the courier's own.
     pub lat: Option<f64>,
     pub lon: Option<f64>,
+    /// When it was there.
+    #[serde(skip)]
+    pub position_at: Option<Timestamp>,
     pub position_age_s: Option<f64>,
     /// Where it is brought.
     pub to_lat: Option<f64>,
@@ -227,6 +232,9 @@ pub struct Delivery {
     pub progress: Option<f64>,
     #[serde(rename = "eta_at_ms")]
     pub eta_at: Option<Timestamp>,
+    /// The first time of arrival.
+    #[serde(skip)]
+    pub promised_at: Option<Timestamp>,
     /// How far the newest time of arrival, or now when it has passed, lies after the first that was promised.
     pub late_s: Option<f64>,
     pub remaining_m: Option<f64>,
@@ -255,7 +263,7 @@ pub struct Payments {
     /// Of completed payments, by currency.
     pub amounts: Vec<Sum>,
     /// Newest first, at most 1,000.
-    pub suspicious: Vec<Suspicious>,
+    pub suspicious: Vec<Arc<Suspicious>>,
     pub suspicious_count: u64,
 }
 

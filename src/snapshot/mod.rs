@@ -13,6 +13,7 @@ mod group;
 mod past;
 mod privacy;
 mod search;
+mod still;
 mod topic;
 mod view;
 mod weight;
@@ -31,6 +32,7 @@ pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQualit
 pub use past::{Moment, Moments, Past};
 pub use privacy::{Privacy, TopicFields};
 pub use search::SearchView;
+pub use still::share;
 pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};
 pub use view::{
     Distribution, Focus, GroupFocus, Heat, KeptHeader, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict,

@@ -1,31 +1,37 @@
 //! What a picture costs in memory, part by part: parts that two pictures share count once.
 
-use super::{Business, Pipeline, Snapshot};
+use super::{Article, Business, Customer, Delivery, Order, Payment, Pipeline, Snapshot, Stuck, Suspicious};
+use crate::model::{Fact, Reason};
 use std::mem::size_of_val;
 use std::sync::Arc;
 
 /// A part of a picture: where it is, and about how many bytes it takes.
 pub type Part = (usize, usize);
 
+/// Two counters before what is shared, and what the allocator keeps of it.
+const SHARED: usize = 3 * size_of::<usize>();
+
 impl Snapshot {
-    /// Every part behind an `Arc`, and this picture's own. Names are left out: they are those of the newest picture too.
+    /// Every part behind an `Arc`, and this picture's own. Names of topics and groups are left out: they are those of the newest
+    /// picture too. What a row has to itself counts with it.
     pub fn parts(&self, mut each: impl FnMut(Part)) {
         each((
             std::ptr::from_ref(self) as usize,
-            size_of_val(self) + lists(&[self.topics.len(), self.groups.len(), self.alerts.len()]),
+            size_of_val(self) + SHARED + room(&self.topics) + room(&self.groups) + room(&self.alerts),
         ));
         each(part(&self.source));
-        each(with(&self.cluster, size_of_val(self.cluster.brokers.as_slice())));
+        each(with(&self.cluster, room(&self.cluster.brokers)));
         each(part(&self.totals));
         for topic in &self.topics {
-            each(part(topic));
-            each(with(&topic.offsets, size_of_val(topic.offsets.as_slice())));
+            each(with(topic, facts(&topic.health.reason) + topic.throughput.reason.as_ref().map_or(0, facts)));
+            each(with(&topic.offsets, room(&topic.offsets)));
         }
         for group in &self.groups {
-            each(part(group));
-            each(with(&group.partitions, size_of_val(group.partitions.as_slice())));
+            each(with(group, facts(&group.status.reason)));
+            let members: usize = group.partitions.iter().map(|p| name(&p.member)).sum();
+            each(with(&group.partitions, room(&group.partitions) + members));
         }
-        self.alerts.iter().for_each(|alert| each(with(alert, size_of_val(alert.0.reason.facts.as_slice()))));
+        self.alerts.iter().for_each(|alert| each(with(alert, facts(&alert.0.reason))));
         self.state_consumers.iter().for_each(|reading| each(part(reading)));
         self.workers.iter().for_each(|reading| each(part(reading)));
         self.business.parts(&mut each);
@@ -37,42 +43,92 @@ impl Business {
         self.source.iter().for_each(|source| each(part(source)));
         self.pipelines.iter().flatten().for_each(|pipeline| pipeline_parts(pipeline, each));
         if let Some(section) = &self.orders {
-            rows(section, section.orders.as_deref(), each);
+            rows(section, section.orders.as_ref(), each);
         }
         if let Some(section) = &self.deliveries {
-            rows(section, section.deliveries.as_deref(), each);
+            rows(section, section.deliveries.as_ref(), each);
         }
         if let Some(section) = &self.payments {
-            rows(section, section.payment_rows.as_deref(), each);
+            let figures = &section.payments;
+            let lists = room(&figures.by_method) + room(&figures.amounts) + room(&figures.suspicious);
+            each(with(section, lists + section.payment_rows.as_ref().map_or(0, room)));
+            section.payment_rows.iter().flatten().for_each(|row| each(with(row, row.names())));
+            figures.suspicious.iter().for_each(|row| each(with(row, row.names())));
         }
         if let Some(section) = &self.stock {
-            rows(section, section.stock.as_deref(), each);
+            rows(section, section.stock.as_ref(), each);
         }
         if let Some(section) = &self.customers {
             rows(section, Some(&section.customer_rows), each);
         }
         if let Some(section) = &self.notifications {
-            rows(section, Some(&section.notifications), each);
+            each(with(section, room(&section.notifications)));
+            section.notifications.iter().for_each(|channel| each(part(channel)));
         }
     }
 }
 
 fn pipeline_parts(pipeline: &Arc<Pipeline>, each: &mut impl FnMut(Part)) {
-    let stuck = pipeline.stuck.as_deref().unwrap_or_default();
-    let own = size_of_val(pipeline.stages.as_slice()) + size_of_val(pipeline.exits.as_slice()) + size_of_val(stuck);
+    let own = room(&pipeline.stages) + room(&pipeline.exits) + pipeline.stuck.as_ref().map_or(0, room);
     each(with(pipeline, own));
-    stuck.iter().for_each(|row| each(part(row)));
+    pipeline.stuck.iter().flatten().for_each(|row| each(with(row, row.names())));
+}
+
+/// A row, and the texts that were made for it alone.
+trait Named {
+    fn names(&self) -> usize;
+}
+
+/// The texts' fields of a row that may be absent, and those that are there.
+macro_rules! named {
+    ($($row:ident: $($there:ident)* | $($may:ident)* $(| $more:expr)?;)*) => { $(
+        impl Named for $row {
+            fn names(&self) -> usize {
+                let there: [&Arc<str>; _] = [$(&self.$there),*];
+                let may: [&Option<Arc<str>>; _] = [$(&self.$may),*];
+                let more: usize = 0 $(+ $more(self))?;
+                there.into_iter().map(text).chain(may.into_iter().map(name)).sum::<usize>() + more
+            }
+        }
+    )* };
+}
+
+named! {
+    Order: id | currency customer | |of: &Order| amount(&of.amount);
+    Delivery: order | courier district | |of: &Delivery| of.reason.as_ref().map_or(0, facts);
+    Payment: id | order method currency customer | |of: &Payment| amount(&of.amount);
+    Article: sku | name | |of: &Article| of.reason.as_ref().map_or(0, facts);
+    Customer: id | ;
+    Stuck: key | currency | |of: &Stuck| amount(&of.amount) + of.reason.as_ref().map_or(0, facts);
+    Suspicious: id | order | |of: &Suspicious| facts(&of.reason);
+}
+
+fn text(text: &Arc<str>) -> usize {
+    text.len().next_multiple_of(16) + SHARED
+}
+
+fn name(text: &Option<Arc<str>>) -> usize {
+    text.as_ref().map_or(0, self::text)
+}
+
+fn amount(amount: &Option<super::Amount>) -> usize {
+    amount.as_ref().map_or(0, |amount| amount.text().len().next_multiple_of(16) + SHARED)
+}
+
+fn facts(reason: &Reason) -> usize {
+    let told = reason.facts.iter().map(|(_, fact)| if let Fact::Text(told) = fact { text(told) } else { 0 });
+    room(&reason.facts) + told.sum::<usize>()
 }
 
 /// A list of rows inside a section.
-fn rows<S, R>(section: &Arc<S>, list: Option<&[Arc<R>]>, each: &mut impl FnMut(Part)) {
-    let list = list.unwrap_or_default();
-    each(with(section, size_of_val(list)));
-    list.iter().for_each(|row| each(part(row)));
+fn rows<S, R: Named>(section: &Arc<S>, list: Option<&Vec<Arc<R>>>, each: &mut impl FnMut(Part)) {
+    each(with(section, list.map_or(0, room)));
+    list.into_iter().flatten().for_each(|row| each(with(row, row.names())));
 }
 
-fn lists(lengths: &[usize]) -> usize {
-    lengths.iter().sum::<usize>() * size_of::<Arc<()>>()
+/// What a list takes, also where it is not full.
+fn room<T>(list: &Vec<T>) -> usize {
+    list.capacity() * size_of::<T>()
 }
 
 fn part<T>(part: &Arc<T>) -> Part {
@@ -81,5 +137,5 @@ fn part<T>(part: &Arc<T>) -> Part {
 
 /// A part with what it holds on the heap beside it.
 fn with<T>(part: &Arc<T>, more: usize) -> Part {
-    (Arc::as_ptr(part) as usize, size_of::<T>() + 2 * size_of::<usize>() + more)
+    (Arc::as_ptr(part) as usize, size_of::<T>() + SHARED + more)
 }

@@ -25,7 +25,7 @@ struct Counts {
 pub struct Payments {
     methods: BTreeMap<Label, Counts>,
     sums: BTreeMap<Option<Label>, (i64, Decimal)>,
-    suspicious: VecDeque<Suspicious>,
+    suspicious: VecDeque<Arc<Suspicious>>,
     suspected: HashSet<(Label, Code)>,
     suspicion: Suspicion,
     suspicious_count: u64,
@@ -134,13 +134,8 @@ impl Payments {
         }
         self.suspicious_count += 1;
         let at = moved.after.as_ref().and_then(|s| s.since).unwrap_or(now);
-        self.suspicious.push_front(Suspicious {
-            id: moved.id.into(),
-            order: moved.order.map(Into::into),
-            at,
-            code: reason.code,
-            reason,
-        });
+        let found = Suspicious { id: moved.id.into(), order: moved.order.map(Into::into), at, code: reason.code, reason };
+        self.suspicious.push_front(Arc::new(found));
         if self.suspicious.len() > MOST_SUSPICIOUS
             && let Some(old) = self.suspicious.pop_back()
         {
@@ -171,10 +166,10 @@ impl Payments {
 
     /// What was told of payments since then, newest first.
     pub fn suspected_since(&self, since: Timestamp) -> impl Iterator<Item = &Suspicious> {
-        self.suspicious.iter().filter(move |s| s.at >= since)
+        self.suspicious.iter().map(AsRef::as_ref).filter(move |s| s.at >= since)
     }
 
-    pub fn suspicious(&self) -> (Vec<Suspicious>, u64) {
+    pub fn suspicious(&self) -> (Vec<Arc<Suspicious>>, u64) {
         (self.suspicious.iter().cloned().collect(), self.suspicious_count)
     }
 }

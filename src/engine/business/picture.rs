@@ -173,11 +173,14 @@ impl Business {
         }
         let plan = self.plans.get(id);
         let known = unknown.is_none();
-        let section = show::Orders {
-            orders: known.then(|| rows::orders(&self.world, id, plan, &way.state)),
-            orders_open: known.then(|| way.state.standing(plan)),
-            orders_reason: unknown,
+        let rows = || {
+            let before = self.picture.shown.orders.as_ref().and_then(|shown| shown.orders.as_deref());
+            let mut rows = rows::orders(&self.world, id, plan, &way.state);
+            show::share(&mut rows, before.unwrap_or_default(), |a, b| a.id.cmp(&b.id));
+            rows
         };
+        let section =
+            show::Orders { orders: known.then(rows), orders_open: known.then(|| way.state.standing(plan)), orders_reason: unknown };
         keep(&mut self.picture.shown.orders, Some(section));
     }
 
@@ -219,9 +222,15 @@ impl Business {
             suspicious,
             suspicious_count,
         };
+        let rows = || {
+            let before = self.picture.shown.payments.as_ref().and_then(|shown| shown.payment_rows.as_deref());
+            let mut rows = rows::payments(&self.world, id, plan, &way.state);
+            show::share(&mut rows, before.unwrap_or_default(), |a, b| a.id.cmp(&b.id).then_with(|| a.order.cmp(&b.order)));
+            rows
+        };
         let section = show::PaymentSections {
             payments,
-            payment_rows: known.then(|| rows::payments(&self.world, id, plan, &way.state)),
+            payment_rows: known.then(rows),
             payments_known: known.then(|| way.state.steps.iter().map(|s| s.standers.len()).sum()),
         };
         keep(&mut self.picture.shown.payments, Some(section));
@@ -230,7 +239,11 @@ impl Business {
     fn show_profiles(&mut self, gaze: &Gaze<'_>) {
         let followed = self.store.is_some();
         if !self.shelves.is_empty() {
-            let section = self.stock.section(&self.world, self.shelves.known(gaze, followed), gaze.now);
+            let mut section = self.stock.section(&self.world, self.shelves.known(gaze, followed), gaze.now);
+            let before = self.picture.shown.stock.as_ref().and_then(|shown| shown.stock.as_deref());
+            if let Some(rows) = &mut section.stock {
+                show::share(rows, before.unwrap_or_default(), |a, b| a.sku.cmp(&b.sku));
+            }
             keep(&mut self.picture.shown.stock, Some(section));
         }
         if !self.shop.is_empty() {
@@ -238,7 +251,10 @@ impl Business {
             let same = self.picture.shown.customers.as_ref().is_some_and(|shown| shown.customers.logins.is_some() == known.is_ok());
             if self.customers.changed || !same {
                 self.customers.changed = false;
-                keep(&mut self.picture.shown.customers, Some(self.customers.sections(known, self.store.as_ref())));
+                let mut section = self.customers.sections(known, self.store.as_ref());
+                let before = self.picture.shown.customers.as_ref().map(|shown| shown.customer_rows.as_slice());
+                show::share(&mut section.customer_rows, before.unwrap_or_default(), |a, b| a.id.cmp(&b.id));
+                keep(&mut self.picture.shown.customers, Some(section));
             }
         }
         let section = self.channels.section(gaze, self.store.as_ref(), self.live);

@@ -6,7 +6,7 @@ use super::rates::Live;
 use super::seen::Entity;
 use crate::catalogue::{Catalogue, Role};
 use crate::domain::{Part, PipelineId, Plan, Step, World};
-use crate::model::{Code, Fact, Meaning, Reason, Timestamp};
+use crate::model::{Code, Meaning, Reason, Timestamp};
 use crate::snapshot::{Exit, Pipeline, Stage, Stuck};
 use std::sync::Arc;
 
@@ -164,24 +164,20 @@ impl Sight<'_> {
 
     fn stuck_row(&self, stand: &Stand<'_>) -> Stuck {
         let Stand { entity, step, since, deadline_s } = *stand;
-        let age_s = self.now.since_s(since);
         let stage = self.plan.step_name(step).clone();
         let kept = self.world.walkers.get_key_value(&entity.subject(self.frame.id));
         let look = kept.map(|(subject, kept)| Look { kept, id: &subject.id });
         let part = entity.owner.as_ref().map(|_| Part { pipeline: self.frame.id, id: entity.id.clone() });
         let find = |meaning| look.and_then(|look| look.of_or_own(part.as_ref(), meaning));
-        let reason = Reason::new(Code::OverDeadline)
-            .with("age_s", Fact::Seconds(age_s))
-            .text("stage", stage.clone())
-            .with("deadline_s", Fact::Seconds(f64::from(deadline_s)));
-        Stuck {
+        let row = Stuck {
             key: (&entity.id).into(),
             stage,
-            age_s,
+            since,
             deadline_s,
             amount: look::amount(find(Meaning::Amount)),
             currency: look::text(find(Meaning::Currency)).as_ref().map(Into::into),
-            reason: Some(reason),
-        }
+            ..Stuck::default()
+        };
+        row.moving(self.now)
     }
 }

@@ -169,27 +169,25 @@ fn delivery(world: &World, plan: &Plan, known: &Known<'_>, now: Timestamp) -> De
         (remaining.is_none(), "the way left"),
     ];
     let missing: Vec<&str> = missing.into_iter().filter(|(missing, _)| *missing).map(|(_, what)| what).collect();
-    let late_s = eta.map(|eta| {
-        let promised = promised(known).unwrap_or(eta);
-        eta.max(now).since_s(promised).max(0.0)
-    });
-    Delivery {
+    let row = Delivery {
         order: known.order().unwrap_or_else(|| (&known.entity.id).into()),
         courier: courier.as_ref().map(Into::into),
         state: plan.step_name(known.step).clone(),
         since: known.since,
         lat: place.map(|(_, point)| point.lat),
         lon: place.map(|(_, point)| point.lon),
-        position_age_s: place.map(|(at, _)| now.since_s(at).max(0.0)),
+        position_at: place.map(|(at, _)| at),
         to_lat: to.map(|to| to.lat),
         to_lon: to.map(|to| to.lon),
         district: known.text(Meaning::District),
         progress: from.zip(to).and_then(|way| progress(known.step, way, place.map(|(_, point)| point))),
         eta_at: eta,
-        late_s,
+        promised_at: promised(known),
         remaining_m: remaining,
         reason: (!missing.is_empty()).then(|| Reason::new(Code::NotTold).text("what", missing.join(" and "))),
-    }
+        ..Delivery::default()
+    };
+    row.moving(now)
 }
 
 fn told_point(known: &Known<'_>, meaning: Meaning) -> Option<Point> {

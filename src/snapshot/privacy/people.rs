@@ -105,7 +105,7 @@ impl Privacy {
         };
         let mut out = payments.clone();
         out.payment_rows = payments.payment_rows.as_ref().map(|rows| rows.iter().map(row).collect());
-        let suspicious = |found: &Suspicious| Suspicious { reason: self.reason(&found.reason), ..found.clone() };
+        let suspicious = |found: &Arc<Suspicious>| Arc::new(Suspicious { reason: self.reason(&found.reason), ..(**found).clone() });
         out.payments.suspicious = payments.payments.suspicious.iter().map(suspicious).collect();
         out
     }
