@@ -365,6 +365,9 @@ impl Business {
         let Kind::Walker(pipeline) = subject.kind else { return };
         let Some(kept) = self.world.walkers.remove(subject) else { return };
         self.trails.forget(subject);
+        if Some(pipeline) == self.special.order {
+            self.messages.forget(&subject.id);
+        }
         let plan = self.plans.get(pipeline);
         if let Some(way) = self.ways.get_mut(usize::from(pipeline.0)) {
             way.state.forget(plan, &Entity::walker(&subject.id), &Seen::from(kept.standing.as_ref()));
