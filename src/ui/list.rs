@@ -49,7 +49,7 @@ pub struct Order {
     /// Chosen by the person; else the list's own.
     pub column: Option<&'static str>,
     pub reverse: bool,
-    ranks: HashMap<RowKey, usize>,
+    ranks: HashMap<RowKey, usize, foldhash::fast::RandomState>,
     sorted_at: Timestamp,
     /// Last time somebody moved in this list.
     pub touched_at: Timestamp,

@@ -130,19 +130,20 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
         return;
     }
     let columns = L::columns();
-    let placed = place_columns(columns, standing::<L>(ctx), &rows, ctx, inner);
-    heading::<L>(ctx, buf, inner, hits, &placed);
     let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
     let parted = dress.section.is_some() && rows.iter().any(|r| L::section(r) > 0);
     let page = usize::from(body.height.saturating_sub(u16::from(parted)));
     hits.page(L::PANEL, page);
+    let offset = list.offset(place, rows.len(), page);
+    let measured = rows.iter().take(MEASURED).chain(rows.iter().take(offset + page).skip(offset.max(MEASURED)));
+    let placed = place_columns(columns, standing::<L>(ctx), measured, ctx, inner);
+    heading::<L>(ctx, buf, inner, hits, &placed);
     if rows.is_empty() {
         let filtered = format!("{}. {}.", word(Word::NoFilterMatch), word(Word::EscClears));
         put_middle(ctx, buf, body, if whole > 0 { &filtered } else { &dress.empty });
         return;
     }
     let cells: Vec<_> = placed.iter().map(|p| (&columns[p.index], p)).collect();
-    let offset = list.offset(place, rows.len(), page);
     let mut y = body.y;
     for (i, row) in rows.iter().enumerate().skip(offset) {
         let begins = i > 0 && L::section(row) != L::section(&rows[i - 1]) || i == 0 && L::section(row) > 0;
@@ -220,11 +221,13 @@ fn scroll_mark(ctx: Ctx, buf: &mut Buffer, area: Rect, offset: usize, len: usize
 
 /// A name may drive out other columns up to this width.
 const NAME: u16 = 24;
+/// Rows at the top of a list, seen or not, that say how wide its columns are; beside them those that are seen.
+const MEASURED: usize = 64;
 
-fn wanted_width<R>(column: &Column<R>, rows: &[R], ctx: Ctx) -> u16 {
+fn wanted_width<'r, R: 'r>(column: &Column<R>, rows: impl Iterator<Item = &'r R>, ctx: Ctx) -> u16 {
     match column.width {
         Width::Content { least, most } => {
-            let widest = rows.iter().take(500).map(|r| (column.cell)(r, ctx, most).width()).max();
+            let widest = rows.map(|r| (column.cell)(r, ctx, most).width()).max();
             widest.unwrap_or(least).clamp(least, most)
         }
         width => width.least(),
@@ -241,10 +244,16 @@ fn standing<L: Rows>(ctx: Ctx) -> Vec<usize> {
 }
 
 /// Chooses those of the columns that have room and gives them their cells.
-fn place_columns<R>(columns: &[Column<R>], mut kept: Vec<usize>, rows: &[R], ctx: Ctx, inner: Rect) -> Vec<Placed> {
+fn place_columns<'r, R: 'r>(
+    columns: &[Column<R>],
+    mut kept: Vec<usize>,
+    rows: impl Iterator<Item = &'r R> + Clone,
+    ctx: Ctx,
+    inner: Rect,
+) -> Vec<Placed> {
     let room = inner.width.saturating_sub(1);
     // Names first: a column that leaves costs less than a name that cannot be read.
-    let wanted: Vec<u16> = columns.iter().map(|c| wanted_width(c, rows, ctx)).collect();
+    let wanted: Vec<u16> = columns.iter().map(|c| wanted_width(c, rows.clone(), ctx)).collect();
     let need = |kept: &[usize], of: &dyn Fn(usize) -> u16| kept.iter().map(|i| of(*i) + 1).sum::<u16>().saturating_sub(1);
     while need(&kept, &|i| wanted[i].min(NAME)) > room {
         let leaver = kept.iter().copied().filter(|i| columns[*i].leaves_first > 0).max_by_key(|i| columns[*i].leaves_first);
