@@ -206,7 +206,8 @@ fn town(records: usize) -> Duration {
         live_from: 0,
     };
     engine.take(Timed { at: START, input: Input::Assigned(slots.iter().map(begin).collect()) });
-    let config = WorldConfig { seed: 224, orders_per_minute: 60_000, speed: 1.0, start: START.plus_ms(PRELUDE_S * 1_000) };
+    let config =
+        WorldConfig { seed: 224, orders_per_minute: 60_000, speed: 1.0, start: START.plus_ms(PRELUDE_S * 1_000), steady: false };
     let (mut world, mut sent, mut spent, mut end) = (World::new(config).peekable(), 0, Duration::ZERO, START);
     while sent < records {
         end = end.plus_ms(BATCH_MS);

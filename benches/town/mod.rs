@@ -1,5 +1,14 @@
 //! The simulated town straight into an engine, without brokers: the same records every time.
 
+mod desk;
+#[allow(dead_code, reason = "not every bench needs that many")]
+mod many;
+
+#[allow(unused_imports, reason = "as above")]
+pub use desk::Desk;
+#[allow(unused_imports, reason = "as above")]
+pub use many::{couriers, topics};
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use vigie::catalogue::Catalogue;
@@ -22,9 +31,24 @@ pub struct Town {
     now: Timestamp,
 }
 
+/// What kind of town, and what its engine may keep.
+#[derive(Clone, Copy)]
+pub struct Plan {
+    pub orders_per_minute: u32,
+    /// Always as busy: else it has a day.
+    pub steady: bool,
+    pub history_memory: usize,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { orders_per_minute: 600, steady: false, history_memory: 64 << 20 }
+    }
+}
+
 impl Town {
     /// Five minutes are past already.
-    pub fn new() -> Self {
+    pub fn new(plan: Plan) -> Self {
         let catalogue = Catalogue::builtin();
         let started = START.plus_ms(-PRELUDE_S * 1_000);
         let engine = Engine::new(EngineConfig {
@@ -33,10 +57,11 @@ impl Town {
             source_name: "bench".into(),
             bootstrap: "127.0.0.1:9092".into(),
             rules: RulesConfig::default(),
-            history_memory: 64 << 20,
+            history_memory: plan.history_memory,
             started,
         });
-        let world = World::new(WorldConfig { seed: 224, orders_per_minute: 600, speed: 1.0, start: START });
+        let Plan { orders_per_minute, steady, .. } = plan;
+        let world = World::new(WorldConfig { seed: 224, orders_per_minute, speed: 1.0, start: START, steady });
         let logs = catalogue.topics.iter().enumerate().map(|(i, t)| (Arc::clone(&t.name), (Slot(i as u32), 0))).collect();
         let mut town = Self { engine, world: world.peekable(), logs, now: started };
         let begin = |(topic, (slot, _)): (&Arc<str>, &(Slot, i64))| Assignment {
@@ -54,8 +79,8 @@ impl Town {
         town
     }
 
-    pub fn ask(&mut self, focused: Focused) {
-        self.take(Input::Ask(Ask::Focus(focused)));
+    pub fn ask(&mut self, ask: Ask) {
+        self.take(Input::Ask(ask));
     }
 
     /// The town `ms` later.
@@ -73,6 +98,8 @@ impl Town {
                 self.take(Input::Cluster(Box::new(reading)));
             }
             self.take(Input::Tick);
+            // Nobody looks up single records here.
+            drop(self.engine.lookups());
         }
     }
 

@@ -9,7 +9,7 @@ import termios
 import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-VIGIE = os.path.join(ROOT, "target", "release", "vigie")
+VIGIE = os.path.join(os.environ.get("CARGO_TARGET_DIR") or os.path.join(ROOT, "target"), "release", "vigie")
 
 
 class Terminal:

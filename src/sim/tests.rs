@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const START: Timestamp = Timestamp(1_780_000_000_000);
 
 fn config(seed: u64) -> WorldConfig {
-    WorldConfig { seed, orders_per_minute: 600, speed: 1.0, start: START }
+    WorldConfig { seed, orders_per_minute: 600, speed: 1.0, start: START, steady: false }
 }
 
 fn until(world: &mut World, s: i64) -> Vec<Happening> {
@@ -179,7 +179,7 @@ proptest! {
 
     #[test]
     fn orders_walk_their_stages_in_order(seed in any::<u64>(), orders_per_minute in 30_u32..900, speed in 0.5_f64..20.0) {
-        let world = World::new(WorldConfig { seed, orders_per_minute, speed, start: START });
+        let world = World::new(WorldConfig { seed, orders_per_minute, speed, start: START, steady: false });
         // A service may be heard late, so the order is that of the events' times.
         let mut all: Vec<Happening> = world.take(30_000).collect();
         let cut = all[all.len() - 1].due.plus_ms(-8_000);

@@ -114,7 +114,7 @@ impl Town {
         let publisher = Publisher::new(&config.kafka, causes, &publish)?;
         let topics = Topics::new(&config.kafka, causes)?;
         let (tally, stop) = (Arc::clone(&self.tally), Arc::clone(&self.stop));
-        let world = WorldConfig { seed, orders_per_minute, speed, start };
+        let world = WorldConfig { seed, orders_per_minute, speed, start, steady: false };
         let world = World::new(world).peekable();
         let (past, left_out) = (config.prelude, config.left_out.clone());
         let sender = Sender { world, publisher, topics, tally, stop, past, left_out, start, opening: Some(opening) };

@@ -24,6 +24,8 @@ pub struct WorldConfig {
     pub speed: f64,
     /// The moment the town opens; the prelude lies before it.
     pub start: Timestamp,
+    /// Always as busy as in the lunch rush: the day has no hours.
+    pub steady: bool,
 }
 
 /// What is on the agenda. Numbers name orders and visits.
@@ -58,6 +60,7 @@ pub struct World {
     pub(super) ordered: u32,
     /// Milliseconds of the town between two orders in the rush.
     gap_ms: f64,
+    steady: bool,
     visits: u32,
 }
 
@@ -72,7 +75,7 @@ impl World {
         desk.plan(0, Act::Arrival);
         plan_stories(&mut desk);
         let gap_ms = 60_000.0 / f64::from(config.orders_per_minute.max(1));
-        Self { desk, people, orders: BTreeMap::new(), fleet, stock, ordered: 0, gap_ms, visits: 0 }
+        Self { desk, people, orders: BTreeMap::new(), fleet, stock, ordered: 0, gap_ms, steady: config.steady, visits: 0 }
     }
 
     /// Orders that stand in this stage of the pipeline now.
@@ -99,7 +102,8 @@ impl World {
     /// A buyer comes, and for some of them somebody who only looks.
     fn arrival(&mut self) {
         self.visits += 1;
-        let gap = self.gap_ms / rhythm(self.desk.now) * (0.5 + self.desk.rng.f64());
+        let busy = if self.steady { 1.0 } else { rhythm(self.desk.now) };
+        let gap = self.gap_ms / busy * (0.5 + self.desk.rng.f64());
         self.desk.plan(gap.round().max(1.0) as Ms, Act::Arrival);
         self.receive(self.visits, true);
         if self.visits.is_multiple_of(BUYERS_A_BROWSER) {

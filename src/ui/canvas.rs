@@ -5,8 +5,8 @@ use super::keymap::Key;
 use super::state::UiState;
 use super::term::{Painted, Screen};
 use super::theme::Shelf;
-use super::update::Ui;
-use crate::model::Focused;
+use super::update::{Effect, Ui};
+use crate::model::{Ask, Focused};
 use crate::snapshot::View;
 use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
@@ -49,9 +49,26 @@ impl<W: Write> Canvas<W> {
         changed
     }
 
-    /// Presses a key without modifiers, as a person would.
+    /// Presses a key without modifiers, as a person would: `\n` is Enter, `\t` Tab, `\x1b` Esc.
     pub fn press(&mut self, c: char) {
-        self.ui.key(Key { code: KeyCode::Char(c), ctrl: false, alt: false });
+        let code = match c {
+            '\n' => KeyCode::Enter,
+            '\t' => KeyCode::Tab,
+            '\x1b' => KeyCode::Esc,
+            c => KeyCode::Char(c),
+        };
+        self.ui.key(Key { code, ctrl: false, alt: false });
+    }
+
+    /// What keys asked the engine for since this was last called. What else they would do outside is not done.
+    pub fn asks(&mut self) -> Vec<Ask> {
+        let asked = |effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None };
+        self.ui.effects().into_iter().filter_map(asked).collect()
+    }
+
+    /// The name of the open screen.
+    pub fn screen(&self) -> String {
+        format!("{:?}", self.ui.state.screen)
     }
 
     /// What the open screen needs computed.

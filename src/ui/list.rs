@@ -84,16 +84,30 @@ pub trait Rows {
 
 /// The rows as they are shown: filtered, in the kept order.
 pub fn ordered<L: Rows>(view: &View, state: &UiState) -> Vec<L::Row> {
+    let mut rows = filtered::<L>(view, state);
+    if !state.order(L::PANEL).ranks.is_empty() || rows.iter().any(|r| L::pinned(r, state)) {
+        rows.sort_by_cached_key(|r| rank::<L>(r, state));
+    }
+    rows
+}
+
+/// The first of them, without putting the others in order.
+pub fn first<L: Rows>(view: &View, state: &UiState) -> Option<L::Row> {
+    filtered::<L>(view, state).into_iter().min_by_key(|r| rank::<L>(r, state))
+}
+
+fn filtered<L: Rows>(view: &View, state: &UiState) -> Vec<L::Row> {
     let filter = state.filter(L::PANEL);
     let mut rows = L::rows(view, state);
     if !filter.is_all() {
         rows.retain(|r| L::matches(r, filter));
     }
-    let ranks = &state.order(L::PANEL).ranks;
-    if !ranks.is_empty() || rows.iter().any(|r| L::pinned(r, state)) {
-        rows.sort_by_cached_key(|r| (L::section(r), !L::pinned(r, state), ranks.get(&L::key(r)).copied().unwrap_or(usize::MAX)));
-    }
     rows
+}
+
+fn rank<L: Rows>(row: &L::Row, state: &UiState) -> (u8, bool, usize) {
+    let kept = state.order(L::PANEL).ranks.get(&L::key(row)).copied();
+    (L::section(row), !L::pinned(row, state), kept.unwrap_or(usize::MAX))
 }
 
 fn refresh<L: Rows>(view: &View, state: &mut UiState, now: bool) {

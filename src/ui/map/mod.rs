@@ -129,13 +129,17 @@ impl Sheet<'_> {
 
     /// Where several are in one cell, the one that is worst off is seen.
     fn couriers(&self, ctx: Ctx, buf: &mut Buffer, inside: &[(&Underway, Point)]) {
-        for manner in Manner::ALL {
-            let (symbol, role, _) = manner.look();
-            for (_, at) in inside.iter().filter(|(c, _)| Manner::of(&c.delivery) == manner) {
-                if let Some((x, y)) = self.cell(*at) {
-                    put(buf, x, y, 1, symbol, ctx.style(role));
-                }
+        let mut worst = vec![None; usize::from(self.area.width) * usize::from(self.area.height)];
+        for (courier, at) in inside {
+            let Some((x, y)) = self.cell(*at) else { continue };
+            let place = usize::from(y - self.area.y) * usize::from(self.area.width) + usize::from(x - self.area.x);
+            if let Some(cell) = worst.get_mut(place) {
+                *cell = (*cell).max(Some((Manner::of(&courier.delivery), x, y)));
             }
+        }
+        for (manner, x, y) in worst.into_iter().flatten() {
+            let (symbol, role, _) = manner.look();
+            put(buf, x, y, 1, symbol, ctx.style(role));
         }
     }
 

@@ -4,7 +4,7 @@ use super::{Lens, Room};
 use crate::model::{BaseMap, Point};
 use crate::snapshot::{Underway, View};
 use crate::text::Word;
-use crate::ui::list::{RowKey, Rows, ordered};
+use crate::ui::list::{RowKey, Rows, first, ordered};
 use crate::ui::panels::{DeliveryRows, PanelId};
 use crate::ui::privacy::PrivacyMode;
 use crate::ui::state::UiState;
@@ -33,6 +33,9 @@ pub fn selected<'a>(couriers: &'a [Underway], view: &View, state: &UiState) -> O
         && let Some(found) = found(couriers, id)
     {
         return Some(found);
+    }
+    if list.selected.is_none() {
+        return found(couriers, &first::<DeliveryRows>(view, state)?.order);
     }
     let rows = ordered::<DeliveryRows>(view, state);
     let keys: Vec<_> = rows.iter().map(DeliveryRows::key).collect();

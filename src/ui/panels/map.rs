@@ -25,34 +25,44 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let framed = map::town(base, &couriers, room);
     let is_bare = map::hides(ctx.state) && couriers.iter().all(|courier| courier.delivery.place().is_none());
     let is_drawn = !is_bare && inner.width > 0 && inner.height > 0;
+    let counted = count(&couriers);
     let Some(lens) = map::chosen_lens(ctx.state, PanelId::Map, selected, framed).filter(|_| is_drawn) else {
-        frame(ctx, buf, area, PanelId::Map, &title(&couriers, area.width, &[]), &[]);
+        frame(ctx, buf, area, PanelId::Map, &title(counted, area.width, &[]), &[]);
         return put_middle(ctx, buf, inner, &format!("{}.", word(map::nobody(ctx.state, Word::NoPositions))));
     };
     let outside = map::draw(ctx, buf, inner, &Scene { base, lens, couriers: &couriers, selected });
-    let room = area.width.saturating_sub(counts(&couriers, false).iter().map(Ink::width).sum::<u16>() + 8);
+    let room = area.width.saturating_sub(counts(counted, false).iter().map(Ink::width).sum::<u16>() + 8);
     let mut told = note(ctx, PanelId::Map, outside);
     if told.iter().map(Ink::width).sum::<u16>() > room {
         told = following(ctx, PanelId::Map);
     }
-    frame(ctx, buf, area, PanelId::Map, &title(&couriers, area.width, &told), &told);
+    frame(ctx, buf, area, PanelId::Map, &title(counted, area.width, &told), &told);
     hits.map = Some(MapHit { panel: PanelId::Map, area: inner, lens });
 }
 
 /// What the symbols mean, with how many there are of each. Where words have no room beside the note, the symbols stand alone: the
 /// table beside the map says what they mean.
-fn title(couriers: &[&Underway], room: u16, note: &[Ink]) -> Vec<Ink> {
-    let whole = counts(couriers, true);
+fn title(of: Counts, room: u16, note: &[Ink]) -> Vec<Ink> {
+    let whole = counts(of, true);
     let wide: u16 = whole.iter().chain(note).map(Ink::width).sum();
-    if wide + 8 <= room { whole } else { counts(couriers, false) }
+    if wide + 8 <= room { whole } else { counts(of, false) }
 }
 
-fn counts(couriers: &[&Underway], words: bool) -> Vec<Ink> {
+/// How many couriers with a position there are of each manner.
+type Counts = [usize; Manner::ALL.len()];
+
+fn count(couriers: &[&Underway]) -> Counts {
+    let mut counts = Counts::default();
+    for courier in couriers.iter().filter(|c| c.delivery.place().is_some()) {
+        counts[Manner::of(&courier.delivery) as usize] += 1;
+    }
+    counts
+}
+
+fn counts(of: Counts, words: bool) -> Vec<Ink> {
     let mut inks = vec![Ink::new(Role::Title, word(Word::Map))];
-    for manner in Manner::ALL {
+    for (manner, count) in Manner::ALL.into_iter().zip(of) {
         let (symbol, role, name) = manner.look();
-        let of_it = couriers.iter().filter(|c| c.delivery.place().is_some() && Manner::of(&c.delivery) == manner);
-        let count = of_it.count();
         if count > 0 {
             inks.push(Ink::new(role, format!("  {symbol} ")));
             let count = text::count(count as u64);
