@@ -110,6 +110,22 @@ fn while_nobody_answers_an_alert_is_neither_over_nor_new_afterwards() {
 }
 
 #[test]
+fn who_looks_once_a_second_finds_the_end_of_each_of_many() {
+    let mut past = Past::default();
+    let over = |broker: i32, second: i64| {
+        let (subject, level, state) = (Subject::Broker(broker), Level::Critical, FindingState::Firing);
+        let finding = Finding { subject, level, state, since: at(0), reason: Code::BrokerDown.into() };
+        PastAlert { finding, ended_at: at(second) }
+    };
+    (0..300).for_each(|broker| past.push(over(broker, 5)));
+    assert_eq!(past.list().len(), 300);
+    past.push(over(0, 20));
+    assert_eq!(past.list().len(), 200, "later those are enough");
+    (0..5_000).for_each(|broker| past.push(over(broker, 30)));
+    assert_eq!(past.list().len(), 2_000, "whatever happens");
+}
+
+#[test]
 fn marks_survive_and_those_without_an_object_go_in_time() {
     let mut desk = Desk::new();
     desk.second(0, UP, false, FREE);
