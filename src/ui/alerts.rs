@@ -43,9 +43,20 @@ impl Ui {
         rows.get(place).cloned()
     }
 
+    /// What holds until it is over is for an alert of now: one of a frozen or past picture, or of a popup, may be over.
     fn wish(&mut self, alert: &Alert, wish: MarkWish, said: Word) {
+        let until_over = matches!(wish, MarkWish::Acknowledge | MarkWish::Silence(None));
+        if until_over && !self.is_open(alert) {
+            return self.say(format!("{}: {}", visible(&alert.subject()), word(Word::ThatWasThen)));
+        }
         self.effects.push(Effect::Ask(Ask::Mark(alert.0.subject.clone(), alert.0.reason.code, wish)));
         self.say(format!("{}: {}", visible(&alert.subject()), word(said)));
+    }
+
+    fn is_open(&self, alert: &Alert) -> bool {
+        let is_it =
+            |a: &Alert| a.0.subject == alert.0.subject && a.0.reason.code == alert.0.reason.code && a.0.since == alert.0.since;
+        self.newest.snapshot.alerts.iter().any(|a| is_it(a))
     }
 
     /// Somebody looks after it; once more takes that back.

@@ -120,8 +120,12 @@ impl Alerts {
         self.past.list()
     }
 
-    /// A person's wish about an alert.
+    /// A person's wish about an alert. What would hold until it is over is refused where it is over: it would be of the next one.
     pub fn mark(&mut self, subject: Subject, rule: Code, wish: MarkWish, now: Timestamp) {
+        let until_over = matches!(wish, MarkWish::Acknowledge | MarkWish::Silence(None));
+        if until_over && !self.open.contains_key(&(rule, subject.clone())) {
+            return;
+        }
         self.marks.wish(subject, rule, wish, now);
     }
 

@@ -110,6 +110,20 @@ fn while_nobody_answers_an_alert_is_neither_over_nor_new_afterwards() {
 }
 
 #[test]
+fn what_would_hold_until_it_is_over_is_refused_where_it_is_over() {
+    let mut desk = Desk::new();
+    desk.second(0, UP, true, FREE);
+    desk.mark(MarkWish::Acknowledge, 1);
+    desk.mark(MarkWish::Silence(None), 1);
+    assert_eq!(desk.alerts.changed_marks(), None);
+    desk.second(2, UP, false, FREE);
+    assert_eq!(desk.states(), [(Code::BrokerDown, FindingState::Firing)]);
+    desk.mark(MarkWish::Acknowledge, 3);
+    desk.second(3, UP, false, FREE);
+    assert_eq!(desk.states(), [(Code::BrokerDown, FindingState::Acknowledged)]);
+}
+
+#[test]
 fn who_looks_once_a_second_finds_the_end_of_each_of_many() {
     let mut past = Past::default();
     let over = |broker: i32, second: i64| {
