@@ -115,6 +115,7 @@ macro_rules! gaze {
             now: $engine.now,
             link: $engine.link.state,
             behind_s: $engine.behind_s,
+            behind_most_s: $engine.rules.config().viewer.behind_s,
             nothing_read: $engine.tail.budget == Some(0),
         }
     };
