@@ -14,8 +14,16 @@ pub struct StuckInput {
     pub count: usize,
     /// Of the one longest past its deadline: age, deadline (seconds), stage.
     pub worst: Option<(f64, u32, Arc<str>)>,
-    /// The sum of their amounts: digits and currency; `None`: none is told, or they differ in currency.
-    pub at_risk: Option<(String, String)>,
+    /// `None`: no amount is told, or they differ in currency.
+    pub at_risk: Option<AtRisk>,
+}
+
+/// The sum of amounts, as digits and currency, and of how many it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AtRisk {
+    pub amount: String,
+    pub currency: String,
+    pub of: usize,
 }
 
 /// Couriers on their way: how many told a position at all, and how many of those none for long.
@@ -90,8 +98,12 @@ fn stuck(input: &PipelineInput, context: &Context, config: &RulesConfig) -> Judg
             .with("deadline_s", Fact::Seconds(f64::from(*deadline)))
             .with("stage", Fact::Text(stage.clone()));
     }
-    if let Some((amount, currency)) = &stuck.at_risk {
+    if let Some(AtRisk { amount, currency, of }) = &stuck.at_risk {
         reason = reason.text("at_risk", amount.as_str()).text("currency", currency.as_str());
+        // Not all tell an amount, and not all are summed: it is at least that much.
+        if *of < stuck.count {
+            reason = reason.with("at_risk_of", Fact::Count(*of as u64));
+        }
     }
     Judgement::firing(level, reason)
 }

@@ -14,7 +14,7 @@ mod skew;
 mod topic;
 mod usual;
 
-pub use business::{FleetInput, PaymentsInput, PipelineInput, StuckInput, Suspected};
+pub use business::{AtRisk, FleetInput, PaymentsInput, PipelineInput, StuckInput, Suspected};
 
 pub use cluster::{BrokerInput, ClusterInput, ViewerInput};
 pub use config::{

@@ -35,3 +35,17 @@ fn a_warning_that_is_on_its_way_to_critical_names_no_threshold_of_critical() {
     assert_eq!(judge(6_000, 61), (Level::Warning, "p99 6.0 s for 61 s".into()));
     assert_eq!(judge(6_000, 121), (Level::Critical, "p99 6.0 s over 5 s for 60 s".into()));
 }
+
+#[test]
+fn an_amount_that_is_not_of_all_is_at_least_that_much() {
+    let said = |of: usize| {
+        let at_risk = Some(AtRisk { amount: "5000".into(), currency: "GNF".into(), of });
+        let input = PipelineInput { name: "order".into(), stuck: Ok(StuckInput { count: 12, worst: None, at_risk }), anew: None };
+        match (business::STUCK_RULES[0].judge)(&input, &context(LinkState::Connected, 0), &RulesConfig::default()) {
+            Judgement::Firing { reason, .. } => crate::text::sentence(&reason),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(said(12), "12 stuck, 5 000 GNF at risk");
+    assert_eq!(said(11), "12 stuck, ≥ 5 000 GNF at risk");
+}

@@ -175,7 +175,8 @@ fn rules_of_business(f: &Facts<'_>) -> Option<String> {
 }
 
 pub(super) fn at_risk(f: &Facts<'_>) -> Option<String> {
-    money(f, "at_risk")
+    let least = if f.0.fact("at_risk_of").is_some() { "≥ " } else { "" };
+    money(f, "at_risk").map(|amount| format!("{least}{amount}"))
 }
 
 /// The amount of this name with the currency that stands beside it.

@@ -6,7 +6,7 @@ use super::pipeline::PipelineState;
 use super::{Business, rows};
 use crate::domain::{Part, PipelineId, Plan};
 use crate::model::{Code, Meaning, Reason, Value};
-use crate::rules::{FleetInput, PaymentRules, PaymentsInput, PipelineInput, StuckInput, Suspected};
+use crate::rules::{AtRisk, FleetInput, PaymentRules, PaymentsInput, PipelineInput, StuckInput, Suspected};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -45,23 +45,24 @@ impl Business {
         }
     }
 
-    /// The sum of their amounts, as digits and currency.
-    fn at_risk<'a>(&self, id: PipelineId, late: impl Iterator<Item = &'a super::seen::Entity>) -> Option<(String, String)> {
-        let mut sum: Option<(Decimal, String)> = None;
+    /// The sum of the amounts that are told.
+    fn at_risk<'a>(&self, id: PipelineId, late: impl Iterator<Item = &'a super::seen::Entity>) -> Option<AtRisk> {
+        let (mut sum, mut of) = (None::<(Decimal, String)>, 0);
         for entity in late {
             let Some((subject, kept)) = self.world.walkers.get_key_value(&entity.subject(id)) else { continue };
             let look = Look { kept, id: &subject.id };
             let part = entity.owner.as_ref().map(|_| Part { pipeline: id, id: entity.id.clone() });
             let Some((Value::Amount(amount), _)) = look.of_or_own(part.as_ref(), Meaning::Amount) else { continue };
             let currency = look::text(look.of_or_own(part.as_ref(), Meaning::Currency)).map(|c| c.to_string()).unwrap_or_default();
+            of += 1;
             match &mut sum {
                 None => sum = Some((*amount, currency)),
-                Some((all, of)) if *of == currency => *all = all.saturating_add(*amount),
+                Some((all, one)) if *one == currency => *all = all.saturating_add(*amount),
                 // Two currencies make no sum.
                 Some(_) => return None,
             }
         }
-        sum.map(|(all, of)| (all.to_string(), of))
+        sum.map(|(all, currency)| AtRisk { amount: all.to_string(), currency, of })
     }
 
     /// Ages of the newest deliveries' positions; `None`: this catalogue has no deliveries.
