@@ -5,8 +5,8 @@ use super::picture::Gaze;
 use super::pipeline::PipelineState;
 use super::{Business, rows};
 use crate::domain::{Part, PipelineId, Plan};
-use crate::model::{Code, Meaning, Reason, Value};
-use crate::rules::{AtRisk, FleetInput, PaymentRules, PaymentsInput, PipelineInput, StuckInput, Suspected};
+use crate::model::{Code, Meaning, Reason, Subject, Value};
+use crate::rules::{AtRisk, CourierRules, FleetInput, PaymentRules, PaymentsInput, PipelineInput, StuckInput, Suspected};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -25,9 +25,21 @@ impl Business {
                 Some(reason) => Err(reason),
                 None => Ok(self.stuck(way.frame.id, plan, &way.state, gaze)),
             };
-            PipelineInput { name: plan.name.clone(), stuck }
+            let longest = plan.deadlines_s.iter().flatten().max().map_or(0.0, |deadline| f64::from(*deadline));
+            PipelineInput { name: plan.name.clone(), stuck, anew: way.knowledge.anew(gaze.now, longest) }
         };
         self.ways.iter().map(input).collect()
+    }
+
+    /// Topics that tell of an alert's subject.
+    pub fn feeds(&self, subject: &Subject) -> Vec<Arc<str>> {
+        let id = match subject {
+            Subject::Fleet => self.special.delivery,
+            Subject::Pipeline(name) => self.ways.iter().map(|way| way.frame.id).find(|id| self.plans.get(*id).name == *name),
+            _ => None,
+        };
+        let way = id.and_then(|id| self.ways.get(usize::from(id.0)));
+        way.map(|way| way.knowledge.topics().to_vec()).unwrap_or_default()
     }
 
     fn stuck(&self, id: PipelineId, plan: &Plan, state: &PipelineState, gaze: &Gaze<'_>) -> StuckInput {
@@ -66,7 +78,7 @@ impl Business {
     }
 
     /// Ages of the newest deliveries' positions; `None`: this catalogue has no deliveries.
-    pub fn watch_fleet(&self, gaze: &Gaze<'_>) -> Option<FleetInput> {
+    pub fn watch_fleet(&self, gaze: &Gaze<'_>, rules: &CourierRules) -> Option<FleetInput> {
         let id = self.special.delivery?;
         let way = self.ways.get(usize::from(id.0))?;
         let ages_s = match way.knowledge.known(gaze, self.store.is_some()) {
@@ -74,7 +86,7 @@ impl Business {
             Ok(()) if way.knowledge.warming(gaze.topics) => Err(Reason::from(Code::WarmingUp)),
             Ok(()) => Ok(rows::position_ages_s(&self.world, id, self.plans.get(id), &way.state, gaze.now)),
         };
-        Some(FleetInput { ages_s })
+        Some(FleetInput { ages_s, anew: way.knowledge.anew(gaze.now, rules.silent_s) })
     }
 
     /// What lately looked suspicious; `None`: this catalogue has no payments.
