@@ -18,8 +18,6 @@ const LOOK: Duration = Duration::from_secs(1);
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// Another process may have ended: its work is taken over.
 const LOCK_AGAIN: Duration = Duration::from_secs(10);
-/// A view that is further behind hears no end.
-const BEHIND_S: f64 = 5.0;
 /// A reading of the cluster that is older says nothing of now.
 const OLD_S: f64 = 10.0;
 
@@ -31,6 +29,8 @@ pub struct DeskConfig {
     /// Empty: nothing is sent.
     pub outlets: Vec<OutletConfig>,
     pub kafka: KafkaConfig,
+    /// `viewer.behind_s` of the rules: a view that is further behind hears no end.
+    pub behind_s: f64,
 }
 
 /// The ways in and out of the desk.
@@ -51,6 +51,8 @@ pub struct Desk {
     cluster: Option<Cluster>,
     marks: Option<Kept>,
     marks_seen: Option<SystemTime>,
+    /// What people decided, as far as it is known here: the engine may not have heard of it yet.
+    decided: Vec<Mark>,
     unsaved_marks: Option<Vec<Mark>>,
     sending: Option<Sending>,
     lock_at: Option<Instant>,
@@ -101,6 +103,7 @@ impl Desk {
             cluster: None,
             marks: None,
             marks_seen: None,
+            decided: Vec::new(),
             unsaved_marks: None,
             sending: None,
             lock_at: None,
@@ -115,10 +118,7 @@ impl Desk {
         loop {
             select! {
                 recv(self.ports.marks) -> marks => match marks {
-                    Ok(marks) => {
-                        self.unsaved_marks = Some(marks);
-                        self.save_marks();
-                    }
+                    Ok(marks) => self.take_marks(marks),
                     Err(_) => self.ports.marks = never(),
                 },
                 recv(self.answers.1) -> answer => if let Ok(answer) = answer { self.take(answer) },
@@ -144,7 +144,8 @@ impl Desk {
             alerts: &snapshot.alerts,
             cut: snapshot.alerts_count > snapshot.alerts.len(),
             past: &snapshot.alerts_past,
-            judged: judged(&snapshot),
+            decided: &self.decided,
+            judged: judged(&snapshot, self.config.behind_s),
             now: snapshot.taken_at,
         };
         if sending.ledger.look(cluster, &self.config.outlets, &sight) {
@@ -168,7 +169,6 @@ impl Desk {
         if changed.is_none() || changed == self.marks_seen || self.unsaved_marks.is_some() {
             return;
         }
-        self.marks_seen = changed;
         match kept.read::<Vec<serde_json::Value>>() {
             Ok(found) => {
                 let found = found.unwrap_or_default();
@@ -176,14 +176,37 @@ impl Desk {
                 if known.len() < found.len() {
                     tracing::warn!(left_out = found.len() - known.len(), "marks of rules that this vigie does not know");
                 }
-                self.send(Input::Marks(known));
+                self.decided.clone_from(&known);
+                // An engine that is busy is told at the next look: until then nothing may be written over it.
+                if self.send(Input::Marks(known)) {
+                    self.marks_seen = changed;
+                }
             }
-            Err(error) => tracing::error!("what people decided about alerts: {error}"),
+            Err(error) => {
+                tracing::error!("what people decided about alerts: {error}");
+                self.marks_seen = changed;
+            }
         }
+    }
+
+    /// All that people decided, as the engine has it.
+    fn take_marks(&mut self, marks: Vec<Mark>) {
+        self.decided.clone_from(&marks);
+        self.unsaved_marks = Some(marks);
+        self.save_marks();
+    }
+
+    /// There is a file that the engine was not told of: it joins that with what it has, and tells all of it.
+    fn is_unread(&self, kept: &Kept) -> bool {
+        self.marks_seen.is_none() && kept.changed_at().is_some()
     }
 
     fn save_marks(&mut self) {
         let (Some(kept), Some(marks)) = (&self.marks, &self.unsaved_marks) else { return };
+        if self.is_unread(kept) {
+            self.unsaved_marks = None;
+            return;
+        }
         match kept.write(marks) {
             Ok(()) => {
                 self.marks_seen = kept.changed_at();
@@ -304,7 +327,7 @@ impl Desk {
             }
         }
         if let Ok(marks) = self.ports.marks.try_recv() {
-            self.unsaved_marks = Some(marks);
+            self.take_marks(marks);
         }
         self.save_marks();
         self.save_ledger();
@@ -328,9 +351,9 @@ impl Sending {
 }
 
 /// Whether an alert that is not in the picture is over.
-fn judged(snapshot: &Snapshot) -> bool {
+fn judged(snapshot: &Snapshot, most_behind_s: f64) -> bool {
     let connected = matches!(snapshot.source.state, LinkState::Connected | LinkState::Degraded);
-    let behind = snapshot.viewer.behind_s.is_some_and(|s| s > BEHIND_S);
+    let behind = snapshot.viewer.behind_s.is_some_and(|s| s > most_behind_s);
     connected && snapshot.viewer.warmed_up && !behind && snapshot.cluster.age_s.is_some_and(|s| s < OLD_S)
 }
 

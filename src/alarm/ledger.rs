@@ -1,9 +1,9 @@
 use super::config::OutletConfig;
 use super::message::{Cluster, Kind, Message, key};
-use crate::model::{Code, Finding, FindingState, Subject, Timestamp};
+use crate::model::{Code, Finding, FindingState, Mark, Marked, Subject, Timestamp};
 use crate::snapshot::{Alert, PastAlert};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 /// Alerts that are followed at once; what comes beyond is counted as dropped.
@@ -19,8 +19,12 @@ const ADOPTED_MS: i64 = 600_000;
 pub struct Ledger {
     open: Vec<Entry>,
     closed: VecDeque<String>,
+    /// Alerts that there was no room for, of which none was told.
     #[serde(skip)]
     pub dropped: u64,
+    /// Those of them that still fire: each is counted once.
+    #[serde(skip)]
+    unfit: HashSet<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,9 +62,22 @@ pub struct Sight<'a> {
     /// There are more alerts than `alerts` has: one that is missing may well fire.
     pub cut: bool,
     pub past: &'a [Arc<PastAlert>],
+    /// What people decided: the picture may be older.
+    pub decided: &'a [Mark],
     /// The cluster answers and the past is read: what does not fire is over.
     pub judged: bool,
     pub now: Timestamp,
+}
+
+impl Sight<'_> {
+    /// A person keeps it quiet.
+    fn is_quiet(&self, finding: &Finding) -> bool {
+        let of_it = |mark: &&Mark| mark.rule == finding.reason.code && mark.subject == finding.subject;
+        self.decided.iter().filter(of_it).any(|mark| match mark.what {
+            Marked::Silenced { until: Some(until) } => until > self.now,
+            Marked::Silenced { until: None } | Marked::Acknowledged => true,
+        })
+    }
 }
 
 /// What became of a try.
@@ -75,9 +92,11 @@ impl Ledger {
     /// Takes the newest picture. Returns whether anything changed.
     pub fn look(&mut self, cluster: &Cluster, outlets: &[OutletConfig], sight: &Sight<'_>) -> bool {
         let mut changed = self.end(cluster, outlets, sight);
+        let unfit = std::mem::take(&mut self.unfit);
         for alert in sight.alerts {
-            changed |= self.see(cluster, outlets, alert);
+            changed |= self.see(cluster, outlets, alert, sight);
         }
+        self.dropped += self.unfit.difference(&unfit).count() as u64;
         changed | self.close()
     }
 
@@ -116,9 +135,9 @@ impl Ledger {
         changed
     }
 
-    fn see(&mut self, cluster: &Cluster, outlets: &[OutletConfig], alert: &Alert) -> bool {
+    fn see(&mut self, cluster: &Cluster, outlets: &[OutletConfig], alert: &Alert, sight: &Sight<'_>) -> bool {
         let finding = &alert.0;
-        let speaks = finding.state == FindingState::Firing;
+        let speaks = finding.state == FindingState::Firing && !sight.is_quiet(finding);
         if let Some(entry) = self.entry(finding.reason.code, &finding.subject) {
             return speaks && entry.worsen(cluster, outlets, finding);
         }
@@ -134,7 +153,7 @@ impl Ledger {
             return false;
         }
         if self.open.len() >= MOST {
-            self.dropped += 1;
+            self.unfit.insert(key);
             return false;
         }
         self.open.push(Entry {

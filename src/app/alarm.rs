@@ -4,6 +4,7 @@ use super::log;
 use super::setup::{self, SessionConfig};
 use crate::alarm::{DeskConfig, OutletConfig};
 use crate::config::{Config, ConfigError};
+use crate::rules::RulesConfig;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,8 @@ pub fn equip(session: &mut SessionConfig, config: &Config, kept: bool, send: boo
     let outlets: Vec<OutletConfig> = if send { outlets(config)? } else { Vec::new() };
     let folder = kept.then(|| setup::state_folder().join("alerts"));
     session.folders.extend(folder.iter().cloned().chain(log::file().map(folder_of)));
-    session.alarm = DeskConfig { folder, outlets, ..DeskConfig::default() };
+    let rules: RulesConfig = config.rules()?;
+    session.alarm = DeskConfig { folder, outlets, behind_s: rules.viewer.behind_s, ..DeskConfig::default() };
     Ok(())
 }
 

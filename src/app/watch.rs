@@ -105,29 +105,31 @@ fn roster(start: &Start<'_>, config: &Config, home: &Arc<str>) -> Result<Roster>
     names.push(Arc::clone(home));
     names.sort_unstable();
     names.dedup();
-    Ok(Roster {
-        names,
-        aim: aim(start, home),
-        stays: start.args.consume.then_some("--consume keeps the state of this cluster: start another vigie for the other one"),
-        memory: setup::memory(),
-        fresh: start.args.fresh,
-    })
+    Ok(Roster { names, aim: aim(start, home), stays: stays(start.args), memory: setup::memory(), fresh: start.args.fresh })
+}
+
+/// Why another cluster is not for this process: who leaves would stop what others rely on.
+fn stays(args: &WatchArgs) -> Option<&'static str> {
+    if args.consume {
+        return Some("--consume keeps the state of this cluster: start another vigie for the other one");
+    }
+    args.send_alerts.then_some("--send-alerts sends the alerts of this cluster: start another vigie for the other one")
 }
 
 /// The file is read anew each time: what was corrected counts.
 fn aim(start: &Start<'_>, home: &Arc<str>) -> Aim {
     let (file, flags, home) = (start.file.clone(), start.flags.clone(), Arc::clone(home));
-    let (connect, store, send) = (start.args.run.connect.clone(), start.args.store.clone(), start.args.send_alerts);
+    let (connect, store) = (start.args.run.connect.clone(), start.args.store.clone());
     Box::new(move |name| {
         if *name != *home {
             let config = setup::profile(file.clone(), name, &flags)?;
             let mut session = setup::silent_session(&config, FROM)?;
-            alarm::equip(&mut session, &config, true, send)?;
+            alarm::equip(&mut session, &config, true, false)?;
             return target(&config, session);
         }
         let config = setup::load(file.clone(), &connect, flags.clone())?;
         let mut session = setup::silent_session(&config, FROM)?;
-        alarm::equip(&mut session, &config, true, send)?;
+        alarm::equip(&mut session, &config, true, false)?;
         if let Some(store) = &store {
             let catalogue = setup::catalogue(&config)?;
             session.mirror = Some(setup::mirror(store, &catalogue, true)?);
@@ -183,5 +185,23 @@ fn lines(session: Session, every: Duration, format: Format, privacy: Option<&Pri
             return Ok(FAILED);
         }
         snapshot::print(&privacy::given(&session.snapshot(), privacy), format)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser;
+
+    #[test]
+    fn who_keeps_state_or_sends_alerts_stays_on_its_cluster() {
+        let why = |line: &[&str]| {
+            let Command::Watch(args) = Cli::parse_from([&["vigie", "watch"][..], line].concat()).command.unwrap() else { panic!() };
+            stays(&args)
+        };
+        assert_eq!(why(&[]), None);
+        assert!(why(&["--send-alerts"]).is_some_and(|why| why.contains("--send-alerts")));
+        assert!(why(&["--store", "sqlite:x", "--consume", "--send-alerts"]).is_some_and(|why| why.contains("--consume")));
     }
 }

@@ -3,7 +3,7 @@ use super::group_part::{judged, measured};
 use super::groups::Groups;
 use super::lag_sum::{LagSum, by_topic};
 use super::topics::Topics;
-use crate::model::{Code, DiskReading, Level, Timestamp};
+use crate::model::{Code, DiskReading, Level, Subject, Timestamp};
 use crate::rules::{Context, DiskInput, Map, Rules};
 use crate::snapshot::{Health, PartitionOffsets};
 use std::collections::HashMap;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub struct Whereabouts<'a> {
     pub topics: &'a Topics,
     pub groups: &'a Groups,
+    pub business: &'a Business,
 }
 
 impl Map for Whereabouts<'_> {
@@ -23,6 +24,10 @@ impl Map for Whereabouts<'_> {
     fn reads(&self, group: &str) -> Vec<(Arc<str>, i32)> {
         self.groups.get(group).map(|group| group.commits.keys().cloned().collect()).unwrap_or_default()
     }
+
+    fn feeds(&self, subject: &Subject) -> Vec<Arc<str>> {
+        self.business.feeds(subject)
+    }
 }
 
 /// Judges orders, payments and couriers.
@@ -30,7 +35,7 @@ pub fn business(business: &mut Business, gaze: &Gaze<'_>, rules: &mut Rules, con
     for pipeline in business.watch_pipelines(gaze) {
         rules.judge_pipeline(&pipeline, context);
     }
-    if let Some(fleet) = business.watch_fleet(gaze) {
+    if let Some(fleet) = business.watch_fleet(gaze, &rules.config().couriers) {
         rules.judge_fleet(&fleet, context);
     }
     if let Some(payments) = business.watch_payments(gaze, &rules.config().payments) {
@@ -59,11 +64,16 @@ pub fn topics(topics: &mut Topics, rules: &mut Rules, context: &Context) {
             continue;
         }
         if let Some(reason) = topic.error.clone().filter(|_| topic.partitions.iter().all(|p| p.high.is_none())) {
+            // Where it is gone its alerts are over in time; else nobody knows.
+            if reason.code != Code::TopicGone {
+                rules.cannot_judge(&Subject::Topic(topic.name.clone()), context.now);
+            }
             topic.health = Health { level: Level::Unknown, reason };
             continue;
         }
         let part = topic.picture(context.now, reading);
-        let input = topic.rule_input(part, context.now, rules.config());
+        let mut input = topic.rule_input(part, context.now, rules.config());
+        input.moved_at = rules.silent_since(&topic.name, input.moved_at);
         topic.health = rules.judge_topic(&input, context);
     }
 }

@@ -115,6 +115,7 @@ macro_rules! gaze {
             now: $engine.now,
             link: $engine.link.state,
             behind_s: $engine.behind_s,
+            behind_most_s: $engine.rules.config().viewer.behind_s,
             nothing_read: $engine.tail.budget == Some(0),
         }
     };
@@ -374,7 +375,8 @@ impl Engine {
         for broker in self.cluster.rule_inputs() {
             self.rules.judge_broker(&broker, &context);
         }
-        self.rules.judge_cluster(&ClusterInput { controllers: self.cluster.controllers }, &context);
+        let cluster = ClusterInput { controllers: self.cluster.controllers, reason: self.link.reasons.first().cloned() };
+        self.rules.judge_cluster(&cluster, &context);
         self.rules.judge_viewer(&ViewerInput { behind_s: self.behind_s }, &context);
         judge::business(&mut self.business, &gaze!(self), &mut self.rules, &context);
         judge::disks(&self.host.disks, &mut self.rules, &context);
@@ -383,7 +385,7 @@ impl Engine {
     }
 
     fn tell_alerts(&mut self) {
-        let map = judge::Whereabouts { topics: &self.topics, groups: &self.groups };
+        let map = judge::Whereabouts { topics: &self.topics, groups: &self.groups, business: &self.business };
         self.alerts.take(&self.rules, &map, self.now);
     }
 }

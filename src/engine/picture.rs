@@ -204,14 +204,15 @@ fn total_lag(groups: &Groups) -> TopicLag {
 
 /// The worst of all that fires, and of whom.
 fn health(moment: &Moment<'_>) -> Health {
-    if matches!(moment.link.state, LinkState::Down | LinkState::Connecting) {
-        return Health { level: Level::Unknown, reason: Code::NotConnected.into() };
-    }
-    // Quiet ones stand behind those that speak; what is wrong is wrong all the same.
-    match moment.alerts.shown.iter().rev().max_by_key(|alert| alert.0.level).map(AsRef::as_ref) {
+    let away = matches!(moment.link.state, LinkState::Down | LinkState::Connecting);
+    let told = moment.alerts.shown.iter().filter(|alert| !away || alert.0.reason.code == Code::ClusterDown);
+    // Quiet ones stand behind those that speak; what is wrong is wrong all the same. Of what cannot be judged nothing is known.
+    match told.rev().max_by_key(|alert| alert.0.known_level()).map(AsRef::as_ref) {
         Some(Alert(finding, _)) => {
-            Health { level: finding.level, reason: finding.reason.clone().text("subject", subject_name(&finding.subject)) }
+            let reason = finding.reason.clone().text("subject", subject_name(&finding.subject));
+            Health { level: finding.known_level(), reason }
         }
+        None if away => Health { level: Level::Unknown, reason: Code::NotConnected.into() },
         None => Health { level: Level::Healthy, reason: Reason::new(Code::Healthy) },
     }
 }

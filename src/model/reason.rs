@@ -34,6 +34,7 @@ codes! {
     UnderReplicated = "under-replicated",
     UnderMinIsr = "under-min-isr",
     Offline = "offline",
+    ClusterDown = "cluster-down",
     BrokerDown = "broker-down",
     ControllersSilent = "controllers-silent",
     ViewBehind = "view-behind",
@@ -249,4 +250,29 @@ pub struct Finding {
     pub state: FindingState,
     pub since: Timestamp,
     pub reason: Reason,
+}
+
+impl Finding {
+    /// The fact of one that cannot be judged now: for how long not.
+    const UNJUDGED_S: &str = "unjudged_s";
+
+    /// As it stood when it could last be judged.
+    #[must_use]
+    pub fn unjudged_for(mut self, seconds: f64) -> Self {
+        self.reason = self.reason.with(Self::UNJUDGED_S, Fact::Seconds(seconds));
+        self
+    }
+
+    /// For how many seconds nobody can say whether it still fires; `None`: it is judged.
+    pub fn unjudged_s(&self) -> Option<f64> {
+        match self.reason.fact(Self::UNJUDGED_S)? {
+            Fact::Seconds(seconds) => Some(*seconds),
+            _ => None,
+        }
+    }
+
+    /// How well its subject is, as far as that is known now.
+    pub fn known_level(&self) -> Level {
+        if self.unjudged_s().is_some() { Level::Unknown } else { self.level }
+    }
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 pub struct PipelineInput {
     pub name: Arc<str>,
     pub stuck: Result<StuckInput, Reason>,
+    /// Why who is not seen to be stuck may be all the same: what was known was given up a short while ago.
+    pub anew: Option<Reason>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -14,8 +16,16 @@ pub struct StuckInput {
     pub count: usize,
     /// Of the one longest past its deadline: age, deadline (seconds), stage.
     pub worst: Option<(f64, u32, Arc<str>)>,
-    /// The sum of their amounts: digits and currency; `None`: none is told, or they differ in currency.
-    pub at_risk: Option<(String, String)>,
+    /// `None`: no amount is told, or they differ in currency.
+    pub at_risk: Option<AtRisk>,
+}
+
+/// The sum of amounts, as digits and currency, and of how many it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AtRisk {
+    pub amount: String,
+    pub currency: String,
+    pub of: usize,
 }
 
 /// Couriers on their way: how many told a position at all, and how many of those none for long.
@@ -23,6 +33,8 @@ pub struct StuckInput {
 pub struct FleetInput {
     /// Seconds since each one's last position.
     pub ages_s: Result<Vec<f64>, Reason>,
+    /// As in [`PipelineInput`].
+    pub anew: Option<Reason>,
 }
 
 /// What lately looked suspicious, by kind.
@@ -81,7 +93,7 @@ fn stuck(input: &PipelineInput, context: &Context, config: &RulesConfig) -> Judg
         n if n >= rules.critical_count => Level::Critical,
         n if n >= rules.warning_count => Level::Warning,
         n if n > 0 && times >= rules.times_deadline => Level::Warning,
-        _ => return Judgement::Clear,
+        _ => return well(input.anew.as_ref()),
     };
     let mut reason = Reason::new(Code::PipelineStuck).with("stuck", Fact::Count(stuck.count as u64));
     if let Some((age, deadline, stage)) = &stuck.worst {
@@ -90,10 +102,19 @@ fn stuck(input: &PipelineInput, context: &Context, config: &RulesConfig) -> Judg
             .with("deadline_s", Fact::Seconds(f64::from(*deadline)))
             .with("stage", Fact::Text(stage.clone()));
     }
-    if let Some((amount, currency)) = &stuck.at_risk {
+    if let Some(AtRisk { amount, currency, of }) = &stuck.at_risk {
         reason = reason.text("at_risk", amount.as_str()).text("currency", currency.as_str());
+        // Not all tell an amount, and not all are summed: it is at least that much.
+        if *of < stuck.count {
+            reason = reason.with("at_risk_of", Fact::Count(*of as u64));
+        }
     }
     Judgement::firing(level, reason)
+}
+
+/// Nobody is seen: that is well where all would be seen.
+fn well(anew: Option<&Reason>) -> Judgement {
+    anew.map_or(Judgement::Clear, |reason| Judgement::CannotJudge(reason.clone()))
 }
 
 fn silent(input: &FleetInput, context: &Context, config: &RulesConfig) -> Judgement {
@@ -106,14 +127,14 @@ fn silent(input: &FleetInput, context: &Context, config: &RulesConfig) -> Judgem
     };
     let rules = &config.couriers;
     if ages.len() < rules.least_couriers {
-        return Judgement::CannotJudge(Code::TooFewReadings.into());
+        return Judgement::CannotJudge(input.anew.clone().unwrap_or_else(|| Code::TooFewReadings.into()));
     }
     let silent = ages.iter().filter(|age| **age > rules.silent_s).count();
     let share = silent as f64 / ages.len() as f64;
     let level = match share {
         s if s >= rules.critical_share => Level::Critical,
         s if s >= rules.warning_share => Level::Warning,
-        _ => return Judgement::Clear,
+        _ => return well(input.anew.as_ref()),
     };
     let longest = ages.iter().copied().fold(0.0, f64::max);
     let reason = Reason::new(Code::CouriersSilent)

@@ -1,5 +1,5 @@
 use super::{Context, Delays, Judgement, Rule, RulesConfig};
-use crate::model::{Code, Controllers, Fact, Level, Reason};
+use crate::model::{Code, Controllers, Fact, Level, LinkState, Reason};
 use std::sync::Arc;
 
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct BrokerInput {
 #[derive(Clone, Debug)]
 pub struct ClusterInput {
     pub controllers: Controllers,
+    /// What is wrong with the way to it: the worst.
+    pub reason: Option<Reason>,
 }
 
 #[derive(Clone, Debug)]
@@ -23,7 +25,14 @@ pub struct ViewerInput {
 }
 
 pub const BROKER_RULES: &[Rule<BrokerInput>] = &[Rule { code: Code::BrokerDown, delays: at_once, judge: broker_down }];
-pub const RULES: &[Rule<ClusterInput>] = &[Rule { code: Code::ControllersSilent, delays: at_once, judge: controllers_silent }];
+pub const RULES: &[Rule<ClusterInput>] = &[
+    Rule {
+        code: Code::ClusterDown,
+        delays: |c| Delays { raise_after_s: c.cluster.down_after_s, clear_after_s: c.cluster.clear_after_s },
+        judge: cluster_down,
+    },
+    Rule { code: Code::ControllersSilent, delays: at_once, judge: controllers_silent },
+];
 pub const VIEWER_RULES: &[Rule<ViewerInput>] = &[Rule {
     code: Code::ViewBehind,
     delays: |c| Delays { raise_after_s: 0.0, clear_after_s: c.viewer.clear_after_s },
@@ -32,6 +41,27 @@ pub const VIEWER_RULES: &[Rule<ViewerInput>] = &[Rule {
 
 fn at_once(config: &RulesConfig) -> Delays {
     Delays { raise_after_s: 0.0, clear_after_s: config.cluster.clear_after_s }
+}
+
+/// By the link alone: while nobody answers, nothing else can be judged.
+fn cluster_down(input: &ClusterInput, context: &Context, _: &RulesConfig) -> Judgement {
+    match context.link {
+        LinkState::Connecting => Judgement::CannotJudge(Code::NotKnownYet.into()),
+        LinkState::Connected | LinkState::Degraded => Judgement::Clear,
+        LinkState::Down => Judgement::firing(Level::Critical, because(Code::ClusterDown.into(), input.reason.as_ref())),
+    }
+}
+
+/// With the cause's code and facts.
+fn because(mut reason: Reason, cause: Option<&Reason>) -> Reason {
+    let Some(cause) = cause else { return reason };
+    reason = reason.text("cause", cause.code.name());
+    for (name, fact) in &cause.facts {
+        if reason.fact(name).is_none() {
+            reason.facts.push((name, fact.clone()));
+        }
+    }
+    reason
 }
 
 fn broker_down(input: &BrokerInput, context: &Context, _: &RulesConfig) -> Judgement {
@@ -45,18 +75,13 @@ fn broker_down(input: &BrokerInput, context: &Context, _: &RulesConfig) -> Judge
     if !input.host.is_empty() {
         reason = reason.text("broker", format!("{}:{}", input.host, input.port));
     }
-    if let Some(cause) = &input.reason {
-        reason = reason.text("cause", cause.code.name());
-        for (name, fact) in &cause.facts {
-            if reason.fact(name).is_none() {
-                reason.facts.push((name, fact.clone()));
-            }
-        }
-    }
-    Judgement::firing(Level::Critical, reason)
+    Judgement::firing(Level::Critical, because(reason, input.reason.as_ref()))
 }
 
-fn controllers_silent(input: &ClusterInput, _: &Context, _: &RulesConfig) -> Judgement {
+fn controllers_silent(input: &ClusterInput, context: &Context, _: &RulesConfig) -> Judgement {
+    if !context.connected() {
+        return Judgement::CannotJudge(Code::NotConnected.into());
+    }
     match input.controllers {
         Controllers::Answering => Judgement::Clear,
         Controllers::Silent => Judgement::firing(Level::Critical, Code::ControllersSilent.into()),

@@ -30,6 +30,7 @@ impl RulesConfig {
             &mut self.unusual.raise_after_s,
             &mut self.group.raise_after_s,
             &mut self.group.lag_raise_after_s,
+            &mut self.cluster.down_after_s,
             &mut self.cluster.under_replicated_after_s,
             &mut self.skew.raise_after_s,
             &mut self.stuck.raise_after_s,
@@ -197,6 +198,8 @@ impl Default for RetentionRules {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterRules {
+    /// The whole cluster does not answer for so long.
+    pub down_after_s: f64,
     pub under_replicated_after_s: f64,
     /// The last stable offset stands for so long while the log end moves.
     pub open_transaction_after_s: f64,
@@ -205,7 +208,7 @@ pub struct ClusterRules {
 
 impl Default for ClusterRules {
     fn default() -> Self {
-        Self { under_replicated_after_s: 60.0, open_transaction_after_s: 60.0, clear_after_s: 10.0 }
+        Self { down_after_s: 15.0, under_replicated_after_s: 60.0, open_transaction_after_s: 60.0, clear_after_s: 10.0 }
     }
 }
 

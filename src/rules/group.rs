@@ -58,11 +58,12 @@ fn by_status(input: &GroupInput, status: Status, level: Level) -> Judgement {
     }
 }
 
+fn unknown(input: &GroupInput) -> Judgement {
+    Judgement::CannotJudge(input.lag_reason.clone().unwrap_or_else(|| Code::LagUnknown.into()))
+}
+
 fn lag(input: &GroupInput, _: &Context, config: &RulesConfig) -> Judgement {
-    let Some(seconds) = input.lag_s else {
-        let why = input.lag_reason.clone();
-        return Judgement::CannotJudge(why.unwrap_or_else(|| Code::LagUnknown.into()));
-    };
+    let Some(seconds) = input.lag_s else { return unknown(input) };
     // A group that commits every two minutes is always up to two minutes behind.
     let interval = input.commit_interval_s.unwrap_or(0.0);
     let (warning, critical) = (config.group.lag_warning_s.max(interval), config.group.lag_critical_s.max(interval));
@@ -90,7 +91,7 @@ fn at(reason: Reason, place: Option<&(Arc<str>, i32)>) -> Reason {
 
 fn deleted_unread(input: &GroupInput, _: &Context, _: &RulesConfig) -> Judgement {
     match input.deleted_unread {
-        0 if input.lag_records.is_none() => Judgement::CannotJudge(Code::LagUnknown.into()),
+        0 if input.lag_records.is_none() => unknown(input),
         0 => Judgement::Clear,
         n => {
             let reason = Reason::new(Code::DeletedUnread).with("records", Fact::Count(n));
@@ -104,7 +105,7 @@ fn retention_danger(input: &GroupInput, _: &Context, config: &RulesConfig) -> Ju
         return Judgement::Clear;
     }
     let Some(left) = input.retention_danger_s else {
-        return if input.lag_records.is_some() { Judgement::Clear } else { Judgement::CannotJudge(Code::LagUnknown.into()) };
+        return if input.lag_records.is_some() { Judgement::Clear } else { unknown(input) };
     };
     let whole = input.retention_s.unwrap_or(f64::INFINITY);
     let level = match left {

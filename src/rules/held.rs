@@ -53,6 +53,11 @@ impl Held {
         if let Some(level) = level {
             self.low = level.min(Level::Warning);
         }
+        self.told()
+    }
+
+    /// The level that is told, and since when its condition held.
+    pub fn told(&self) -> Option<(Level, Timestamp)> {
         match (self.fires.told, self.critical.told) {
             (_, Some(since)) => Some((Level::Critical, since)),
             (Some(since), None) => Some((self.low, since)),
@@ -73,7 +78,7 @@ impl Held {
     }
 
     pub fn is_told(&self) -> bool {
-        self.fires.told.is_some() || self.critical.told.is_some()
+        self.told().is_some()
     }
 
     /// Nothing is told and nothing is pending: it can be forgotten.

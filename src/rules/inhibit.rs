@@ -1,4 +1,5 @@
-//! One cause, one alert: what follows from a dead broker, a partition without a leader or a stopped group is not told beside it.
+//! One cause, one alert: what follows from a cluster that is away, a dead broker, a partition without a leader or a stopped group is
+//! not told beside it.
 
 use crate::model::{Code, Fact, Finding, Subject};
 use crate::snapshot::PartitionOffsets;
@@ -10,6 +11,17 @@ pub trait Map {
     fn partitions(&self, topic: &str) -> &[PartitionOffsets];
     /// Topics and partitions that a group committed on.
     fn reads(&self, group: &str) -> Vec<(Arc<str>, i32)>;
+    /// Topics that tell of these orders, payments or deliveries.
+    fn feeds(&self, subject: &Subject) -> Vec<Arc<str>>;
+}
+
+/// What a cluster that is away explains: all but the disks of this host, payments that look suspicious, and what is lost for good.
+pub fn hangs_on_cluster(finding: &Finding) -> bool {
+    match (&finding.subject, finding.reason.code) {
+        (_, Code::ClusterDown | Code::DeletedUnread) | (Subject::Disk(_), _) => false,
+        (Subject::Pipeline(_), code) => code == Code::PipelineStuck,
+        _ => true,
+    }
 }
 
 /// For each finding the place of the one that it follows from.
@@ -43,19 +55,31 @@ impl Roots {
     }
 
     fn cause(&self, finding: &Finding, all: &[Finding], map: &dyn Map) -> Option<usize> {
+        let away = self.place(Code::ClusterDown, &Subject::Cluster);
+        if away.is_some() && hangs_on_cluster(finding) {
+            return away;
+        }
         match (&finding.subject, finding.reason.code) {
-            (Subject::Topic(name), code) => self.of_topic(name, code, &finding.subject, map),
+            (Subject::Topic(name), code) => self.of_topic(name, finding, code, map),
             (Subject::Group(name), code) => self.of_group(name, code, finding, map),
             // Nobody moves on where nothing comes in any more.
             (Subject::Viewer, Code::ViewBehind) if !self.down.is_empty() => {
                 all.iter().position(|f| f.reason.code == Code::BrokerDown)
             }
+            // Nothing moves on through a partition without a leader.
+            (_, Code::PipelineStuck | Code::CouriersSilent) => {
+                let feeds = map.feeds(&finding.subject);
+                feeds
+                    .iter()
+                    .flat_map(|topic| map.partitions(topic).iter().map(move |p| (topic, p)))
+                    .find_map(|(t, p)| self.headless(t, p))
+            }
             _ => None,
         }
     }
 
-    fn of_topic(&self, name: &str, code: Code, subject: &Subject, map: &dyn Map) -> Option<usize> {
-        let partitions = map.partitions(name);
+    fn of_topic(&self, name: &Arc<str>, finding: &Finding, code: Code, map: &dyn Map) -> Option<usize> {
+        let (partitions, subject) = (map.partitions(name), &finding.subject);
         match code {
             Code::Offline => self.explains(partitions.iter().filter(|p| p.leader.is_none())),
             Code::UnderMinIsr => {
@@ -67,6 +91,10 @@ impl Roots {
                 .or_else(|| self.explains(partitions.iter().filter(|p| falls_short(p)))),
             Code::TopicSilent | Code::TopicUnusual => {
                 self.explains(partitions.iter().filter(|p| self.is_headless(p))).or_else(|| self.place(Code::Offline, subject))
+            }
+            Code::OpenTransaction => {
+                let at = number(finding)?;
+                partitions.iter().find(|p| p.partition == at).and_then(|p| self.headless(name, p))
             }
             _ => None,
         }
@@ -81,10 +109,8 @@ impl Roots {
                 }
                 map.reads(name)
             }
-            Code::GroupStalled => match (finding.reason.fact("topic"), finding.reason.fact("partition")) {
-                (Some(Fact::Text(topic)), Some(Fact::Count(partition))) => {
-                    vec![(topic.clone(), i32::try_from(*partition).unwrap_or(-1))]
-                }
+            Code::GroupStalled | Code::RetentionDanger => match (finding.reason.fact("topic"), number(finding)) {
+                (Some(Fact::Text(topic)), Some(partition)) => vec![(topic.clone(), partition)],
                 _ => map.reads(name),
             },
             Code::GroupStopped => map.reads(name),
@@ -95,8 +121,7 @@ impl Roots {
         }
         // One partition without a leader explains a lag; that nobody commits at all is explained by nothing less than all of them.
         let headless = |(topic, partition): &(Arc<str>, i32)| {
-            let found = map.partitions(topic).iter().find(|p| p.partition == *partition)?;
-            self.is_headless(found).then(|| self.explains([found].into_iter()).or_else(|| self.offline(topic))).flatten()
+            self.headless(topic, map.partitions(topic).iter().find(|p| p.partition == *partition)?)
         };
         let causes: Vec<Option<usize>> = stands.iter().map(headless).collect();
         let enough = if code == Code::GroupStopped { causes.iter().all(Option::is_some) } else { true };
@@ -105,6 +130,12 @@ impl Roots {
 
     fn offline(&self, topic: &Arc<str>) -> Option<usize> {
         self.place(Code::Offline, &Subject::Topic(topic.clone()))
+    }
+
+    /// Why this partition has no leader, where it has none.
+    fn headless(&self, topic: &Arc<str>, partition: &PartitionOffsets) -> Option<usize> {
+        let headless = self.is_headless(partition);
+        headless.then(|| self.explains(std::iter::once(partition)).or_else(|| self.offline(topic))).flatten()
     }
 
     fn is_headless(&self, partition: &PartitionOffsets) -> bool {
@@ -122,6 +153,13 @@ impl Roots {
             }
         }
         self.broker(cause?)
+    }
+}
+
+fn number(finding: &Finding) -> Option<i32> {
+    match finding.reason.fact("partition") {
+        Some(Fact::Count(partition)) => i32::try_from(*partition).ok(),
+        _ => None,
     }
 }
 
@@ -148,6 +186,10 @@ mod tests {
 
         fn reads(&self, group: &str) -> Vec<(Arc<str>, i32)> {
             self.groups.get(group).cloned().unwrap_or_default()
+        }
+
+        fn feeds(&self, subject: &Subject) -> Vec<Arc<str>> {
+            if matches!(subject, Subject::Pipeline(_) | Subject::Fleet) { vec!["a".into()] } else { Vec::new() }
         }
     }
 
@@ -180,6 +222,39 @@ mod tests {
         let causes = causes(&findings, &town);
         let root: Vec<_> = causes.iter().map(Option::is_some).collect();
         assert_eq!(root, [false, true, true, true, true, true, false], "latency has causes of its own: {causes:?}");
+    }
+
+    #[test]
+    fn nothing_moves_on_through_a_partition_without_a_leader() {
+        let mut town = Town::default();
+        town.topics.insert("a", vec![partition(Some(2), &[2], &[2])]);
+        let mut transaction = finding(topic("a"), Code::OpenTransaction);
+        transaction.reason = transaction.reason.with("partition", Fact::Count(0));
+        let mut danger = finding(Subject::Group("g".into()), Code::RetentionDanger);
+        danger.reason = danger.reason.text("topic", "a").with("partition", Fact::Count(0));
+        let mut findings = vec![finding(Subject::Pipeline("order".into()), Code::PipelineStuck), transaction, danger];
+        findings.push(finding(Subject::Fleet, Code::CouriersSilent));
+        findings.push(finding(Subject::Pipeline("payment".into()), Code::PaidTwice));
+        assert_eq!(causes(&findings, &town), [None; 5], "its leader is there");
+        findings.push(finding(Subject::Broker(2), Code::BrokerDown));
+        assert_eq!(causes(&findings, &town), [Some(5), Some(5), Some(5), Some(5), None, None]);
+        findings[5] = finding(topic("a"), Code::Offline);
+        town.topics.insert("a", vec![partition(None, &[2], &[2])]);
+        assert_eq!(causes(&findings, &town)[0], Some(5));
+    }
+
+    #[test]
+    fn a_cluster_that_is_away_is_the_cause_of_all_else() {
+        let mut findings = vec![finding(Subject::Broker(2), Code::BrokerDown), finding(topic("a"), Code::TopicLatency)];
+        findings.push(finding(Subject::Group("g".into()), Code::GroupStopped));
+        findings.push(finding(Subject::Fleet, Code::CouriersSilent));
+        findings.push(finding(Subject::Cluster, Code::ControllersSilent));
+        findings.push(finding(Subject::Cluster, Code::ClusterDown));
+        findings.push(finding(Subject::Disk("/var".into()), Code::DiskLow));
+        findings.push(finding(Subject::Pipeline("payment".into()), Code::PaidTwice));
+        findings.push(finding(Subject::Group("g".into()), Code::DeletedUnread));
+        let root: Vec<_> = causes(&findings, &Town::default());
+        assert_eq!(root, [Some(5), Some(5), Some(5), Some(5), Some(5), None, None, None, None]);
     }
 
     #[test]

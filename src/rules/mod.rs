@@ -12,9 +12,10 @@ mod more_config;
 pub mod payments;
 mod skew;
 mod topic;
+mod unjudged;
 mod usual;
 
-pub use business::{FleetInput, PaymentsInput, PipelineInput, StuckInput, Suspected};
+pub use business::{AtRisk, FleetInput, PaymentsInput, PipelineInput, StuckInput, Suspected};
 
 pub use cluster::{BrokerInput, ClusterInput, ViewerInput};
 pub use config::{
@@ -23,7 +24,7 @@ pub use config::{
 pub use disk::DiskInput;
 pub use group::GroupInput;
 pub use held::{Delays, Held};
-pub use inhibit::{Map, causes};
+pub use inhibit::{Map, causes, hangs_on_cluster};
 pub use more_config::{CourierRules, DiskRules, InhibitRules, PaymentRules, SkewRules, StuckRules};
 pub use topic::{OpenTransaction, TopicInput};
 pub use usual::{Usual, usual};
@@ -31,6 +32,7 @@ pub use usual::{Usual, usual};
 use crate::model::{Code, Fact, Finding, FindingState, Level, LinkState, Reason, Subject, Timestamp};
 use crate::snapshot::Health;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What a rule says about a subject at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +90,8 @@ struct Kept {
     reason: Reason,
     /// When it was last judged, or could not be.
     judged_at: Timestamp,
+    /// Since when it cannot be judged.
+    unjudged: Option<Timestamp>,
 }
 
 /// All rules' states, and what they find.
@@ -95,11 +99,13 @@ pub struct Rules {
     config: RulesConfig,
     held: HashMap<(Code, Subject), Kept>,
     findings: Vec<Finding>,
+    /// Since when the cluster answers.
+    heard_since: Option<Timestamp>,
 }
 
 impl Rules {
     pub fn new(config: RulesConfig) -> Self {
-        Self { config, held: HashMap::new(), findings: Vec::new() }
+        Self { config, held: HashMap::new(), findings: Vec::new(), heard_since: None }
     }
 
     pub fn config(&self) -> &RulesConfig {
@@ -110,8 +116,18 @@ impl Rules {
     pub fn begin(&mut self, context: &Context) {
         self.findings.clear();
         if !context.connected() {
-            self.held.values_mut().for_each(|kept| kept.judged_at = context.now);
+            self.held.values_mut().for_each(|kept| kept.keep(context.now));
+            self.heard_since = Some(context.now);
         }
+    }
+
+    /// When something last came there, as far as silence goes: while the cluster was away nobody could write. A silence that was told
+    /// before goes on.
+    pub fn silent_since(&self, topic: &Arc<str>, moved_at: Option<Timestamp>) -> Option<Timestamp> {
+        if self.holds(Code::TopicSilent, &Subject::Topic(topic.clone())) {
+            return moved_at;
+        }
+        moved_at.map(|at| self.heard_since.map_or(at, |heard| at.max(heard)))
     }
 
     /// The clock was set back: so is what every condition has held for.
@@ -119,7 +135,9 @@ impl Rules {
         for kept in self.held.values_mut() {
             kept.state.step_back(&back);
             back(&mut kept.judged_at);
+            kept.unjudged.iter_mut().for_each(&back);
         }
+        self.heard_since.iter_mut().for_each(&back);
     }
 
     /// Told before, and not judged now: neither over nor known to go on.
@@ -163,9 +181,11 @@ impl Rules {
         self.judge(Subject::Disk(input.folder.clone()), disk::RULES, input, context);
     }
 
-    /// Ends a round.
+    /// Ends a round. What was told before and cannot be judged now stands among the findings, marked.
     pub fn end(&mut self, now: Timestamp) {
         self.held.retain(|_, held| !held.state.is_idle() && now.since_s(held.judged_at) < FORGOTTEN_S);
+        let marked = self.held.iter().filter(|(_, kept)| kept.judged_at == now);
+        self.findings.extend(marked.filter_map(|((_, subject), kept)| kept.marked(subject, now)));
         self.findings.sort_by(|a, b| b.level.cmp(&a.level).then(a.since.cmp(&b.since)).then_with(|| a.subject.cmp(&b.subject)));
     }
 
@@ -174,19 +194,19 @@ impl Rules {
         &self.findings
     }
 
-    /// The worst of the rules on one subject: well as soon as one can judge and none fires.
+    /// The worst of the rules on one subject: well as soon as one can judge and none fires, unless one that fired cannot.
     fn judge<I>(&mut self, subject: Subject, rules: &[Rule<I>], input: &I, context: &Context) -> Health {
         let mut worst: Option<Finding> = None;
-        let (mut judged, mut unknown) = (false, None);
+        let (mut judged, mut unknown, mut open) = (false, None, None);
         for rule in rules {
             let (level, reason) = match (rule.judge)(input, context, &self.config) {
                 Judgement::Firing { level, reason } => (Some(level), Some(reason)),
                 Judgement::Clear => (None, None),
                 Judgement::CannotJudge(reason) => {
-                    if is_deafness(reason.code) {
-                        self.keep(rule.code, &subject, context.now);
-                    } else {
+                    if unjudged::has_no_object(reason.code) {
                         self.hold(rule, &subject, None, None, context.now);
+                    } else if self.keep(rule.code, &subject, context.now) {
+                        open = open.or_else(|| Some(reason.clone()));
                     }
                     unknown = unknown.or(Some(reason));
                     continue;
@@ -199,18 +219,24 @@ impl Rules {
             }
             self.findings.push(finding);
         }
-        match (worst, judged) {
-            (Some(finding), _) => Health { level: finding.level, reason: finding.reason },
-            (None, true) => Health { level: Level::Healthy, reason: Code::Healthy.into() },
-            (None, false) => Health { level: Level::Unknown, reason: unknown.unwrap_or_default() },
+        match (worst, open, judged) {
+            (Some(finding), ..) => Health { level: finding.level, reason: finding.reason },
+            (None, Some(reason), _) => Health { level: Level::Unknown, reason },
+            (None, None, true) => Health { level: Level::Healthy, reason: Code::Healthy.into() },
+            (None, None, false) => Health { level: Level::Unknown, reason: unknown.unwrap_or_default() },
         }
     }
 
-    /// We heard nothing: what was told is neither over nor told again as something new when we hear again.
-    fn keep(&mut self, code: Code, subject: &Subject, now: Timestamp) {
-        if let Some(kept) = self.held.get_mut(&(code, subject.clone())) {
-            kept.judged_at = now;
-        }
+    /// It cannot be said: what was told is neither over nor told again as something new afterwards. Returns whether it was told.
+    fn keep(&mut self, code: Code, subject: &Subject, now: Timestamp) -> bool {
+        let Some(kept) = self.held.get_mut(&(code, subject.clone())) else { return false };
+        kept.keep(now);
+        kept.state.is_told()
+    }
+
+    /// Nothing at all can be said of a subject: its figures are not known.
+    pub fn cannot_judge(&mut self, subject: &Subject, now: Timestamp) {
+        self.held.iter_mut().filter(|((_, of), _)| of == subject).for_each(|(_, kept)| kept.keep(now));
     }
 
     /// Raises and clears: the finding that is told now, if any.
@@ -227,29 +253,43 @@ impl Rules {
             return None;
         }
         let held = self.held.entry(place).or_default();
-        held.judged_at = now;
+        (held.judged_at, held.unjudged) = (now, None);
         // Between well and cleared the evidence is that of when it last fired.
         if let Some(reason) = reason {
             held.reason = reason;
         }
         let judged = level;
         let (level, since) = held.state.judge(level, now, (rule.delays)(&self.config))?;
-        let mut reason = held.reason.clone();
         // A warning that is on its way to critical must not name the threshold of critical.
         if judged > Some(level) {
-            reason.facts.retain(|(name, _)| !name.starts_with("threshold"));
+            held.reason.facts.retain(|(name, _)| !name.starts_with("threshold"));
         }
-        let mut reason = reason.with("for_s", Fact::Seconds(now.since_s(since)));
-        if let Some(gone) = held.state.gone_s(now) {
-            reason = reason.with("gone_s", Fact::Seconds(gone));
-        }
-        Some(Finding { subject: subject.clone(), level, state: FindingState::Firing, since, reason })
+        Some(held.finding(subject, level, since, now))
     }
 }
 
-/// It is we who do not hear: nothing changed with the subject.
-fn is_deafness(code: Code) -> bool {
-    matches!(code, Code::NotConnected | Code::ViewBehind)
+impl Kept {
+    /// It cannot be judged.
+    fn keep(&mut self, now: Timestamp) {
+        self.judged_at = now;
+        self.unjudged.get_or_insert(now);
+    }
+
+    /// As it stood at this moment.
+    fn finding(&self, subject: &Subject, level: Level, since: Timestamp, at: Timestamp) -> Finding {
+        let mut reason = self.reason.clone().with("for_s", Fact::Seconds(at.since_s(since)));
+        if let Some(gone) = self.state.gone_s(at) {
+            reason = reason.with("gone_s", Fact::Seconds(gone));
+        }
+        Finding { subject: subject.clone(), level, state: FindingState::Firing, since, reason }
+    }
+
+    /// What was told and is not judged, as it stood when it last was, and for how long it has not been.
+    fn marked(&self, subject: &Subject, now: Timestamp) -> Option<Finding> {
+        let unjudged = self.unjudged?;
+        let (level, since) = self.state.told()?;
+        Some(self.finding(subject, level, since, unjudged).unjudged_for(now.since_s(unjudged)))
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::snapshot::Status;
 
 fn context(link: LinkState, second: i64) -> Context {
     Context { now: Timestamp(second * 1_000), link, behind_s: None }
@@ -34,4 +35,108 @@ fn a_warning_that_is_on_its_way_to_critical_names_no_threshold_of_critical() {
     assert_eq!(judge(2_000, 60), (Level::Warning, "p99 2.0 s over 1 s for 60 s".into()));
     assert_eq!(judge(6_000, 61), (Level::Warning, "p99 6.0 s for 61 s".into()));
     assert_eq!(judge(6_000, 121), (Level::Critical, "p99 6.0 s over 5 s for 60 s".into()));
+}
+
+fn group(status: Status, reason: Code) -> GroupInput {
+    GroupInput {
+        name: "billing".into(),
+        status,
+        reason: reason.into(),
+        lag_records: Some(5),
+        lag_s: Some(1.0),
+        quality: crate::snapshot::LagQuality::Exact,
+        lag_reason: None,
+        commit_interval_s: None,
+        deleted_unread: 0,
+        retention_danger_s: None,
+        retention_s: None,
+        danger_at: None,
+    }
+}
+
+/// One round a second with what is said of the group.
+fn rounds(rules: &mut Rules, seconds: std::ops::Range<i64>, status: Status, reason: Code) -> Health {
+    let mut health = Health::default();
+    for second in seconds {
+        let context = context(LinkState::Connected, second);
+        rules.begin(&context);
+        health = rules.judge_group(&group(status, reason), &context);
+        rules.end(context.now);
+    }
+    health
+}
+
+#[test]
+fn what_cannot_be_judged_stands_marked_and_what_has_no_object_is_over() {
+    for code in Code::ALL {
+        let mut rules = Rules::new(RulesConfig::default());
+        rounds(&mut rules, 0..20, Status::Stopped, Code::GroupStopped);
+        assert_eq!(rules.findings().len(), 1);
+        let since = rules.findings()[0].since;
+        let health = rounds(&mut rules, 20..320, Status::Unknown, *code);
+        let found = rules.findings().first().cloned();
+        if unjudged::has_no_object(*code) {
+            assert_eq!((found, health.level), (None, Level::Healthy), "{code:?}");
+            continue;
+        }
+        let found = found.unwrap_or_else(|| panic!("{code:?}"));
+        assert_eq!((found.since, found.level, found.unjudged_s()), (since, Level::Critical, Some(299.0)), "{code:?}");
+        assert_eq!((health.level, health.reason.code), (Level::Unknown, *code), "others are well, this one nobody knows");
+        rounds(&mut rules, 320..321, Status::Stopped, Code::GroupStopped);
+        assert_eq!((rules.findings()[0].since, rules.findings()[0].unjudged_s()), (since, None));
+    }
+}
+
+#[test]
+fn a_topic_that_was_silent_is_not_healthy_because_vigie_fell_behind() {
+    let mut rules = Rules::new(RulesConfig::default());
+    let mut judge = |behind_s: f64, second: i64| {
+        let offsets = vec![crate::snapshot::PartitionOffsets { leader: Some(1), ..Default::default() }];
+        let topic = crate::snapshot::Topic { name: "orders".into(), offsets: offsets.into(), ..Default::default() };
+        let input = TopicInput {
+            topic: topic.into(),
+            window: (0, 0),
+            moved_at: Some(Timestamp(0)),
+            before_per_minute: Some(600.0),
+            usual: Err(Code::TooFewReadings.into()),
+            open_transaction: None,
+            unread: None,
+        };
+        let context = Context { behind_s: Some(behind_s), ..context(LinkState::Connected, second) };
+        rules.begin(&context);
+        let health = rules.judge_topic(&input, &context);
+        rules.end(context.now);
+        (health.level, health.reason.code, rules.findings().iter().map(|f| (f.level, f.unjudged_s())).collect::<Vec<_>>())
+    };
+    assert_eq!(judge(0.0, 400), (Level::Silent, Code::TopicSilent, vec![(Level::Silent, None)]));
+    assert_eq!(judge(6.0, 401), (Level::Unknown, Code::ViewBehind, vec![(Level::Silent, Some(0.0))]));
+    assert_eq!(judge(9.0, 460), (Level::Unknown, Code::ViewBehind, vec![(Level::Silent, Some(59.0))]));
+    assert_eq!(judge(0.0, 461), (Level::Silent, Code::TopicSilent, vec![(Level::Silent, None)]));
+}
+
+#[test]
+fn silence_is_counted_from_when_the_cluster_answers_again() {
+    let mut rules = Rules::new(RulesConfig::default());
+    rules.begin(&context(LinkState::Connected, 10));
+    let (topic, moved): (Arc<str>, _) = ("orders".into(), Some(Timestamp(5_000)));
+    assert_eq!(rules.silent_since(&topic, moved), moved);
+    rules.begin(&context(LinkState::Down, 400));
+    rules.begin(&context(LinkState::Connected, 401));
+    assert_eq!(rules.silent_since(&topic, moved), Some(Timestamp(400_000)));
+    assert_eq!(rules.silent_since(&topic, Some(Timestamp(500_000))), Some(Timestamp(500_000)));
+    assert_eq!(rules.silent_since(&topic, None), None);
+}
+
+#[test]
+fn an_amount_that_is_not_of_all_is_at_least_that_much() {
+    let said = |of: usize| {
+        let at_risk = Some(AtRisk { amount: "5000".into(), currency: "GNF".into(), of });
+        let input = PipelineInput { name: "order".into(), stuck: Ok(StuckInput { count: 12, worst: None, at_risk }), anew: None };
+        match (business::STUCK_RULES[0].judge)(&input, &context(LinkState::Connected, 0), &RulesConfig::default()) {
+            Judgement::Firing { reason, .. } => crate::text::sentence(&reason),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(said(12), "12 stuck, 5 000 GNF at risk");
+    assert_eq!(said(11), "12 stuck, ≥ 5 000 GNF at risk");
 }

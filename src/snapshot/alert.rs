@@ -106,6 +106,11 @@ impl Alert {
         subject_name(&self.0.subject)
     }
 
+    /// Since when nobody can say whether it still fires; `None`: it is judged. `now`: of the picture that it stands in.
+    pub fn unjudged_since(&self, now: Timestamp) -> Option<Timestamp> {
+        self.0.unjudged_s().map(|seconds| now.plus_ms(-(seconds * 1_000.0) as i64))
+    }
+
     /// Neither a person nor a cause keeps it quiet.
     pub fn speaks(&self) -> bool {
         self.0.state == FindingState::Firing

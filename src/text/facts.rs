@@ -1,7 +1,7 @@
 //! A reason's facts as words, in the language that is spoken: what the sentences of all languages are made of.
 
 use super::{age_s, bytes, count, duration_ms, duration_s, percent, rate, visible};
-use crate::model::{Fact, Reason};
+use crate::model::{Code, Fact, Reason};
 
 /// A reason's facts as words.
 pub struct Facts<'a>(pub &'a Reason);
@@ -13,7 +13,7 @@ impl Facts<'_> {
             return Some(without_zeros(&self.plain(fact)));
         }
         Some(match (name, fact) {
-            ("for_s" | "gone_s" | "since_s" | "stands_s", Fact::Seconds(s)) if *s < 119.5 => age_s(*s),
+            ("for_s" | "gone_s" | "unjudged_s" | "since_s" | "stands_s", Fact::Seconds(s)) if *s < 119.5 => age_s(*s),
             ("text", Fact::Text(text)) => visible(cause(text)).into_owned(),
             (_, fact) => self.plain(fact),
         })
@@ -31,6 +31,12 @@ impl Facts<'_> {
             Fact::At(at) => at.0.to_string(),
             Fact::Text(text) => visible(text).into_owned(),
         }
+    }
+
+    /// The reason that stands behind this one.
+    pub fn cause(&self) -> Option<Reason> {
+        let Some(Fact::Text(name)) = self.0.fact("cause") else { return None };
+        Some(Reason { code: Code::of_name(name)?, facts: self.0.facts.clone() })
     }
 
     /// The fact between two pieces of text; nothing where it is missing.

@@ -1,3 +1,4 @@
+use super::facts::Facts;
 use super::french;
 use super::language::{Language, spoken};
 use crate::model::{Code, Reason};
@@ -13,6 +14,10 @@ pub fn remedy(reason: &Reason) -> Option<&'static str> {
 fn english(reason: &Reason) -> Option<&'static str> {
     Some(match reason.code {
         Code::BrokerUnreachable => "check that the broker runs and that host, port and firewall let us through",
+        Code::ClusterDown => match Facts(reason).cause().filter(|cause| cause.code != Code::ClusterDown) {
+            Some(cause) => return english(&cause),
+            None => "check that its brokers run and that the network lets us through",
+        },
         Code::AllBrokersDown => "check the addresses after -b, and that a broker runs there and may be reached from here",
         Code::AdvertisedAddress => {
             "set the brokers' advertised.listeners to an address that is reachable from here, or give that name a route \

@@ -22,6 +22,7 @@ fn english(reason: &Reason) -> String {
     let mut said = rules(&facts).or_else(|| states(&facts)).unwrap_or_else(|| link(&facts));
     // A finding is kept for a while after its cause is gone, so that it does not flap.
     said.push_str(&facts.part(", gone for ", "gone_s", ""));
+    said.push_str(&facts.part(" (not judged for ", "unjudged_s", ")"));
     match facts.told("subject") {
         Some(subject) => format!("{subject}: {said}"),
         None => said,
@@ -128,6 +129,9 @@ fn rules(f: &Facts<'_>) -> Option<String> {
             f.lasting()
         ),
         Code::Offline => format!("{} without a leader{}", f.counted("partitions", "partition", "partitions"), f.lasting()),
+        Code::ClusterDown => {
+            out_of_reach(f, "the cluster").unwrap_or_else(|| format!("the cluster does not answer{}", f.lasting()))
+        }
         Code::BrokerDown => broker_down(f),
         Code::ControllersSilent => format!("the controllers do not answer{}", f.lasting()),
         Code::ViewBehind => {
@@ -175,7 +179,8 @@ fn rules_of_business(f: &Facts<'_>) -> Option<String> {
 }
 
 pub(super) fn at_risk(f: &Facts<'_>) -> Option<String> {
-    money(f, "at_risk")
+    let least = if f.0.fact("at_risk_of").is_some() { "≥ " } else { "" };
+    money(f, "at_risk").map(|amount| format!("{least}{amount}"))
 }
 
 /// The amount of this name with the currency that stands beside it.
@@ -220,18 +225,14 @@ fn suspicious(f: &Facts<'_>) -> Option<String> {
 
 fn broker_down(f: &Facts<'_>) -> String {
     let id = f.part(" ", "id", "");
-    let cause = match f.0.fact("cause") {
-        Some(Fact::Text(name)) => Code::ALL.iter().find(|code| code.name() == name.as_ref()),
-        _ => None,
-    };
-    match cause {
-        Some(cause) => format!(
-            "broker{id} is out of reach{}: {}",
-            f.lasting(),
-            link(&Facts(&Reason { code: *cause, facts: f.0.facts.clone() }))
-        ),
-        None => format!("broker{id}{} is down{}", f.part(" (", "broker", ")"), f.lasting()),
-    }
+    let down = || format!("broker{id}{} is down{}", f.part(" (", "broker", ")"), f.lasting());
+    out_of_reach(f, &format!("broker{id}")).unwrap_or_else(down)
+}
+
+/// With its cause, where that is known.
+fn out_of_reach(f: &Facts<'_>, who: &str) -> Option<String> {
+    let cause = f.cause()?;
+    Some(format!("{who} is out of reach{}: {}", f.lasting(), link(&Facts(&cause))))
 }
 
 fn replicas(f: &Facts<'_>, of: &str) -> String {

@@ -16,12 +16,12 @@ pub fn short_sentence(reason: &Reason, room: usize) -> String {
     };
     let said = said.filter(|pieces| pieces.first().is_some_and(|evidence| !evidence.is_empty()));
     let mut pieces = said.unwrap_or_else(|| vec![state_in(language, reason)]).into_iter();
-    let (was, gone_for) = match language {
-        Language::English => ("was ", ", gone "),
-        Language::French => ("était ", ", fini "),
+    let (was, gone_for, unjudged_for) = match language {
+        Language::English => ("was ", ", gone ", ", not judged "),
+        Language::French => ("était ", ", fini ", ", non jugé "),
     };
     let mut out = pieces.next().unwrap_or_default();
-    let rest: Vec<String> = match facts.told("gone_s") {
+    let mut rest: Vec<String> = match facts.told("gone_s") {
         // Beside a column that is well again, the evidence would look like a contradiction.
         Some(gone) => {
             out.insert_str(0, was);
@@ -29,6 +29,9 @@ pub fn short_sentence(reason: &Reason, room: usize) -> String {
         }
         None => pieces.collect(),
     };
+    if let Some(unjudged) = facts.told("unjudged_s") {
+        rest.insert(0, format!("{unjudged_for}{unjudged}"));
+    }
     let mut used = out.chars().count();
     for piece in rest {
         let wide = piece.chars().count();
@@ -128,6 +131,13 @@ mod tests {
     #[test]
     fn what_is_gone_is_told_as_past() {
         assert_eq!(short_sentence(&latency().with("gone_s", Fact::Seconds(20.0)), 40), "was p99 1.2 s, gone 20 s");
+    }
+
+    #[test]
+    fn what_is_not_judged_says_so_before_the_rest() {
+        let stands = latency().with("unjudged_s", Fact::Seconds(20.0));
+        assert_eq!(short_sentence(&stands, 30), "p99 1.2 s, not judged 20 s");
+        assert_eq!(crate::text::sentence(&stands), "p99 1.2 s over 1 s for 67 s (not judged for 20 s)");
     }
 
     #[test]

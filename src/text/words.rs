@@ -305,6 +305,9 @@ words! {
     NameGroups = "Named with --groups they are asked for all the same"
         | "Nommés par --groups, ils sont demandés quand même",
     NoAlerts = "Nothing fires" | "Aucune alerte",
+    UnjudgedSince = "not judged since" | "non jugée depuis",
+    Unjudged = "not judged" | "non jugées",
+    ThatWasThen = "that was then: it is over, or another one by now" | "c'était alors\u{202f}: finie, ou une autre depuis",
     NotJudged = "Not connected: nothing can be judged" | "Non connecté\u{202f}: rien ne peut être jugé",
     NoReaders = "No group has committed on this topic" | "Aucun groupe n'a commité sur ce topic",
     NoRecords = "No record has come since this topic was opened"

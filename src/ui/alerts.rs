@@ -1,6 +1,6 @@
 //! What a person does with an alert: look after it, keep it quiet for a while, read what to do.
 
-use super::list::ordered;
+use super::list::{RowKey, ordered};
 use super::panels::{AlertRows, AlertTableRows, PanelId, PastAlertRows};
 use super::state::{Layer, Popup, Screen};
 use super::update::{Effect, Ui};
@@ -43,9 +43,25 @@ impl Ui {
         rows.get(place).cloned()
     }
 
+    /// What holds until it is over is for an alert of now: one of a frozen or past picture, or of a popup, may be over.
     fn wish(&mut self, alert: &Alert, wish: MarkWish, said: Word) {
+        let until_over = matches!(wish, MarkWish::Acknowledge | MarkWish::Silence(None));
+        if until_over && !self.is_open(alert) {
+            return self.say(format!("{}: {}", visible(&alert.subject()), word(Word::ThatWasThen)));
+        }
+        // It moves to the foot of the list: who presses once more means the same one.
+        let panel = self.state.focused_panel();
+        if lists_alerts(panel) {
+            self.state.lists[panel as usize].selected = Some(RowKey::Alert(alert.0.subject.clone(), alert.0.reason.code));
+        }
         self.effects.push(Effect::Ask(Ask::Mark(alert.0.subject.clone(), alert.0.reason.code, wish)));
         self.say(format!("{}: {}", visible(&alert.subject()), word(said)));
+    }
+
+    fn is_open(&self, alert: &Alert) -> bool {
+        let is_it =
+            |a: &Alert| a.0.subject == alert.0.subject && a.0.reason.code == alert.0.reason.code && a.0.since == alert.0.since;
+        self.newest.snapshot.alerts.iter().any(|a| is_it(a))
     }
 
     /// Somebody looks after it; once more takes that back.

@@ -3,12 +3,11 @@
 
 use super::term::Around;
 use super::words::link_word;
-use crate::model::{Code, FindingState, Level, LinkState, Subject, Timestamp};
-use crate::snapshot::{Alert, Snapshot, SourceKind};
+use crate::model::{Code, Finding, FindingState, Level, LinkState, Subject, Timestamp};
+use crate::snapshot::{Snapshot, SourceKind};
 use crate::text::{self, Word, word};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 /// `notify`: how a new critical alert is told.
@@ -27,7 +26,20 @@ pub enum Notify {
 /// A title is not longer than this, in characters.
 const LONGEST: usize = 80;
 
+/// What is missing for so long while all can be seen is over.
+const GONE: Duration = Duration::from_secs(60);
+
 type Key = (Subject, Code, Timestamp);
+
+fn key(finding: &Finding) -> Key {
+    (finding.subject.clone(), finding.reason.code, finding.since)
+}
+
+/// An alert that is not in this picture does not fire.
+fn in_sight(snapshot: &Snapshot) -> bool {
+    let connected = matches!(snapshot.source.state, LinkState::Connected | LinkState::Degraded);
+    connected && snapshot.alerts_count <= snapshot.alerts.len()
+}
 
 pub struct Notices {
     title: bool,
@@ -35,7 +47,8 @@ pub struct Notices {
     /// The least time between two notifications.
     every: Duration,
     titled: String,
-    known: HashSet<Key>,
+    /// What was told, and since when it is missing although all can be seen.
+    known: HashMap<Key, Option<Instant>>,
     /// New since the last notification.
     waiting: Vec<Key>,
     told_at: Option<Instant>,
@@ -43,7 +56,7 @@ pub struct Notices {
 
 impl Notices {
     pub fn new(title: bool, notify: Notify, every: Duration) -> Self {
-        Self { title, notify, every, titled: String::new(), known: HashSet::new(), waiting: Vec::new(), told_at: None }
+        Self { title, notify, every, titled: String::new(), known: HashMap::new(), waiting: Vec::new(), told_at: None }
     }
 
     /// What the terminal has to be told now; empty most of the time.
@@ -57,7 +70,7 @@ impl Notices {
             }
         }
         if self.notify != Notify::None {
-            self.note(&snapshot.alerts);
+            self.note(snapshot, now);
             let may = self.told_at.is_none_or(|at| now.saturating_duration_since(at) >= self.every);
             if may && !self.waiting.is_empty() {
                 out.extend(self.notification(snapshot, around));
@@ -74,17 +87,27 @@ impl Notices {
     }
 
     /// Keeps what is new; what has cleared meanwhile is nobody's hurry any more.
-    fn note(&mut self, alerts: &[Arc<Alert>]) {
-        let critical = alerts.iter().filter(|a| a.0.level == Level::Critical && a.0.state == FindingState::Firing);
-        let now: HashSet<Key> = critical.map(|a| (a.0.subject.clone(), a.0.reason.code, a.0.since)).collect();
-        self.waiting.retain(|key| now.contains(key));
-        for alert in alerts {
-            let key = (alert.0.subject.clone(), alert.0.reason.code, alert.0.since);
-            if now.contains(&key) && !self.known.contains(&key) {
+    fn note(&mut self, snapshot: &Snapshot, now: Instant) {
+        let critical = snapshot.alerts.iter().filter(|a| a.0.level == Level::Critical && a.speaks());
+        let speak: Vec<Key> = critical.map(|a| key(&a.0)).collect();
+        self.waiting.retain(|key| speak.contains(key));
+        for key in speak {
+            if self.known.insert(key.clone(), None).is_none() {
                 self.waiting.push(key);
             }
         }
-        self.known = now;
+        let clear = in_sight(snapshot);
+        self.known.retain(|known, missing| {
+            match snapshot.alerts.iter().find(|a| key(&a.0) == *known).map(|a| a.0.state) {
+                // Somebody took care of it: when it speaks again that is news.
+                Some(FindingState::Acknowledged | FindingState::Silenced) => return false,
+                Some(_) => *missing = None,
+                None if snapshot.alerts_past.iter().any(|past| key(&past.finding) == *known) => return false,
+                None if clear => _ = missing.get_or_insert(now),
+                None => *missing = None,
+            }
+            missing.is_none_or(|since| now.saturating_duration_since(since) < GONE)
+        });
     }
 
     fn notification(&self, snapshot: &Snapshot, around: Around) -> Vec<u8> {
@@ -140,6 +163,7 @@ fn title(snapshot: &Snapshot) -> String {
 mod tests {
     use super::*;
     use crate::ui::fixture;
+    use std::sync::Arc;
 
     fn critical(snapshot: &mut Snapshot, topic: &str) {
         let mut alert = (*snapshot.alerts[0]).clone();
@@ -183,5 +207,39 @@ mod tests {
         assert!(notices.bytes(&snapshot, Around::Nothing, now + Duration::from_secs(5)).is_empty(), "too soon");
         assert!(!notices.bytes(&snapshot, Around::Nothing, now + Duration::from_secs(31)).is_empty());
         assert!(notices.bytes(&snapshot, Around::Nothing, now + Duration::from_secs(90)).is_empty(), "known by now");
+    }
+    /// Whether this picture rings, `seconds` after the first.
+    fn rings(notices: &mut Notices, snapshot: &Snapshot, begun: Instant, seconds: u64) -> bool {
+        !notices.bytes(snapshot, Around::Nothing, begun + Duration::from_secs(seconds)).is_empty()
+    }
+
+    #[test]
+    fn what_comes_into_sight_again_is_no_news_and_what_comes_again_is() {
+        let (mut notices, begun) = (Notices::new(false, Notify::Bell, Duration::ZERO), Instant::now());
+        let mut fires = snapshot();
+        fires.alerts.clear();
+        fires.alerts_count = 0;
+        let mut none = fires.clone();
+        fires.alerts = snapshot().alerts;
+        critical(&mut fires, "a");
+        fires.alerts.remove(0);
+        let mut down = none.clone();
+        let source = crate::snapshot::Source { state: LinkState::Down, ..(*down.source).clone() };
+        down.source = Arc::new(source);
+        assert!(rings(&mut notices, &fires, begun, 0));
+        assert!(!rings(&mut notices, &down, begun, 1));
+        assert!(!rings(&mut notices, &down, begun, 500));
+        assert!(!rings(&mut notices, &fires, begun, 501), "we did not see it meanwhile");
+        assert!(!rings(&mut notices, &none, begun, 502));
+        assert!(!rings(&mut notices, &fires, begun, 510), "it was missing for a moment only");
+        rings(&mut notices, &none, begun, 520);
+        rings(&mut notices, &none, begun, 581);
+        assert!(rings(&mut notices, &fires, begun, 582), "it was over for a minute");
+        let finding = fires.alerts[0].0.clone();
+        let ended_at = finding.since.plus_ms(1_000);
+        none.alerts_past = Arc::new(vec![Arc::new(crate::snapshot::PastAlert { finding, ended_at })]);
+        rings(&mut notices, &none, begun, 583);
+        none.alerts_past = Arc::default();
+        assert!(rings(&mut notices, &fires, begun, 584), "it was told to be over");
     }
 }

@@ -197,3 +197,46 @@ fn what_people_decided_is_there_again() {
     other.end();
     again.end();
 }
+
+fn silenced(topic: &str) -> Mark {
+    Mark {
+        rule: Code::Offline,
+        subject: Subject::Topic(topic.into()),
+        what: Marked::Silenced { until: Some(Timestamp(i64::MAX)) },
+        at: Timestamp(5),
+        by: "awa@ops".into(),
+    }
+}
+
+#[test]
+fn a_new_start_does_not_send_what_was_silenced_before() {
+    let folder = tempfile::tempdir().unwrap();
+    Kept::new(folder.path(), "marks", "Test-1").write(&vec![silenced("a")]).unwrap();
+    let (url, bodies) = server(&[200]);
+    let running = start(folder.path(), Some(&url), picture(&["a", "b"], false));
+    assert_eq!(bodies.recv_timeout(PATIENCE).unwrap()["subject"], "b");
+    let reading = running.outlet(|r| r.sent == 1);
+    assert_eq!(reading.waiting, 0);
+    running.end();
+    assert!(bodies.try_recv().is_err());
+}
+
+#[test]
+fn nothing_is_written_over_marks_that_a_busy_engine_did_not_take() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = Kept::new(folder.path(), "marks", "Test-1");
+    kept.write(&vec![silenced("a")]).unwrap();
+    let ((_marks, marks), (inputs, taken), (_stop, stop)) = (bounded(1), bounded(1), bounded::<()>(0));
+    inputs.send(Timed { at: Timestamp(0), input: Input::Tick }).unwrap();
+    let view = Arc::new(ArcSwap::new(picture(&["a"], false)));
+    let config = DeskConfig { folder: Some(folder.path().into()), ..DeskConfig::default() };
+    let mut desk = Desk::new(config, Ports { view, marks, inputs, stop }).unwrap();
+    desk.look();
+    desk.take_marks(vec![silenced("b")]);
+    assert_eq!(kept.read::<Vec<Mark>>().unwrap(), Some(vec![silenced("a")]), "the engine has not joined them");
+    taken.recv().unwrap();
+    desk.look();
+    assert!(matches!(taken.try_recv().unwrap().input, Input::Marks(marks) if marks == [silenced("a")]));
+    desk.take_marks(vec![silenced("a"), silenced("b")]);
+    assert_eq!(kept.read::<Vec<Mark>>().unwrap().unwrap().len(), 2);
+}

@@ -26,7 +26,7 @@ fn over(alert: &Alert, at: i64) -> Arc<PastAlert> {
 }
 
 fn sight<'a>(alerts: &'a [Arc<Alert>], past: &'a [Arc<PastAlert>], now: i64) -> Sight<'a> {
-    Sight { alerts, cut: false, past, judged: true, now: Timestamp(now) }
+    Sight { alerts, cut: false, past, decided: &[], judged: true, now: Timestamp(now) }
 }
 
 fn sent(ledger: &mut Ledger, outlet: &str) -> Vec<(String, Kind)> {
@@ -193,5 +193,38 @@ proptest! {
         let of = |kind| taken.iter().filter(|(_, k)| *k == kind).map(|(key, _)| key).collect::<HashSet<_>>();
         prop_assert_eq!(of(Kind::Firing), of(Kind::Resolved));
         prop_assert!(ledger.open.is_empty());
+    }
+}
+
+#[test]
+fn what_there_is_no_room_for_is_counted_once() {
+    let (mut ledger, outlets) = (Ledger::default(), [outlet("a", Level::Silent)]);
+    let firing: Vec<_> = (0..MOST + 3).map(|topic| alert(topic, Level::Warning, 5, FindingState::Firing)).collect();
+    for now in 0..3 {
+        ledger.look(&cluster(), &outlets, &sight(&firing, &[], now));
+    }
+    assert_eq!(ledger.dropped, 3);
+    let more = [&firing[..], &[alert(MOST + 9, Level::Warning, 5, FindingState::Firing)]].concat();
+    ledger.look(&cluster(), &outlets, &sight(&more, &[], 11));
+    assert_eq!(ledger.dropped, 4);
+}
+
+#[test]
+fn what_a_person_decided_counts_before_the_picture_has_it() {
+    let outlets = [outlet("a", Level::Silent)];
+    let firing = [alert(1, Level::Warning, 5, FindingState::Firing)];
+    let mark = |what| Mark {
+        rule: firing[0].0.reason.code,
+        subject: firing[0].0.subject.clone(),
+        what,
+        at: Timestamp(0),
+        by: "awa@ops".into(),
+    };
+    let (long, short) = (Some(Timestamp(100)), Some(Timestamp(7)));
+    let quiet = [Marked::Acknowledged, Marked::Silenced { until: None }, Marked::Silenced { until: long }];
+    for (what, quiet) in quiet.map(|what| (what, true)).into_iter().chain([(Marked::Silenced { until: short }, false)]) {
+        let (mut ledger, decided) = (Ledger::default(), [mark(what)]);
+        ledger.look(&cluster(), &outlets, &Sight { decided: &decided, ..sight(&firing, &[], 8) });
+        assert_eq!(sent(&mut ledger, "a").is_empty(), quiet, "{what:?}");
     }
 }

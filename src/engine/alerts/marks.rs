@@ -54,6 +54,8 @@ impl Marks {
     /// dashboard, in place of all that we know.
     pub fn remember(&mut self, marks: Vec<Mark>, now: Timestamp) {
         let told = marks.len();
+        // What was decided here before is not in the file yet.
+        let own = self.remembered_at.is_none() && !self.by_place.is_empty();
         if self.remembered_at.is_some() {
             self.by_place.clear();
         }
@@ -62,7 +64,7 @@ impl Marks {
             self.by_place.entry((mark.rule, mark.subject.clone())).or_insert(mark);
         }
         self.stay_small();
-        self.changed |= self.by_place.len() != told;
+        self.changed |= own || self.by_place.len() != told;
     }
 
     /// The alert is over: so is what was said of it, unless it was for a time.

@@ -5,7 +5,7 @@ mod past;
 
 use super::clock::Step;
 use crate::model::{Code, Finding, FindingState, Mark, MarkWish, Marked, Subject, Timestamp};
-use crate::rules::{Map, Rules, causes};
+use crate::rules::{Map, Rules, causes, hangs_on_cluster};
 use crate::snapshot::{Alert, PastAlert, Quiet, QuietCounts};
 use marks::Marks;
 use past::Past;
@@ -26,6 +26,8 @@ pub struct Alerts {
     open: HashMap<Place, Episode>,
     /// Subjects of causes, and until when what followed from them is still not told.
     followed: HashMap<Place, (Subject, Timestamp)>,
+    /// The cluster was away: until when what begins follows from that.
+    away_until: Option<Timestamp>,
     marks: Marks,
     past: Past,
 }
@@ -44,6 +46,10 @@ impl Alerts {
         let findings = rules.findings();
         let after_ms = (rules.config().inhibit.after_s * 1_000.0) as i64;
         let causes = causes(findings, map);
+        if findings.iter().any(|finding| finding.reason.code == Code::ClusterDown) {
+            self.away_until = Some(now.plus_ms(after_ms));
+        }
+        self.away_until.take_if(|until| *until <= now);
         let mut alerts: Vec<Alert> = Vec::with_capacity(findings.len());
         for (finding, cause) in findings.iter().zip(causes) {
             let cause = cause.and_then(|at| findings.get(at)).map(|root| root.subject.clone());
@@ -61,7 +67,9 @@ impl Alerts {
         if let Some(cause) = &cause {
             self.followed.insert(place.clone(), (cause.clone(), now.plus_ms(after_ms)));
         }
-        let because = cause.or_else(|| self.followed.get(&place).map(|(cause, _)| cause.clone()));
+        let followed = || self.followed.get(&place).map(|(cause, _)| cause.clone());
+        let returning = || self.away_until.filter(|_| hangs_on_cluster(finding)).map(|_| Subject::Cluster);
+        let because = cause.or_else(followed).or_else(returning);
         let (state, quiet) = match (self.marks.get(&place), because) {
             (Some(mark), _) => {
                 let (state, until) = match mark.what {
@@ -120,8 +128,12 @@ impl Alerts {
         self.past.list()
     }
 
-    /// A person's wish about an alert.
+    /// A person's wish about an alert. What would hold until it is over is refused where it is over: it would be of the next one.
     pub fn mark(&mut self, subject: Subject, rule: Code, wish: MarkWish, now: Timestamp) {
+        let until_over = matches!(wish, MarkWish::Acknowledge | MarkWish::Silence(None));
+        if until_over && !self.open.contains_key(&(rule, subject.clone())) {
+            return;
+        }
         self.marks.wish(subject, rule, wish, now);
     }
 
@@ -142,6 +154,7 @@ impl Alerts {
 
     pub fn step_back(&mut self, step: Step) {
         step.moments(self.followed.values_mut().map(|(_, until)| until));
+        step.moments(&mut self.away_until);
         step.moments(self.open.values_mut().map(|episode| &mut episode.finding.since));
     }
 }

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 /// Alerts that are over and are still remembered; the oldest go first.
 const MOST: usize = 200;
+/// More, where many ended at once: who sends alerts looks once a second, and has to find the end of each.
+const AT_ONCE: usize = 2_000;
+const JUST_NOW_MS: i64 = 10_000;
 
 #[derive(Default)]
 pub struct Past {
@@ -13,8 +16,12 @@ pub struct Past {
 
 impl Past {
     pub fn push(&mut self, alert: PastAlert) {
+        let now = alert.ended_at;
         self.ended.push_front(Arc::new(alert));
-        self.ended.truncate(MOST);
+        let is_new = |old: &Arc<PastAlert>| now.since_ms(old.ended_at) < JUST_NOW_MS;
+        while self.ended.len() > AT_ONCE || (self.ended.len() > MOST && !self.ended.back().is_some_and(is_new)) {
+            self.ended.pop_back();
+        }
         self.list = Arc::new(self.ended.iter().cloned().collect());
     }
 

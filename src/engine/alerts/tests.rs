@@ -1,6 +1,6 @@
 use super::*;
-use crate::model::{Level, LinkState, Reason};
-use crate::rules::{BrokerInput, Context, DiskInput, RulesConfig};
+use crate::model::{Controllers, Level, LinkState, Reason};
+use crate::rules::{BrokerInput, ClusterInput, Context, DiskInput, RulesConfig};
 use crate::snapshot::PartitionOffsets;
 
 /// Nothing is known of topics.
@@ -12,6 +12,10 @@ impl Map for Nowhere {
     }
 
     fn reads(&self, _: &str) -> Vec<(Arc<str>, i32)> {
+        Vec::new()
+    }
+
+    fn feeds(&self, _: &Subject) -> Vec<Arc<str>> {
         Vec::new()
     }
 }
@@ -33,6 +37,8 @@ impl Desk {
         self.rules.begin(&context);
         let broker = BrokerInput { id: 2, host: "b".into(), port: 1, up: broker_up, reason: None };
         self.rules.judge_broker(&broker, &context);
+        let reason = (link == LinkState::Down).then(|| Reason::new(Code::AllBrokersDown).text("broker", "b:1"));
+        self.rules.judge_cluster(&ClusterInput { controllers: Controllers::Answering, reason }, &context);
         let disk = DiskInput { folder: "/var".into(), free_bytes, total_bytes: 1_000 };
         self.rules.judge_disk(&disk, &context);
         self.rules.end(at(second));
@@ -103,10 +109,74 @@ fn while_nobody_answers_an_alert_is_neither_over_nor_new_afterwards() {
     let since = desk.alerts.shown[0].0.since;
     for second in 1..600 {
         desk.second(second, LinkState::Down, false, FREE);
-        assert!(desk.alerts.shown.is_empty() && desk.alerts.past().is_empty());
+        let broker = desk.alerts.shown.iter().find(|a| a.0.reason.code == Code::BrokerDown).unwrap();
+        assert_eq!(broker.unjudged_since(at(second)), Some(at(1)));
+        assert!(desk.alerts.past().is_empty());
     }
     desk.second(600, UP, false, FREE);
-    assert_eq!(desk.alerts.shown[0].0.since, since, "it is the same one");
+    let broker = desk.alerts.shown.iter().find(|a| a.0.reason.code == Code::BrokerDown).unwrap();
+    assert_eq!((broker.0.since, broker.unjudged_since(at(600))), (since, None), "it is the same one");
+}
+
+#[test]
+fn a_cluster_that_goes_away_is_one_alert_and_nothing_storms_when_it_returns() {
+    let mut desk = Desk::new();
+    let down = |state| (Code::ClusterDown, state);
+    let broker = |state| (Code::BrokerDown, state);
+    desk.second(0, UP, true, FREE);
+    for second in 1..16 {
+        desk.second(second, LinkState::Down, false, FREE);
+        assert_eq!(desk.states(), [], "at {second}");
+    }
+    desk.second(16, LinkState::Down, false, 50);
+    assert_eq!(desk.states(), [down(FindingState::Firing), (Code::DiskLow, FindingState::Firing)], "our own disk is ours");
+    let said = crate::text::sentence(&desk.alerts.shown[0].0.reason);
+    assert_eq!(said, "the cluster is out of reach for 15 s: no broker answers: b:1");
+    for second in 17..100 {
+        desk.second(second, LinkState::Down, false, FREE);
+    }
+    desk.second(100, UP, true, FREE);
+    for second in 101..180 {
+        desk.second(second, UP, true, FREE);
+    }
+    assert_eq!(desk.states(), []);
+    assert_eq!(desk.alerts.past().first().map(|p| p.finding.reason.code), Some(Code::ClusterDown));
+    desk.second(180, UP, false, FREE);
+    assert_eq!(desk.states(), [broker(FindingState::Inhibited)], "what begins shortly after follows from it");
+    for second in 181..230 {
+        desk.second(second, UP, false, FREE);
+    }
+    assert_eq!(desk.states(), [broker(FindingState::Firing)], "and speaks when it lasts");
+}
+
+#[test]
+fn what_would_hold_until_it_is_over_is_refused_where_it_is_over() {
+    let mut desk = Desk::new();
+    desk.second(0, UP, true, FREE);
+    desk.mark(MarkWish::Acknowledge, 1);
+    desk.mark(MarkWish::Silence(None), 1);
+    assert_eq!(desk.alerts.changed_marks(), None);
+    desk.second(2, UP, false, FREE);
+    assert_eq!(desk.states(), [(Code::BrokerDown, FindingState::Firing)]);
+    desk.mark(MarkWish::Acknowledge, 3);
+    desk.second(3, UP, false, FREE);
+    assert_eq!(desk.states(), [(Code::BrokerDown, FindingState::Acknowledged)]);
+}
+
+#[test]
+fn who_looks_once_a_second_finds_the_end_of_each_of_many() {
+    let mut past = Past::default();
+    let over = |broker: i32, second: i64| {
+        let (subject, level, state) = (Subject::Broker(broker), Level::Critical, FindingState::Firing);
+        let finding = Finding { subject, level, state, since: at(0), reason: Code::BrokerDown.into() };
+        PastAlert { finding, ended_at: at(second) }
+    };
+    (0..300).for_each(|broker| past.push(over(broker, 5)));
+    assert_eq!(past.list().len(), 300);
+    past.push(over(0, 20));
+    assert_eq!(past.list().len(), 200, "later those are enough");
+    (0..5_000).for_each(|broker| past.push(over(broker, 30)));
+    assert_eq!(past.list().len(), 2_000, "whatever happens");
 }
 
 #[test]

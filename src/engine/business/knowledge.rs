@@ -29,6 +29,8 @@ pub struct Knowledge {
     whole_since: Option<Timestamp>,
     /// What was read before that was given up.
     forgotten: bool,
+    /// When what was known was last given up.
+    begun_anew: Option<Timestamp>,
     /// What a store stands for.
     covered: Coverage,
 }
@@ -36,7 +38,15 @@ pub struct Knowledge {
 impl Knowledge {
     pub fn of(catalogue: &Catalogue, wanted: impl Fn(&TopicEntry) -> bool) -> Self {
         let topics = catalogue.topics.iter().filter(|entry| wanted(entry)).map(|entry| entry.name.clone()).collect();
-        Self { topics, skipped: None, cut: false, whole_since: None, forgotten: false, covered: Coverage::default() }
+        Self {
+            topics,
+            skipped: None,
+            cut: false,
+            whole_since: None,
+            forgotten: false,
+            begun_anew: None,
+            covered: Coverage::default(),
+        }
     }
 
     /// The topics that move entities of this pipeline.
@@ -73,12 +83,18 @@ impl Knowledge {
 
     /// What was read so far is given up.
     pub fn forgets(&mut self, now: Timestamp) {
-        (self.forgotten, self.whole_since) = (true, Some(now));
+        (self.forgotten, self.whole_since, self.begun_anew) = (true, Some(now), Some(now));
+    }
+
+    /// Why one who stands or is silent for that long may not be seen: what was read before was given up since.
+    pub fn anew(&self, now: Timestamp, seconds: f64) -> Option<Reason> {
+        (now.since_s(self.begun_anew?) < seconds).then(|| Code::Sampled.into())
     }
 
     pub fn step_back(&mut self, step: Step) {
         step.moments(self.skipped.iter_mut().map(|(_, at)| at));
         step.moments(&mut self.whole_since);
+        step.moments(&mut self.begun_anew);
         self.covered.step_back(step);
     }
 
@@ -108,7 +124,7 @@ impl Knowledge {
         let rested = self.skipped.as_ref().is_some_and(|(_, at)| now.since_ms(*at) >= REST_MS);
         let cut = self.cut && self.skipped.is_none() && !self.warming(topics);
         if rested || cut {
-            (self.skipped, self.cut) = (None, false);
+            (self.skipped, self.cut, self.begun_anew) = (None, false, Some(now));
         }
         rested || cut
     }

@@ -10,15 +10,14 @@ use crate::model::{Code, Fact, LinkState, Reason, Timestamp};
 use crate::snapshot as show;
 use std::sync::Arc;
 
-/// A view that is further behind than this says nothing of who is stuck.
-const BEHIND_S: f64 = 5.0;
-
 /// What a look at the business has to know beside it.
 pub struct Gaze<'a> {
     pub topics: &'a Topics,
     pub now: Timestamp,
     pub link: LinkState,
     pub behind_s: Option<f64>,
+    /// A view that is further behind says nothing of who is stuck.
+    pub behind_most_s: f64,
     /// The read budget is 0.
     pub nothing_read: bool,
 }
@@ -128,8 +127,9 @@ impl Business {
         if !matches!(gaze.link, LinkState::Connected | LinkState::Degraded) {
             return Some(Code::NotConnected.into());
         }
-        let behind = gaze.behind_s.filter(|s| *s > BEHIND_S)?;
-        Some(Reason::new(Code::ViewBehind).with("behind_s", Fact::Seconds(behind)).with("threshold_s", Fact::Seconds(BEHIND_S)))
+        let most = gaze.behind_most_s;
+        let behind = gaze.behind_s.filter(|s| *s > most)?;
+        Some(Reason::new(Code::ViewBehind).with("behind_s", Fact::Seconds(behind)).with("threshold_s", Fact::Seconds(most)))
     }
 
     fn show_pipelines(&mut self, gaze: &Gaze<'_>) {

@@ -5,8 +5,8 @@ use super::picture::Gaze;
 use super::pipeline::PipelineState;
 use super::{Business, rows};
 use crate::domain::{Part, PipelineId, Plan};
-use crate::model::{Code, Meaning, Reason, Value};
-use crate::rules::{FleetInput, PaymentRules, PaymentsInput, PipelineInput, StuckInput, Suspected};
+use crate::model::{Code, Meaning, Reason, Subject, Value};
+use crate::rules::{AtRisk, CourierRules, FleetInput, PaymentRules, PaymentsInput, PipelineInput, StuckInput, Suspected};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -25,9 +25,21 @@ impl Business {
                 Some(reason) => Err(reason),
                 None => Ok(self.stuck(way.frame.id, plan, &way.state, gaze)),
             };
-            PipelineInput { name: plan.name.clone(), stuck }
+            let longest = plan.deadlines_s.iter().flatten().max().map_or(0.0, |deadline| f64::from(*deadline));
+            PipelineInput { name: plan.name.clone(), stuck, anew: way.knowledge.anew(gaze.now, longest) }
         };
         self.ways.iter().map(input).collect()
+    }
+
+    /// Topics that tell of an alert's subject.
+    pub fn feeds(&self, subject: &Subject) -> Vec<Arc<str>> {
+        let id = match subject {
+            Subject::Fleet => self.special.delivery,
+            Subject::Pipeline(name) => self.ways.iter().map(|way| way.frame.id).find(|id| self.plans.get(*id).name == *name),
+            _ => None,
+        };
+        let way = id.and_then(|id| self.ways.get(usize::from(id.0)));
+        way.map(|way| way.knowledge.topics().to_vec()).unwrap_or_default()
     }
 
     fn stuck(&self, id: PipelineId, plan: &Plan, state: &PipelineState, gaze: &Gaze<'_>) -> StuckInput {
@@ -45,27 +57,28 @@ impl Business {
         }
     }
 
-    /// The sum of their amounts, as digits and currency.
-    fn at_risk<'a>(&self, id: PipelineId, late: impl Iterator<Item = &'a super::seen::Entity>) -> Option<(String, String)> {
-        let mut sum: Option<(Decimal, String)> = None;
+    /// The sum of the amounts that are told.
+    fn at_risk<'a>(&self, id: PipelineId, late: impl Iterator<Item = &'a super::seen::Entity>) -> Option<AtRisk> {
+        let (mut sum, mut of) = (None::<(Decimal, String)>, 0);
         for entity in late {
             let Some((subject, kept)) = self.world.walkers.get_key_value(&entity.subject(id)) else { continue };
             let look = Look { kept, id: &subject.id };
             let part = entity.owner.as_ref().map(|_| Part { pipeline: id, id: entity.id.clone() });
             let Some((Value::Amount(amount), _)) = look.of_or_own(part.as_ref(), Meaning::Amount) else { continue };
             let currency = look::text(look.of_or_own(part.as_ref(), Meaning::Currency)).map(|c| c.to_string()).unwrap_or_default();
+            of += 1;
             match &mut sum {
                 None => sum = Some((*amount, currency)),
-                Some((all, of)) if *of == currency => *all = all.saturating_add(*amount),
+                Some((all, one)) if *one == currency => *all = all.saturating_add(*amount),
                 // Two currencies make no sum.
                 Some(_) => return None,
             }
         }
-        sum.map(|(all, of)| (all.to_string(), of))
+        sum.map(|(all, currency)| AtRisk { amount: all.to_string(), currency, of })
     }
 
     /// Ages of the positions of the deliveries under way; `None`: this catalogue has no deliveries.
-    pub fn watch_fleet(&self, gaze: &Gaze<'_>) -> Option<FleetInput> {
+    pub fn watch_fleet(&self, gaze: &Gaze<'_>, rules: &CourierRules) -> Option<FleetInput> {
         let id = self.special.delivery?;
         let way = self.ways.get(usize::from(id.0))?;
         let ages_s = match way.knowledge.known(gaze, self.store.is_some()) {
@@ -73,7 +86,7 @@ impl Business {
             Ok(()) if way.knowledge.warming(gaze.topics) => Err(Reason::from(Code::WarmingUp)),
             Ok(()) => Ok(rows::position_ages_s(&self.world, id, self.plans.get(id), &way.state, gaze.now)),
         };
-        Some(FleetInput { ages_s })
+        Some(FleetInput { ages_s, anew: way.knowledge.anew(gaze.now, rules.silent_s) })
     }
 
     /// What lately looked suspicious; `None`: this catalogue has no payments.

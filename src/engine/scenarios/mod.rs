@@ -7,7 +7,6 @@ mod story;
 use super::{Engine, EngineConfig};
 use crate::catalogue::{Catalogue, Role, TopicEntry};
 use crate::model::*;
-use crate::rules::RulesConfig;
 use crate::snapshot::SourceKind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -101,7 +100,7 @@ impl World {
             source_kind: SourceKind::Live,
             source_name: "story".into(),
             bootstrap: "localhost:9092".into(),
-            rules: RulesConfig::default(),
+            rules: story.rules.clone(),
             history_memory: 8 << 20,
             started: at_ms(0),
         });
@@ -195,7 +194,7 @@ impl World {
             self.take(ms, Input::Tail(tail));
         }
         self.stopped |= event.stop_tail || event.budget == Some(0);
-        self.no_poll |= event.no_poll;
+        self.no_poll = (self.no_poll || event.no_poll) && !event.poll;
         self.back_ms += event.clock_back_s * 1_000;
         self.take(ms, Input::Tick);
         self.answer = event.answer_s.or(self.answer);

@@ -1,6 +1,7 @@
 //! What a story's file may say. Seconds are counted from the start; logs are named `topic/partition`.
 
 use crate::model::{GroupState, LinkState};
+use crate::rules::RulesConfig;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -12,6 +13,8 @@ pub struct Story {
     /// The shipped catalogue instead of one made of the story's topics.
     #[serde(default)]
     pub builtin_catalogue: bool,
+    #[serde(default)]
+    pub rules: RulesConfig,
     #[serde(default)]
     pub topic: Vec<TopicSetting>,
     #[serde(default)]
@@ -124,7 +127,9 @@ pub struct Event {
     pub found: Vec<String>,
     /// The tail stops for good, without a word.
     pub stop_tail: bool,
+    /// The cluster is not read any more; `poll`: it is again.
     pub no_poll: bool,
+    pub poll: bool,
     /// Our clock (not the producers') is set back by so many seconds.
     pub clock_back_s: i64,
     /// These logs are empty again.

@@ -24,6 +24,7 @@ pub(super) fn sentence(reason: &Reason) -> String {
     let mut said =
         rules::say(&facts).or_else(|| business::say(&facts)).or_else(|| states::say(&facts)).unwrap_or_else(|| link::say(&facts));
     said.push_str(&facts.part(", fini depuis ", "gone_s", ""));
+    said.push_str(&facts.part(" (non jugé depuis ", "unjudged_s", ")"));
     match facts.told("subject") {
         Some(subject) => format!("{subject}{COLON}{said}"),
         None => said,

@@ -1,9 +1,14 @@
 use crate::model::{Code, Reason};
+use crate::text::facts::Facts;
 
 /// What to do about it, where there is something to do.
 pub fn remedy(reason: &Reason) -> Option<&'static str> {
     Some(match reason.code {
         Code::BrokerUnreachable => "vérifiez que le broker tourne et que l'hôte, le port et le pare-feu nous laissent passer",
+        Code::ClusterDown => match Facts(reason).cause().filter(|cause| cause.code != Code::ClusterDown) {
+            Some(cause) => return self::remedy(&cause),
+            None => "vérifiez que ses brokers tournent et que le réseau nous laisse passer",
+        },
         Code::AllBrokersDown => "vérifiez les adresses après -b, et qu'un broker y tourne et soit joignable d'ici",
         Code::AdvertisedAddress => {
             "donnez à advertised.listeners des brokers une adresse joignable d'ici, ou une route vers ce nom \

@@ -1,7 +1,7 @@
 //! What fires.
 
 use super::link;
-use crate::model::{Code, Fact, Reason};
+use crate::model::Code;
 use crate::text::facts::Facts;
 
 pub fn say(f: &Facts<'_>) -> Option<String> {
@@ -108,6 +108,7 @@ fn cluster(f: &Facts<'_>) -> Option<String> {
         }
         Code::UnderMinIsr => format!("{}{}{}", partitions(" sous min.insync.replicas"), replicas(f, "needed"), f.since()),
         Code::Offline => format!("{}{}", partitions(" sans leader"), f.since()),
+        Code::ClusterDown => out_of_reach(f, "cluster").unwrap_or_else(|| format!("le cluster ne répond pas{}", f.since())),
         Code::BrokerDown => broker_down(f),
         Code::ControllersSilent => format!("les contrôleurs ne répondent pas{}", f.since()),
         Code::ViewBehind => format!(
@@ -121,17 +122,13 @@ fn cluster(f: &Facts<'_>) -> Option<String> {
 
 fn broker_down(f: &Facts<'_>) -> String {
     let id = f.part(" ", "id", "");
-    let cause = match f.0.fact("cause") {
-        Some(Fact::Text(name)) => Code::ALL.iter().find(|code| code.name() == name.as_ref()),
-        _ => None,
-    };
-    match cause {
-        Some(cause) => {
-            let why = link::say(&Facts(&Reason { code: *cause, facts: f.0.facts.clone() }));
-            format!("broker{id} injoignable{}{}{why}", f.since(), super::COLON)
-        }
-        None => format!("broker{id}{} hors service{}", f.part(" (", "broker", ")"), f.since()),
-    }
+    let down = || format!("broker{id}{} hors service{}", f.part(" (", "broker", ")"), f.since());
+    out_of_reach(f, &format!("broker{id}")).unwrap_or_else(down)
+}
+
+fn out_of_reach(f: &Facts<'_>, who: &str) -> Option<String> {
+    let cause = f.cause()?;
+    Some(format!("{who} injoignable{}{}{}", f.since(), super::COLON, link::say(&Facts(&cause))))
 }
 
 fn replicas(f: &Facts<'_>, of: &str) -> String {

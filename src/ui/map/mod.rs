@@ -23,7 +23,7 @@ use dots::Dots;
 use labels::{Label, labels};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 /// With more couriers in sight their trails would hide each other.
 const MOST_TRAILS: usize = 150;
@@ -122,6 +122,8 @@ impl Sheet<'_> {
     }
 
     fn names(&self, buf: &mut Buffer, names: &[Label], style: Style) {
+        // Of the couriers that stood there nothing shows through.
+        let style = style.remove_modifier(Modifier::all().difference(style.add_modifier));
         for Label { text, x, y } in names {
             put(buf, *x, *y, width(text), text, style);
         }

@@ -3,7 +3,7 @@
 
 use super::PanelId;
 use crate::model::{FindingState, Level, LinkState};
-use crate::snapshot::{Alert, View, subject_name};
+use crate::snapshot::{Alert, Snapshot, View, subject_name};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
@@ -82,8 +82,15 @@ pub fn said(reason: &crate::model::Reason, room: u16) -> Ink {
     Ink::text(text::visible(&text::short_sentence(reason, room.into())).into_owned())
 }
 
-/// Who keeps it quiet, or what.
+/// Since when nobody can say whether it still fires, and who or what keeps it quiet.
 pub fn quiet(ctx: Ctx, alert: &Alert) -> String {
+    let unjudged = alert.unjudged_since(ctx.view.snapshot.taken_at);
+    let unjudged = unjudged.map(|at| format!("{} {}", word(Word::UnjudgedSince), clock(ctx.state, at)));
+    let parts = [unjudged, Some(kept_quiet(ctx, alert)).filter(|said| !said.is_empty())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn kept_quiet(ctx: Ctx, alert: &Alert) -> String {
     let Some(quiet) = &alert.1 else { return String::new() };
     let by = quiet.by.as_deref().map(|by| format!(" · {}", text::visible(by))).unwrap_or_default();
     match (alert.0.state, &quiet.because, quiet.until) {
@@ -94,6 +101,12 @@ pub fn quiet(ctx: Ctx, alert: &Alert) -> String {
         (FindingState::Silenced, ..) => format!("{}{by}", word(Word::SilentUntilOver)),
         _ => format!("{}{by}", word(Word::Acknowledged)),
     }
+}
+
+/// How many cannot be judged now.
+pub fn unjudged(snapshot: &Snapshot) -> Option<Ink> {
+    let count = snapshot.alerts.iter().filter(|alert| alert.0.unjudged_s().is_some()).count();
+    (count > 0).then(|| Ink::dim(format!(" · {count} {}", word(Word::Unjudged))))
 }
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
@@ -111,6 +124,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
             title.push(Ink::dim(format!(" · {n} {}", word(label))));
         }
     }
+    title.extend(unjudged(snapshot));
     let blind = matches!(snapshot.source.state, LinkState::Down | LinkState::Connecting);
     let empty = format!("{}.", word(if blind { Word::NotJudged } else { Word::NoAlerts }));
     table::draw::<AlertTableRows>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: Some(Word::Quiet) });

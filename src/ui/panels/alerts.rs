@@ -62,6 +62,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     if quiet > 0 {
         title.push(Ink::dim(format!(" · {quiet} {}", word(Word::Quiet))));
     }
+    title.extend(super::alert_table::unjudged(&ctx.view.snapshot));
     let inner = frame(ctx, buf, area, PanelId::Alerts, &title, &[]);
     hits.panel(PanelId::Alerts, area);
     if rows.is_empty() {

@@ -25,7 +25,7 @@ pub fn lines(ctx: Ctx, alert: &Alert, ended: Option<Timestamp>, width: u16) -> V
         out.push(vec![Ink::dim(format!("{} {}", word(Word::ColEnded), moment(ctx.state, ended)))]);
     }
     out.push(vec![Ink::dim(format!("{} {}", word(Word::Rule), alert.0.reason.code.name()))]);
-    if alert.1.is_some() {
+    if alert.1.is_some() || alert.0.unjudged_s().is_some() {
         let marked = alert.1.as_ref().and_then(|quiet| quiet.at).map(|at| format!(" · {}", moment(ctx.state, at)));
         out.push(vec![Ink::new(Role::Accent, alert_quiet(ctx, alert)), Ink::dim(marked.unwrap_or_default())]);
     }

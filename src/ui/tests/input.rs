@@ -488,6 +488,26 @@ fn an_alert_is_acknowledged_silenced_and_let_speak_again() {
 }
 
 #[test]
+fn an_alert_of_then_takes_no_mark_that_would_be_of_the_next_one() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "a space");
+    let view = later(60_000, |snapshot| {
+        let mut again = (*snapshot.alerts[0]).clone();
+        again.0.since = again.0.since.plus_ms(600_000);
+        snapshot.alerts = vec![Arc::new(again)];
+        snapshot.alerts_count = 1;
+    });
+    assert!(ui.view(view));
+    press(&mut ui, W, H, "A j A");
+    assert_eq!(marks(&mut ui), [], "one is another by now, one is over");
+    assert!(lines(&mut ui)[usize::from(H) - 1].contains("that was then"), "{}", lines(&mut ui)[usize::from(H) - 1]);
+    press(&mut ui, W, H, "M j enter");
+    assert_eq!(marks(&mut ui).len(), 1, "a silence for a time holds for the next one too");
+    press(&mut ui, W, H, "space g A");
+    assert_eq!(marks(&mut ui).len(), 1, "of now it can be said");
+}
+
+#[test]
 fn enter_on_an_alert_goes_to_its_subject_and_on_a_past_one_says_what_it_was() {
     let mut ui = ui(fixture::rich());
     press(&mut ui, W, H, "a enter");
