@@ -29,7 +29,7 @@ pub use entity::{EntityFocus, EntityWay, Forecast, StepTold};
 pub use found::FoundOrders;
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
 pub use past::{Moment, Moments, Past};
-pub use privacy::{Privacy, TopicFields};
+pub use privacy::{KeptMasks, Privacy, TopicFields};
 pub use search::SearchView;
 pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};
 pub use view::{

@@ -13,7 +13,7 @@ use super::map::Maps;
 use super::palette::{Choice, Palette};
 use super::panels::PanelId;
 use super::past::Past;
-use super::privacy::PrivacyMode;
+use super::privacy::Hiding;
 use super::theme::Theme;
 use crate::model::{Answer, BaseMap, ChartSpan, Focused, LogLine, LookupId, TailFilter, Timestamp};
 use crate::snapshot::{Alert, Privacy, TailRow, View};
@@ -154,7 +154,7 @@ pub struct Look {
     pub zone: jiff::tz::TimeZone,
     pub utc: bool,
     pub language: Language,
-    pub privacy: PrivacyMode,
+    pub hiding: Hiding,
     /// What is personal.
     pub personal: Arc<Privacy>,
     /// Where saved screens go.

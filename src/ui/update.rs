@@ -37,7 +37,7 @@ pub struct Ui {
     pub state: UiState,
     pub newest: Arc<View>,
     pub hits: Hits,
-    pub(super) kept: RefCell<Masked>,
+    pub(super) masked: RefCell<Masked>,
     /// Keys of a chord that is not complete.
     pressed: Vec<Key>,
     pub(super) effects: Vec<Effect>,
@@ -49,7 +49,7 @@ const MESSAGE_MS: i64 = 3_000;
 impl Ui {
     pub fn new(state: UiState) -> Self {
         let newest = Arc::new(View::default());
-        Self { state, newest, hits: Hits::default(), kept: RefCell::default(), pressed: Vec::new(), effects: Vec::new() }
+        Self { state, newest, hits: Hits::default(), masked: RefCell::default(), pressed: Vec::new(), effects: Vec::new() }
     }
 
     /// Takes what has to be done outside.
@@ -87,15 +87,16 @@ impl Ui {
 
     /// The answer to a record's look-up goes to its popup, also when the screen is frozen.
     fn take_answer(&mut self) {
-        let newest = self.masked(&self.newest);
+        let look = &self.state.look;
         for layer in &mut self.state.layers {
             if let Layer::Popup(Popup::Record { lookup: Some(id), answer, row, .. }) = layer
-                && let Some(told) = newest.focus.answers.get(id)
+                && let Some(told) = self.newest.focus.answers.get(id)
             {
-                if let Some(found) = super::popups::found(row, told) {
+                let told = if look.hiding.is_on() { Arc::new(look.personal.answer(told)) } else { told.clone() };
+                if let Some(found) = super::popups::found(row, &told) {
                     *row = Arc::new(found);
                 }
-                *answer = Some(told.clone());
+                *answer = Some(told);
             }
         }
     }
