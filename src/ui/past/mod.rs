@@ -64,7 +64,7 @@ impl Ui {
     /// Goes to what was typed. `false`: it is no place.
     pub(super) fn go_to(&mut self, text: &str) -> bool {
         let zone = if self.state.look.utc { jiff::tz::TimeZone::UTC } else { self.state.look.zone.clone() };
-        let Some(goto) = goto::parse(text, self.state.live_at, &zone) else {
+        let Some(goto) = goto::parse(text, self.state.live_at, &zone, self.state.look.language) else {
             self.say(word(Word::NoSuchPlace).to_owned());
             return false;
         };

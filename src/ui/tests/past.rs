@@ -217,3 +217,21 @@ fn records_are_written_as_ndjson_and_tables_as_csv() {
     assert_eq!((export.rows, names.len()), (3, 5), "a heading, three topics, and the end: {names:?}");
     assert!(names[1].contains("payments.completed"), "in the order of the list: {names:?}");
 }
+
+#[test]
+fn every_moment_that_is_offered_is_a_place() {
+    use crate::text::Language;
+    let zones = ["UTC", "Europe/Paris", "Asia/Kolkata", "America/New_York"].map(|name| jiff::tz::TimeZone::get(name).unwrap());
+    for (language, zone) in Language::ALL.into_iter().flat_map(|l| zones.iter().map(move |z| (l, z))) {
+        for utc in [false, true] {
+            let mut ui = ui(fixture::rich());
+            (ui.state.look.language, ui.state.look.zone, ui.state.look.utc) = (language, zone.clone(), utc);
+            press(&mut ui, W, H, "j enter { {");
+            let moment = ui.state.travel.unwrap();
+            press(&mut ui, W, H, "@ enter");
+            let asked = asks(&mut ui);
+            let Some(Ask::Search(_, search)) = asked.first() else { panic!("{language:?} {zone:?}: {}", shown(&mut ui)) };
+            assert_eq!(search.start, Start::Time(moment), "{language:?} {zone:?}");
+        }
+    }
+}
