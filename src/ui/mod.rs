@@ -26,6 +26,7 @@ mod filter;
 mod filtering;
 mod follow;
 mod footer;
+mod frozen;
 mod gate;
 mod header;
 pub mod json;

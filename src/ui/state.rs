@@ -6,6 +6,7 @@ use super::cluster::Clusters;
 use super::color::Depth;
 use super::filter::NameFilter;
 use super::follow::Follow;
+use super::frozen::Frozen;
 use super::keymap::Keymap;
 use super::line::LineEdit;
 use super::list::{ListState, Order};
@@ -69,12 +70,6 @@ impl Screen {
         Self::Alerts,
         Self::Follow,
     ];
-}
-
-/// The view that is held still.
-#[derive(Clone, Debug)]
-pub struct Frozen {
-    pub view: Arc<View>,
 }
 
 /// Something over the screen; the last one has the keys, Esc pops it.
@@ -292,6 +287,11 @@ impl UiState {
     /// The view on the screen: the frozen one, else the newest.
     pub fn shown<'a>(&'a self, newest: &'a Arc<View>) -> &'a Arc<View> {
         self.frozen.as_ref().map_or(newest, |f| &f.view)
+    }
+
+    /// The moment that the whole dashboard is held at; `None`: it is live.
+    pub fn moment(&self) -> Option<Timestamp> {
+        self.travel.or_else(|| self.frozen.as_ref().map(|frozen| frozen.view.snapshot.taken_at))
     }
 
     /// What the engine should compute for this screen.

@@ -3,11 +3,12 @@
 use super::commands::Errand;
 use super::draw::Hits;
 use super::footer::contexts;
+use super::frozen::Frozen;
 use super::keymap::{Action, Key, Lookup as KeyLookup};
 use super::layout;
 use super::panels::PanelId;
 use super::privacy::Masked;
-use super::state::{Frozen, Layer, Message, Popup, Screen, UiState};
+use super::state::{Layer, Message, Popup, Screen, UiState};
 use crate::model::{Ask, ChartSpan, Journal, LookupId, Way};
 use crate::snapshot::View;
 use crate::text::{Word, speaking};
@@ -68,6 +69,7 @@ impl Ui {
         self.newest = view;
         self.take_answer();
         self.take_past();
+        self.carry_searches();
         self.land();
         if self.state.frozen.is_none() {
             self.refresh_lists(false);
@@ -248,13 +250,15 @@ impl Ui {
     }
 
     pub(super) fn freeze(&mut self) {
-        // From the past of a topic the same key leads back to now.
-        if super::past::open(&self.state).is_some() {
-            return self.leave_past();
+        // From the past of a topic, too, it is the key that leads back to now.
+        let past = super::past::open(&self.state).is_some();
+        if past {
+            self.leave_past();
         }
         match self.state.frozen {
             Some(_) => self.go_live(),
-            None => self.state.frozen = Some(Frozen { view: self.newest.clone() }),
+            None if past => {}
+            None => self.state.frozen = Some(Frozen::of(&self.newest)),
         }
         self.refresh_lists(false);
     }

@@ -76,12 +76,10 @@ impl Ui {
         self.leave_past();
         let Some(topic) = self.state.topic.clone() else { return };
         let start = match &goto {
-            Goto::Live => return,
+            Goto::Live => return self.go_live(),
             Goto::At(start) => start.clone(),
             Goto::Last(_) => Start::End,
         };
-        // A picture that stands still would not show what is found.
-        self.go_live();
         let id = self.next_lookup();
         let search = Search { scope: Scope::Topic(topic.clone()), start, filter: self.state.tail_filter.clone() };
         self.effects.push(Effect::Ask(Ask::Search(id, search)));

@@ -76,7 +76,7 @@ fn suggested(state: &UiState, panel: PanelId) -> String {
     let (name, ending) = match panel {
         PanelId::Tail => (state.topic.as_deref().unwrap_or("records").to_owned(), "ndjson"),
         PanelId::Follow => {
-            let key = state.follow.as_ref().map(|f| crate::text::visible_bytes(&f.key)).unwrap_or_default();
+            let key = state.follow.as_ref().map(|f| crate::text::visible_bytes(&f.key.bytes)).unwrap_or_default();
             (format!("follow-{key}"), "ndjson")
         }
         panel => (format!("{panel:?}").to_lowercase(), "csv"),
