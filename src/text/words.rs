@@ -655,6 +655,10 @@ words! {
     Notice = "notice" | "avis",
     // Orders.
     LookedThrough = "in" | "parmi",
+    OnlyIn = "only in the" | "seulement parmi les",
+    OfThatMoment = "of that moment" | "de ce moment",
+    NotAmongDeliveries = "is not among the deliveries that are shown" | "n'est pas parmi les livraisons affichées",
+    FilterLifted = "the filter is lifted" | "le filtre est levé",
     Attempt = "attempt" | "essai",
     Message = "message" | "envoi",
     NoIdsMissing = "a difference of counts: no ids" | "un écart de comptes\u{202f}: sans identifiants",
