@@ -25,7 +25,7 @@ pub use business::{
 };
 pub use cluster::{Broker, Cluster, Source, SourceKind, Viewer};
 pub use delivery_map::{Fix, MapFocus, Trail, Underway};
-pub use entity::{EntityFocus, EntityWay, Forecast, StepTold};
+pub use entity::{EntityFocus, EntityWay, FactTold, Forecast, StepTold};
 pub use found::FoundOrders;
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
 pub use past::{Moment, Moments, Past};

@@ -131,9 +131,9 @@ impl Privacy {
 
     fn entity(&self, entity: &EntityFocus) -> EntityFocus {
         let mut out = entity.clone();
-        for (meaning, value) in out.ways.iter_mut().flat_map(|way| &mut way.facts) {
-            if self.is_personal(*meaning) {
-                *value = Value::Text(Label::from(masked("personal")));
+        for fact in out.ways.iter_mut().flat_map(|way| &mut way.facts) {
+            if self.is_personal(fact.meaning) {
+                fact.value = Value::Text(Label::from(masked("personal")));
             }
         }
         out
