@@ -90,6 +90,12 @@ pub struct SearchProgress {
     pub guessed: bool,
     /// Retention removed records while they were on their way.
     pub removed: bool,
+    /// Partitions that are read, and those of them whose log begins behind the place that was asked for: retention removed what was
+    /// there.
+    pub partitions: u32,
+    pub late: u32,
+    /// Of what was read the oldest.
+    pub oldest: Option<Timestamp>,
     /// Partitions that could not be read, and why the last of them could not.
     pub failed: u32,
     pub reason: Option<Reason>,

@@ -35,7 +35,15 @@ pub struct EntityWay {
     /// In the order of the pipeline.
     pub steps: Vec<StepTold>,
     /// The newest value of each meaning.
-    pub facts: Vec<(Meaning, Value)>,
+    pub facts: Vec<FactTold>,
+}
+
+/// What is known, and since when. What was known before is not kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FactTold {
+    pub meaning: Meaning,
+    pub value: Value,
+    pub at: Timestamp,
 }
 
 /// A step that was reached, by the first event that said so.

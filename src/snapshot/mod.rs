@@ -26,11 +26,11 @@ pub use business::{
 };
 pub use cluster::{Broker, Cluster, Source, SourceKind, Viewer};
 pub use delivery_map::{Fix, MapFocus, Trail, Underway};
-pub use entity::{EntityFocus, EntityWay, Forecast, StepTold};
+pub use entity::{EntityFocus, EntityWay, FactTold, Forecast, StepTold};
 pub use found::FoundOrders;
 pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQuality, Processing, Status};
 pub use past::{Moment, Moments, Past};
-pub use privacy::{Privacy, TopicFields};
+pub use privacy::{KeptMasks, Privacy, TopicFields};
 pub use search::SearchView;
 pub use still::share;
 pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};

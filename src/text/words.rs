@@ -515,6 +515,9 @@ words! {
     ReachesTo = "back to" | "jusqu'à",
     PartitionsFailed = "partitions not read" | "partitions non lues",
     RemovedMeanwhile = "retention removed some meanwhile" | "la rétention en a supprimé entre-temps",
+    RetentionBefore = "retention has nothing before" | "la rétention n'a rien avant le",
+    RetentionIn = "retention has nothing so old in" | "la rétention n'a rien d'aussi ancien dans",
+    UpTo = "up to" | "jusqu'à",
     ByTodaysPartitions = "by the key, as topics are parted now" | "selon la clé et les partitions d'aujourd'hui",
     EscStops = "stops" | "arrête",
     DownGoesOn = "goes on" | "continue",
@@ -664,6 +667,10 @@ words! {
     Notice = "notice" | "avis",
     // Orders.
     LookedThrough = "in" | "parmi",
+    OnlyIn = "only in the" | "seulement parmi les",
+    OfThatMoment = "of that moment" | "de ce moment",
+    NotAmongDeliveries = "is not among the deliveries that are shown" | "n'est pas parmi les livraisons affichées",
+    FilterLifted = "the filter is lifted" | "le filtre est levé",
     Attempt = "attempt" | "essai",
     Message = "message" | "envoi",
     // A layout of one's own.

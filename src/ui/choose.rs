@@ -8,7 +8,7 @@ use super::panels::{DeliveryRows, PanelId};
 use super::state::{Layer, Screen};
 use super::theme::Theme;
 use super::update::Ui;
-use crate::text::visible;
+use crate::text::{Word, visible, word};
 use crate::ui::list::ordered;
 
 /// Choices that come first the next time.
@@ -52,9 +52,24 @@ impl Ui {
     fn go_to_courier(&mut self, name: &str) {
         self.go(Screen::Deliveries);
         self.focus(PanelId::Deliveries);
+        if self.select_courier(name) {
+            return;
+        }
+        // Whoever asks for one wants to see that one, whatever else is looked at.
+        let filter = std::mem::take(&mut self.state.filters[PanelId::Deliveries as usize]);
+        if self.select_courier(name) {
+            return self.say(word(Word::FilterLifted).to_owned());
+        }
+        self.state.filters[PanelId::Deliveries as usize] = filter;
+        self.say(format!("{} {}", visible(name), word(Word::NotAmongDeliveries)));
+    }
+
+    fn select_courier(&mut self, name: &str) -> bool {
         let rows = ordered::<DeliveryRows>(&self.shown(), &self.state);
-        if let Some(place) = rows.iter().position(|row| row.courier.as_deref() == Some(name)) {
+        let place = rows.iter().position(|row| row.courier.as_deref() == Some(name));
+        if let Some(place) = place {
             self.select(PanelId::Deliveries, place);
         }
+        place.is_some()
     }
 }

@@ -124,7 +124,7 @@ impl UiConfig {
             utc: self.utc,
             zone,
             language,
-            privacy: self.privacy,
+            hiding: self.privacy.into(),
             personal: self.personal.clone(),
             save_dir: self.save_dir.clone().unwrap_or_else(|| PathBuf::from(".")),
         })

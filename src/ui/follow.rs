@@ -22,9 +22,11 @@ const PAUSE_MS: i64 = 300;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Follow {
     pub id: LookupId,
-    pub key: Arc<[u8]>,
+    pub key: FollowedKey,
     /// Where one came from.
     from: Screen,
+    /// The moment that it is searched back from; `None`: now.
+    until: Option<Timestamp>,
     /// How far back is searched next, in seconds.
     span_s: i64,
     extended_at: Timestamp,
@@ -76,24 +78,39 @@ impl Ui {
             (Screen::Follow, Some(before)) => before.from,
             (screen, _) => *screen,
         };
-        self.leave_follow();
         self.state.layers.clear();
-        self.go_live();
-        let id = self.next_lookup();
-        let bytes = key.bytes.clone();
-        let search = Search { scope: Scope::Key(key), start: Start::End, filter: TailFilter::All };
-        self.effects.push(Effect::Ask(Ask::Search(id, search)));
-        let follow = Follow { id, key: bytes, from, span_s: FIRST_SPAN_S, extended_at: Timestamp(i64::MIN) };
-        self.state.follow = Some(follow);
+        self.search_key(key, from);
         self.state.lists[PanelId::Follow as usize].show_top();
-        self.search_back(Some(FIRST_BYTES));
         self.go(Screen::Follow);
+    }
+
+    /// From the moment that the dashboard shows.
+    fn search_key(&mut self, key: FollowedKey, from: Screen) {
+        self.leave_follow();
+        let id = self.next_lookup();
+        let until = self.state.moment();
+        // Records of that very millisecond are of it.
+        let start = until.map_or(Start::End, |at| Start::Time(at.plus_ms(1)));
+        let search = Search { scope: Scope::Key(key.clone()), start, filter: TailFilter::All };
+        self.effects.push(Effect::Ask(Ask::Search(id, search)));
+        self.state.follow = Some(Follow { id, key, from, until, span_s: FIRST_SPAN_S, extended_at: Timestamp(i64::MIN) });
+        self.search_back(Some(FIRST_BYTES));
+    }
+
+    /// The dashboard shows another moment. What lies between an earlier one and this was not searched.
+    pub(super) fn follow_moment(&mut self) {
+        let Some(follow) = &self.state.follow else { return };
+        let later = |until| self.state.moment().is_none_or(|moment| moment > until);
+        if follow.until.is_some_and(later) {
+            let (key, from) = (follow.key.clone(), follow.from);
+            self.search_key(key, from);
+        }
     }
 
     fn search_back(&mut self, most_bytes: Option<u64>) {
         let now = self.state.live_at;
         let Some(follow) = &mut self.state.follow else { return };
-        let back_to = Some(now.plus_ms(follow.span_s.saturating_mul(-1_000)));
+        let back_to = Some(follow.until.unwrap_or(now).plus_ms(follow.span_s.saturating_mul(-1_000)));
         follow.extended_at = now;
         let extent = Extent { way: Way::Back, most: MOST, back_to, most_bytes };
         self.effects.push(Effect::Ask(Ask::Extend(follow.id, extent)));

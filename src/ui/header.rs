@@ -1,7 +1,6 @@
 //! The head of every screen: which cluster, how we stand with it, and whether what one sees is now. A second line says what is wrong
 //! and what to do, as long as something is.
 
-use super::privacy::PrivacyMode;
 use super::theme::Role;
 use super::time::clock;
 use super::widgets::ink::{Ctx, Ink, fit, put, put_all, put_right, width};
@@ -200,7 +199,7 @@ fn right_side(ctx: Ctx) -> Vec<Piece> {
     if ctx.state.slow {
         pieces.push((1, vec![Ink::new(Role::Warning, word(Word::SlowLink))]));
     }
-    if ctx.state.look.privacy != PrivacyMode::Open {
+    if ctx.state.look.hiding.is_on() {
         pieces.push((1, vec![Ink::new(Role::Accent, word(Word::Private))]));
     }
     let alerts = alerts(ctx.view);

@@ -90,6 +90,8 @@ impl UiState {
         // One order is looked at for a while, a list for days; and its id is nobody's business.
         let screen = match self.screen {
             Screen::Order => Screen::Orders,
+            Screen::Delivery => Screen::Deliveries,
+            Screen::Compare => Screen::Topic,
             Screen::Follow => Screen::Overview,
             screen => screen,
         };
@@ -116,7 +118,7 @@ impl UiState {
         let stands = |screen: Screen| match screen {
             Screen::Topic => self.topic.is_some(),
             Screen::Group => self.group.is_some(),
-            Screen::Order | Screen::Follow => false,
+            Screen::Order | Screen::Delivery | Screen::Compare | Screen::Follow => false,
             _ => true,
         };
         if let Some(screen) = Screen::ALL.iter().copied().find(|s| name(s) == memory.screen && stands(*s)) {
@@ -188,6 +190,25 @@ mod tests {
         }
         let text = toml::to_string(&state.memory()).unwrap();
         assert!(!text.contains("4711") && text.contains("screen = \"orders\""), "{text}");
+    }
+
+    #[test]
+    fn a_screen_is_kept_only_with_what_it_shows() {
+        let left = |screen, topic: Option<&str>| {
+            let mut left = state();
+            (left.screen, left.topic, left.order) = (screen, topic.map(Into::into), Some("o-4711".into()));
+            let mut back = state();
+            back.recall(&left.memory());
+            back.screen
+        };
+        assert_eq!(left(Screen::Delivery, None), Screen::Deliveries);
+        assert_eq!((left(Screen::Compare, Some("orders.created")), left(Screen::Compare, None)), (Screen::Topic, Screen::Overview));
+        for screen in Screen::ALL {
+            let mut old = state();
+            old.recall(&Memory { screen: name(screen), ..Memory::default() });
+            let alone = [Screen::Topic, Screen::Compare, Screen::Group, Screen::Order, Screen::Delivery, Screen::Follow];
+            assert_eq!(old.screen == *screen, *screen == Screen::Overview || !alone.contains(screen), "{screen:?}");
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod filter;
 mod filtering;
 mod follow;
 mod footer;
+mod frozen;
 mod gate;
 mod header;
 pub mod json;

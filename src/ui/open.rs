@@ -2,7 +2,6 @@
 
 use super::list::{Order, RowKey, ordered};
 use super::panels::{self, PanelId};
-use super::privacy::PrivacyMode;
 use super::state::{Layer, Popup, Screen};
 use super::update::{Effect, Ui};
 use crate::model::{Ask, Lookup};
@@ -94,7 +93,7 @@ impl Ui {
     fn open_customer(&mut self, place: usize) {
         let rows = ordered::<panels::CustomerRows>(&self.shown(), &self.state);
         let Some(id) = rows.get(place).map(|row| row.id.clone()) else { return };
-        if self.state.look.privacy != PrivacyMode::Open {
+        if self.state.look.hiding.is_on() {
             return self.say_word(Word::KeyHidden);
         }
         self.go(Screen::Orders);

@@ -3,7 +3,7 @@
 
 use super::state::{Layer, Popup, Screen};
 use super::update::Ui;
-use crate::snapshot::{Privacy, View};
+use crate::snapshot::{KeptMasks, Privacy, View};
 use crate::text::Word;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -18,26 +18,46 @@ pub enum PrivacyMode {
     Forced,
 }
 
+/// Who hides what is personal: it is hidden while either does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hiding {
+    pub person: bool,
+    /// No key lifts it.
+    pub profile: bool,
+}
+
+impl Hiding {
+    pub fn is_on(self) -> bool {
+        self.person || self.profile
+    }
+}
+
+impl From<PrivacyMode> for Hiding {
+    fn from(mode: PrivacyMode) -> Self {
+        Self { person: mode == PrivacyMode::Masked, profile: mode == PrivacyMode::Forced }
+    }
+}
+
 /// The view that was masked last, and as what: one is drawn several times.
 #[derive(Default)]
-pub struct Masked(Option<(Arc<View>, Arc<View>)>);
+pub struct Masked {
+    view: Option<(Arc<View>, Arc<View>)>,
+    kept: KeptMasks,
+}
 
 impl Ui {
     /// The view on the screen.
     pub(super) fn shown(&self) -> Arc<View> {
-        self.masked(self.state.shown(&self.newest))
-    }
-
-    pub(super) fn masked(&self, view: &Arc<View>) -> Arc<View> {
-        if self.state.look.privacy == PrivacyMode::Open {
+        let view = self.state.shown(&self.newest);
+        if !self.state.look.hiding.is_on() {
             return view.clone();
         }
-        let mut kept = self.kept.borrow_mut();
-        match &kept.0 {
+        let mut last = self.masked.borrow_mut();
+        match &last.view {
             Some((of, masked)) if Arc::ptr_eq(of, view) => masked.clone(),
             _ => {
-                let masked = Arc::new(self.state.look.personal.view(view));
-                kept.0 = Some((view.clone(), masked.clone()));
+                let masked = Arc::new(self.state.look.personal.view(view, &mut last.kept));
+                last.view = Some((view.clone(), masked.clone()));
                 masked
             }
         }
@@ -47,19 +67,18 @@ impl Ui {
     pub(super) fn enter(&mut self, mode: PrivacyMode, personal: Arc<Privacy>) {
         let look = &mut self.state.look;
         look.personal = personal;
-        if mode == PrivacyMode::Forced || look.privacy != PrivacyMode::Masked {
-            look.privacy = mode;
-        }
-        *self.kept.borrow_mut() = Masked::default();
+        let told = Hiding::from(mode);
+        look.hiding = Hiding { person: look.hiding.person || told.person, ..told };
+        *self.masked.borrow_mut() = Masked::default();
     }
 
     pub(super) fn next_privacy(&mut self) {
-        let look = &mut self.state.look;
-        look.privacy = match look.privacy {
-            PrivacyMode::Forced => return self.say_word(Word::PrivacyForced),
-            PrivacyMode::Masked => PrivacyMode::Open,
-            PrivacyMode::Open => PrivacyMode::Masked,
-        };
+        let hiding = &mut self.state.look.hiding;
+        if hiding.profile {
+            return self.say_word(Word::PrivacyForced);
+        }
+        hiding.person = !hiding.person;
+        *self.masked.borrow_mut() = Masked::default();
         // These hold what was shown before.
         self.state.layers.retain(|layer| matches!(layer, Layer::Popup(Popup::Help { .. })));
         self.state.recent.clear();
@@ -68,7 +87,7 @@ impl Ui {
         if self.state.screen == Screen::Follow {
             self.go(Screen::Overview);
         }
-        let said = if self.state.look.privacy == PrivacyMode::Open { Word::PrivacyOff } else { Word::PrivacyOn };
+        let said = if self.state.look.hiding.is_on() { Word::PrivacyOn } else { Word::PrivacyOff };
         self.say_word(said);
     }
 }

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
+mod asks;
 mod place;
 
 /// A storm of resizes is answered by one frame when it is over.
@@ -85,6 +86,7 @@ pub fn run(config: UiConfig, ports: UiPorts) -> Result<Exit, UiError> {
         gate,
         ports,
         asked: None,
+        asks: asks::Asks::default(),
         drawn_at: Instant::now(),
         beat,
         bytes_at: (Instant::now(), 0),
@@ -124,6 +126,8 @@ struct Session {
     ports: UiPorts,
     /// What the engine was last asked to compute.
     asked: Option<Focused>,
+    /// What else it is asked and has not taken yet.
+    asks: asks::Asks,
     drawn_at: Instant,
     beat: Duration,
     bytes_at: (Instant, u64),
@@ -147,7 +151,8 @@ impl Session {
         self.gate.open(&mut self.canvas.screen)?;
         let mut due = Due { now: true, ..Due::default() };
         loop {
-            let retry = !self.focus(&mut due);
+            let asked = self.asks.send(&self.ports.asks);
+            let retry = !(self.focus(&mut due) && asked);
             let wake = self.wake(&due, retry).map_or_else(never, after);
             select! {
                 recv(inputs.events) -> input => match input {
@@ -338,8 +343,7 @@ impl Session {
     }
 
     fn ask(&mut self, ask: Ask) {
-        // Asks by hand are rare: a full channel means that the engine is behind, and the person can ask again.
-        if self.ports.asks.try_send(ask).is_err() {
+        if !self.asks.put(ask, &self.ports.asks) {
             self.canvas.ui.say_word(Word::EngineBusy);
         }
     }

@@ -1,7 +1,7 @@
 //! What shall be kept for the post-mortem? The screen as a picture and as text, and the JSON of the same moment beside them.
 
 use super::draw::draw;
-use super::state::UiState;
+use super::state::{Screen, UiState};
 use super::svg;
 use crate::model::Timestamp;
 use crate::snapshot::View;
@@ -20,21 +20,42 @@ pub enum SaveError {
     Json(#[from] serde_json::Error),
 }
 
-/// Writes `vigie-CLUSTER-TIME.svg`, `.txt` and `.json` into `folder`; the path without its ending. A file that is there is not
-/// written over.
+/// So often is one screen of one moment saved.
+const MOST: u32 = 99;
+
+/// Writes `vigie-CLUSTER-TIME-SCREEN.svg`, `.txt` and `.json` into `folder`; the path without its ending. A file that is there is not
+/// written over: the next ones have a number. All three are there, or none.
 pub fn save(view: &View, state: &UiState, size: (u16, u16), folder: &Path) -> Result<PathBuf, SaveError> {
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
     draw(view, state, &mut buffer);
     let json = serde_json::to_string(&*view.snapshot)?;
-    let base = folder.join(name(&view.snapshot.source.name, view.snapshot.taken_at));
-    for (ending, text) in
-        [("svg", svg::picture(&buffer)), ("txt", svg::text(&buffer)), ("json", escaped_json(&json).into_owned() + "\n")]
-    {
-        // The name may hold dots: `with_extension` would cut them.
-        let file = PathBuf::from(format!("{}.{ending}", base.display()));
-        write(&file, &text).map_err(|source| SaveError::Write { file: file.clone(), source })?;
+    let name = name(&view.snapshot.source.name, view.snapshot.taken_at, state.screen);
+    let texts = [("svg", svg::picture(&buffer)), ("txt", svg::text(&buffer)), ("json", escaped_json(&json).into_owned() + "\n")];
+    let mut tried = 1;
+    loop {
+        let base = folder.join(if tried == 1 { name.clone() } else { format!("{name}-{tried}") });
+        match write_all(&base, &texts) {
+            Err(SaveError::Write { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists && tried < MOST => tried += 1,
+            done => return done.map(|()| base),
+        }
     }
-    Ok(base)
+}
+
+/// Where one cannot be written, those before it are taken away again.
+fn write_all(base: &Path, texts: &[(&str, String)]) -> Result<(), SaveError> {
+    let mut written = Vec::new();
+    for (ending, text) in texts {
+        let mut file = base.as_os_str().to_owned();
+        // The name may hold dots: `with_extension` would cut them.
+        file.push(format!(".{ending}"));
+        let file = PathBuf::from(file);
+        if let Err(source) = write(&file, text) {
+            written.iter().for_each(|file| drop(std::fs::remove_file(file)));
+            return Err(SaveError::Write { file, source });
+        }
+        written.push(file);
+    }
+    Ok(())
 }
 
 /// Where it is, or why not.
@@ -55,15 +76,22 @@ fn write(file: &Path, text: &str) -> io::Result<()> {
         // What stands on the screen is not for everybody who has an account here.
         options.mode(0o600);
     }
-    options.open(file)?.write_all(text.as_bytes())
+    let mut open = options.open(file)?;
+    let written = open.write_all(text.as_bytes());
+    if written.is_err() {
+        // It is ours, and holds a part: the error that is told is why.
+        let _ = std::fs::remove_file(file);
+    }
+    written
 }
 
-/// `vigie-prod-conakry-20261126T080155123Z`
-fn name(cluster: &str, at: Timestamp) -> String {
+/// `vigie-prod-conakry-20261126T080155123Z-topic`
+fn name(cluster: &str, at: Timestamp, screen: Screen) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
     let cluster: String = cluster.chars().take(40).map(safe).collect();
     let moment = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    format!("vigie-{cluster}-{}{:03}Z", moment.strftime("%Y%m%dT%H%M%S"), at.0.rem_euclid(1_000))
+    let screen = format!("{screen:?}").to_lowercase();
+    format!("vigie-{cluster}-{}{:03}Z-{screen}", moment.strftime("%Y%m%dT%H%M%S"), at.0.rem_euclid(1_000))
 }
 
 #[cfg(test)]
@@ -72,7 +100,22 @@ mod tests {
 
     #[test]
     fn a_name_says_which_cluster_and_when_and_leaves_its_folder_for_nothing() {
-        assert_eq!(name("prod-conakry", Timestamp(1_768_485_737_017)), "vigie-prod-conakry-20260115T140217017Z");
-        assert_eq!(name("../../etc/x y", Timestamp(0)), "vigie-------etc-x-y-19700101T000000000Z");
+        let name = |cluster, at, screen| name(cluster, Timestamp(at), screen);
+        assert_eq!(name("prod-conakry", 1_768_485_737_017, Screen::Topic), "vigie-prod-conakry-20260115T140217017Z-topic");
+        assert_eq!(name("../../etc/x y", 0, Screen::Overview), "vigie-------etc-x-y-19700101T000000000Z-overview");
+    }
+
+    #[test]
+    fn a_set_is_whole_or_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().join("a.b");
+        let texts = [("svg", "1".to_owned()), ("txt", "2".to_owned())];
+        std::fs::create_dir(folder.path().join("a.b.txt")).unwrap();
+        let error = write_all(&base, &texts).unwrap_err();
+        assert!(error.to_string().contains("a.b.txt"), "{error}");
+        assert!(!folder.path().join("a.b.svg").exists());
+        std::fs::remove_dir(folder.path().join("a.b.txt")).unwrap();
+        write_all(&base, &texts).unwrap();
+        assert_eq!(std::fs::read_to_string(folder.path().join("a.b.txt")).unwrap(), "2");
     }
 }

@@ -6,6 +6,7 @@ use super::cluster::Clusters;
 use super::color::Depth;
 use super::filter::NameFilter;
 use super::follow::Follow;
+use super::frozen::Frozen;
 use super::keymap::Keymap;
 use super::line::LineEdit;
 use super::list::{ListState, Order};
@@ -13,7 +14,7 @@ use super::map::Maps;
 use super::palette::{Choice, Palette};
 use super::panels::PanelId;
 use super::past::Past;
-use super::privacy::PrivacyMode;
+use super::privacy::Hiding;
 use super::theme::Theme;
 use super::way::Place;
 use crate::model::{Answer, BaseMap, ChartSpan, Focused, LogLine, LookupId, TailFilter, Timestamp};
@@ -70,12 +71,6 @@ impl Screen {
         Self::Alerts,
         Self::Follow,
     ];
-}
-
-/// The view that is held still.
-#[derive(Clone, Debug)]
-pub struct Frozen {
-    pub view: Arc<View>,
 }
 
 /// Something over the screen; the last one has the keys, Esc pops it.
@@ -155,7 +150,7 @@ pub struct Look {
     pub zone: jiff::tz::TimeZone,
     pub utc: bool,
     pub language: Language,
-    pub privacy: PrivacyMode,
+    pub hiding: Hiding,
     /// What is personal.
     pub personal: Arc<Privacy>,
     /// Where saved screens go.
@@ -296,6 +291,11 @@ impl UiState {
     /// The view on the screen: the frozen one, else the newest.
     pub fn shown<'a>(&'a self, newest: &'a Arc<View>) -> &'a Arc<View> {
         self.frozen.as_ref().map_or(newest, |f| &f.view)
+    }
+
+    /// The moment that the whole dashboard is held at; `None`: it is live.
+    pub fn moment(&self) -> Option<Timestamp> {
+        self.travel.or_else(|| self.frozen.as_ref().map(|frozen| frozen.view.snapshot.taken_at))
     }
 
     /// What the engine should compute for this screen.

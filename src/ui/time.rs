@@ -51,6 +51,11 @@ pub fn moment(state: &UiState, at: Timestamp) -> String {
     format!("{} {} {sign}{hours:02}:{minutes:02}", date(state, t), with_ms(state, t))
 }
 
+/// `2026-11-23 14:02:17`, for what may be of another day.
+pub fn date_clock(state: &UiState, at: Timestamp) -> String {
+    local(state, at).map_or_else(|| at.0.to_string(), |(t, _)| format!("{} {}", date(state, t), clock(state, at)))
+}
+
 /// `20261126-140217`, for the name of a file.
 pub fn file_stamp(state: &UiState, at: Timestamp) -> String {
     let Some((t, _)) = local(state, at) else { return at.0.to_string() };

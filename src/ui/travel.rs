@@ -1,11 +1,9 @@
 //! Back and forth through the pictures that are kept. The whole dashboard shows one of them, until somebody returns to now.
 
-use super::state::Frozen;
+use super::frozen::Frozen;
 use super::update::Ui;
 use crate::model::Timestamp;
-use crate::snapshot::View;
 use crate::text::{Word, word};
-use std::sync::Arc;
 
 /// A wide step, in ms.
 pub const WIDE_MS: i64 = 60_000;
@@ -35,25 +33,33 @@ impl Ui {
 
     /// Shows the moment as soon as the engine has told it; until then what was shown before.
     pub(super) fn travel(&mut self, at: Timestamp) {
-        self.state.frozen.get_or_insert_with(|| Frozen { view: self.newest.clone() });
+        self.state.frozen.get_or_insert_with(|| Frozen::of(&self.newest));
         self.state.travel = Some(at);
+        self.follow_moment();
         self.take_past();
+        self.carry_searches();
     }
 
+    /// The whole dashboard.
     pub(super) fn go_live(&mut self) {
         self.state.travel = None;
         self.state.frozen = None;
+        self.follow_moment();
     }
 
     /// The engine's answer takes the place of what is shown.
     pub(super) fn take_past(&mut self) {
         let Some(past) = self.newest.past.as_ref().filter(|past| Some(past.asked) == self.state.travel) else { return };
-        let Some(frozen) = self.state.frozen.as_mut() else { return };
-        if Arc::ptr_eq(&frozen.view.focus, &past.focus) && Arc::ptr_eq(&frozen.view.snapshot, &past.snapshot) {
-            return;
+        if let Some(frozen) = self.state.frozen.as_mut() {
+            frozen.show(past);
         }
-        let view = View { snapshot: past.snapshot.clone(), focus: past.focus.clone(), ..View::default() };
-        frozen.view = Arc::new(view);
+    }
+
+    /// A picture that stands still shows what is found in the meantime.
+    pub(super) fn carry_searches(&mut self) {
+        if let Some(frozen) = self.state.frozen.as_mut() {
+            frozen.carry(&self.newest.focus.searches);
+        }
     }
 
     fn shown_moment(&self) -> Timestamp {

@@ -3,11 +3,12 @@
 use super::commands::Errand;
 use super::draw::Hits;
 use super::footer::contexts;
+use super::frozen::Frozen;
 use super::keymap::{Action, Key, Lookup as KeyLookup};
 use super::layout;
 use super::panels::PanelId;
 use super::privacy::Masked;
-use super::state::{Frozen, Layer, Message, Popup, Screen, UiState};
+use super::state::{Layer, Message, Popup, Screen, UiState};
 use crate::model::{Ask, ChartSpan, Journal, LookupId, Way};
 use crate::snapshot::View;
 use crate::text::{Word, speaking};
@@ -37,7 +38,7 @@ pub struct Ui {
     pub state: UiState,
     pub newest: Arc<View>,
     pub hits: Hits,
-    pub(super) kept: RefCell<Masked>,
+    pub(super) masked: RefCell<Masked>,
     /// Keys of a chord that is not complete.
     pressed: Vec<Key>,
     pub(super) effects: Vec<Effect>,
@@ -49,7 +50,7 @@ const MESSAGE_MS: i64 = 3_000;
 impl Ui {
     pub fn new(state: UiState) -> Self {
         let newest = Arc::new(View::default());
-        Self { state, newest, hits: Hits::default(), kept: RefCell::default(), pressed: Vec::new(), effects: Vec::new() }
+        Self { state, newest, hits: Hits::default(), masked: RefCell::default(), pressed: Vec::new(), effects: Vec::new() }
     }
 
     /// Takes what has to be done outside.
@@ -68,6 +69,7 @@ impl Ui {
         self.newest = view;
         self.take_answer();
         self.take_past();
+        self.carry_searches();
         self.land();
         if self.state.frozen.is_none() {
             self.refresh_lists(false);
@@ -87,15 +89,16 @@ impl Ui {
 
     /// The answer to a record's look-up goes to its popup, also when the screen is frozen.
     fn take_answer(&mut self) {
-        let newest = self.masked(&self.newest);
+        let look = &self.state.look;
         for layer in &mut self.state.layers {
             if let Layer::Popup(Popup::Record { lookup: Some(id), answer, row, .. }) = layer
-                && let Some(told) = newest.focus.answers.get(id)
+                && let Some(told) = self.newest.focus.answers.get(id)
             {
-                if let Some(found) = super::popups::found(row, told) {
+                let told = if look.hiding.is_on() { Arc::new(look.personal.answer(told)) } else { told.clone() };
+                if let Some(found) = super::popups::found(row, &told) {
                     *row = Arc::new(found);
                 }
-                *answer = Some(told.clone());
+                *answer = Some(told);
             }
         }
     }
@@ -252,13 +255,15 @@ impl Ui {
     }
 
     pub(super) fn freeze(&mut self) {
-        // From the past of a topic the same key leads back to now.
-        if super::past::open(&self.state).is_some() {
-            return self.leave_past();
+        // From the past of a topic, too, it is the key that leads back to now.
+        let past = super::past::open(&self.state).is_some();
+        if past {
+            self.leave_past();
         }
         match self.state.frozen {
             Some(_) => self.go_live(),
-            None => self.state.frozen = Some(Frozen { view: self.newest.clone() }),
+            None if past => {}
+            None => self.state.frozen = Some(Frozen::of(&self.newest)),
         }
         self.refresh_lists(false);
     }

@@ -2,8 +2,8 @@
 
 use super::{Business, rows};
 use crate::domain::{Kind, PipelineId, Plan, Registers, Step, Subject};
-use crate::model::{Meaning, Stamp, Timestamp, Value};
-use crate::snapshot::{EntityFocus, EntityWay, LastEvent, MapFocus, StepTold};
+use crate::model::{Stamp, Timestamp};
+use crate::snapshot::{EntityFocus, EntityWay, FactTold, LastEvent, MapFocus, StepTold};
 use std::sync::Arc;
 
 impl Business {
@@ -61,8 +61,8 @@ fn told(plan: &Plan, step: Step, stamp: &Stamp) -> StepTold {
     }
 }
 
-fn facts(values: &Registers) -> Vec<(Meaning, Value)> {
-    values.iter().map(|(meaning, _, value)| (meaning, value.clone())).collect()
+fn facts(values: &Registers) -> Vec<FactTold> {
+    values.iter().filter_map(|(meaning, stamp, value)| Some(FactTold { meaning, value: value.clone(), at: stamp?.at })).collect()
 }
 
 #[cfg(test)]
@@ -70,6 +70,7 @@ mod tests {
     use super::super::properties::{START, tell};
     use super::*;
     use crate::catalogue::Catalogue;
+    use crate::model::{Meaning, Value};
 
     #[test]
     fn the_messages_about_an_order_are_told_with_their_channel_and_record() {
@@ -104,11 +105,12 @@ mod tests {
         assert!(order.gap, "it was never told to be confirmed");
         assert_eq!(steps(&order.ways[0])[0], ("created".into(), 1_000, "orders.created@1".into()));
         let payment = order.ways.iter().find(|w| w.pipeline.as_ref() == "payment").unwrap();
+        let fact = |meaning, text: &str, ms| FactTold { meaning, value: Value::Text(text.into()), at: Timestamp(START + ms) };
         let told = [("initiated", 2_000, "payments.initiated@2"), ("completed", 4_000, "payments.completed@4")];
         assert_eq!(steps(payment), told.map(|(name, at, place)| (name.to_owned(), at, place.to_owned())));
         assert_eq!(payment.since, Some(Timestamp(START + 4_000)));
-        assert!(payment.facts.contains(&(Meaning::Method, Value::Text("card".into()))), "{payment:?}");
-        assert!(order.ways[0].facts.contains(&(Meaning::Customer, Value::Text("c1".into()))));
+        assert!(payment.facts.contains(&fact(Meaning::Method, "card", 2_000)), "{payment:?}");
+        assert!(order.ways[0].facts.contains(&fact(Meaning::Customer, "c1", 1_000)));
         assert_eq!(business.entity("o2"), None);
     }
 

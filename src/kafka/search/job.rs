@@ -92,10 +92,12 @@ impl Job {
         let Some(place) = self.lanes.place(flight.piece.lane) else { return };
         flight.brought.read += 1;
         flight.brought.bytes += bytes;
-        if let Some(time) = record.time {
+        if let Some(time) = record.time.filter(|_| !flight.probe) {
             let (oldest, newest) = (&mut flight.brought.oldest, &mut flight.brought.newest);
             *oldest = Some(oldest.map_or(time.at, |t| t.min(time.at)));
             *newest = Some(newest.map_or(time.at, |t| t.max(time.at)));
+            let oldest = &mut self.progress.oldest;
+            *oldest = Some(oldest.map_or(time.at, |t| t.min(time.at)));
         }
         self.progress.read += 1;
         self.progress.bytes += bytes;
@@ -169,7 +171,7 @@ impl Job {
         if let Some(stretch) = self.stretch.take() {
             self.release(stretch.extent.way);
             self.spent += now.saturating_duration_since(stretch.since);
-            let far = self.lanes.reach(stretch.extent.way, stretch.extent.back_to, Timestamp::now());
+            let far = self.lanes.reach(stretch.extent.way, stretch.extent.back_to, self.begins());
             *self.reach(stretch.extent.way) = far;
         }
         self.progress.running = None;
@@ -179,6 +181,14 @@ impl Job {
 
     pub fn removed(&mut self) {
         self.progress.removed = true;
+    }
+
+    /// The moment that is searched back from.
+    fn begins(&self) -> Timestamp {
+        match self.start {
+            Start::Time(at) => at.min(Timestamp::now()),
+            Start::End | Start::Offset { .. } => Timestamp::now(),
+        }
     }
 
     fn reach(&mut self, way: Way) -> &mut crate::model::SearchReach {
@@ -199,10 +209,11 @@ impl Job {
         if let Some(stretch) = &self.stretch {
             running = now.saturating_duration_since(stretch.since);
             let (way, back_to) = (stretch.extent.way, stretch.extent.back_to);
-            let far = self.lanes.reach(way, back_to, Timestamp::now());
+            let far = self.lanes.reach(way, back_to, self.begins());
             *self.reach(way) = far;
         }
         self.progress.elapsed_ms = u64::try_from((self.spent + running).as_millis()).unwrap_or(u64::MAX);
+        (self.progress.partitions, self.progress.late) = self.lanes.late(&self.start);
         (self.progress.failed, self.progress.reason) = (self.lanes.failed, self.lanes.reason.clone());
         Found { id: self.id, records: std::mem::take(&mut self.out), progress: self.progress.clone() }
     }

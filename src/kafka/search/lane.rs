@@ -1,6 +1,6 @@
 //! One partition of a search: its log, and how far it was read in both directions.
 
-use crate::model::{Timestamp, TopicPartition, Way};
+use crate::model::{Start, Timestamp, TopicPartition, Way};
 
 /// Where reading goes on in one direction.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +33,19 @@ pub struct Lane {
 impl Lane {
     pub fn is_known(&self) -> bool {
         self.placed && self.low.is_some() && self.end.is_some()
+    }
+
+    /// The log had records before the place that was asked for, and has none of them any more.
+    pub fn is_late(&self, asked: &Start) -> bool {
+        let (Some(low), Some(end), Some(start)) = (self.low, self.end, self.start) else { return false };
+        match asked {
+            Start::End => false,
+            // The first record of all is where it is.
+            Start::Time(Timestamp(..=0)) => false,
+            // The broker has the moment's first record, and that is the first of the log.
+            Start::Time(_) => low > 0 && start <= low && start < end,
+            Start::Offset { .. } => start < low,
+        }
     }
 
     /// How much of what lies in this direction was read, 0..1.

@@ -2,7 +2,7 @@
 
 use super::lane::{Edge, Lane};
 use super::partitioner::Partitioner;
-use crate::model::{FollowedKey, Ground, Keyed, Reason, SearchReach, Timestamp, TopicPartition, Way};
+use crate::model::{FollowedKey, Ground, Keyed, Reason, SearchReach, Start, Timestamp, TopicPartition, Way};
 use std::sync::Arc;
 
 /// A piece grows or shrinks towards these: records and bytes that it brought.
@@ -259,6 +259,13 @@ impl Lanes {
         let count = tried().count();
         let share = (count > 0).then(|| tried().map(|l| l.share(way, back_to, now)).sum::<f64>() / count as f64);
         SearchReach { time, share: if whole { Some(1.0) } else { share }, whole }
+    }
+
+    /// Partitions that are read, and those of which retention removed what lay before `start`.
+    pub fn late(&self, start: &Start) -> (u32, u32) {
+        let tried = || self.lanes.iter().filter(|l| !l.failed && l.is_known() && l.tier <= self.topics[l.topic].tier);
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        (count(tried().count()), count(tried().filter(|l| l.is_late(start)).count()))
     }
 
     /// A topic whose likely partitions have nothing is searched in the next likely ones.

@@ -239,3 +239,22 @@ fn a_topic_that_is_not_there_and_a_partition_without_a_leader_are_told() {
     assert_eq!(found.len(), 50, "the other one is read");
     assert_eq!((progress.failed, progress.reason.map(|r| r.code)), (1, Some(Code::Offline)));
 }
+
+#[test]
+fn where_the_log_begins_later_than_the_place_it_is_told() {
+    let mock = cluster(2, 0);
+    let producer: BaseProducer = ClientConfig::new().set("bootstrap.servers", mock.bootstrap_servers()).create().unwrap();
+    // The mock keeps 5 MiB of a partition.
+    let payload = vec![b'x'; 100_000];
+    for i in 0..100 {
+        let record = BaseRecord::<str, _>::to("orders").partition(0).payload(&payload).timestamp(BEGAN + i * 1_000);
+        producer.send(record).unwrap();
+        producer.flush(PATIENCE).unwrap();
+    }
+    let s = searching(mock.bootstrap_servers(), PATIENCE, 1 << 30);
+    s.searches.open(ID, hunt(2, Start::Offset { partition: None, offset: 0 }, |_| true));
+    let (found, progress) = s.extend(Way::Forward, 1_000);
+    assert!(found[0] > 0, "{found:?}");
+    assert_eq!((progress.partitions, progress.late), (2, 1), "{progress:?}");
+    assert_eq!(progress.oldest, Some(Timestamp(BEGAN + found[0] * 1_000)));
+}

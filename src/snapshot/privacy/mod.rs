@@ -4,8 +4,11 @@
 //! Of records only what the catalogue declares, and does not call private, is told. A topic that the catalogue does not know has
 //! no such field, and what is no JSON object has none either: all of it is masked.
 
+mod kept;
 mod people;
 mod records;
+
+pub use kept::KeptMasks;
 
 use crate::model::{Meaning, Reason};
 use crate::text::Seen;

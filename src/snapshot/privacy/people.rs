@@ -1,6 +1,7 @@
 //! The business: customers, couriers, places.
 
 use super::Privacy;
+use super::kept::{Before, KeptMasks, part};
 use crate::model::{Label, Meaning, Value};
 use crate::snapshot::{
     Business, Customer, CustomerSections, Deliveries, Delivery, EntityFocus, Focus, FoundOrders, MapFocus, Order, Orders, Payment,
@@ -10,11 +11,13 @@ use crate::text::masked;
 use std::sync::Arc;
 
 impl Privacy {
-    /// All that is shown, without what is personal.
-    pub fn view(&self, view: &View) -> View {
+    /// All that is shown, without what is personal. What was masked the last time is not masked anew.
+    pub fn view(&self, view: &View, kept: &mut KeptMasks) -> View {
+        kept.turn();
+        let business = kept.business(&view.snapshot.business, |now, before| self.business(now, before));
         View {
-            snapshot: Arc::new(self.snapshot(&view.snapshot)),
-            focus: Arc::new(self.focus(&view.focus)),
+            snapshot: Arc::new(Snapshot { business, ..(*view.snapshot).clone() }),
+            focus: Arc::new(self.focus(&view.focus, kept)),
             past: None,
             ..view.clone()
         }
@@ -22,37 +25,39 @@ impl Privacy {
 
     /// The picture without what is personal: what is left of it may be given away.
     pub fn snapshot(&self, snapshot: &Snapshot) -> Snapshot {
-        Snapshot { business: self.business(&snapshot.business), ..snapshot.clone() }
+        Snapshot { business: self.business(&snapshot.business, None), ..snapshot.clone() }
     }
 
     // Whoever adds to the focus says here whether it holds something personal.
-    fn focus(&self, focus: &Focus) -> Focus {
+    fn focus(&self, focus: &Focus, kept: &mut KeptMasks) -> Focus {
         let Focus { totals, sparks, topic, groups, order, orders, map, answers, searches, beside } = focus;
-        let masked_topic = |topic: &Arc<TopicFocus>| Arc::new(TopicFocus { tail: self.tail(&topic.tail), ..(**topic).clone() });
+        let mut masked_topic =
+            |topic: &Arc<TopicFocus>| Arc::new(TopicFocus { tail: self.tail(&topic.tail, kept), ..(**topic).clone() });
+        let (topic, beside) = (topic.as_ref().map(&mut masked_topic), beside.as_ref().map(&mut masked_topic));
         Focus {
             totals: totals.clone(),
             sparks: sparks.clone(),
-            topic: topic.as_ref().map(masked_topic),
-            beside: beside.as_ref().map(masked_topic),
+            topic,
+            beside,
             groups: groups.clone(),
             order: order.as_ref().map(|order| Arc::new(self.entity(order))),
             orders: orders.as_ref().map(|found| Arc::new(self.found(found))),
             map: map.as_ref().map(|map| Arc::new(self.map(map))),
             answers: answers.iter().map(|(id, answer)| (*id, Arc::new(self.answer(answer)))).collect(),
-            searches: searches.iter().map(|(id, search)| (*id, Arc::new(self.search(search)))).collect(),
+            searches: searches.iter().map(|(id, search)| (*id, Arc::new(self.search(search, kept)))).collect(),
         }
     }
 
-    fn business(&self, business: &Business) -> Business {
+    fn business(&self, business: &Business, before: Option<&Before>) -> Business {
         let Business { source, pipelines, orders, deliveries, payments, stock, customers, notifications } = business;
         Business {
             source: source.clone(),
             pipelines: pipelines.clone(),
-            orders: orders.as_ref().map(|orders| Arc::new(self.orders(orders))),
-            deliveries: deliveries.as_ref().map(|deliveries| Arc::new(self.deliveries(deliveries))),
-            payments: payments.as_ref().map(|payments| Arc::new(self.payments(payments))),
+            orders: part(orders, before, |of| &of.orders, |orders| self.orders(orders)),
+            deliveries: part(deliveries, before, |of| &of.deliveries, |deliveries| self.deliveries(deliveries)),
+            payments: part(payments, before, |of| &of.payments, |payments| self.payments(payments)),
             stock: stock.clone(),
-            customers: customers.as_ref().map(|customers| Arc::new(self.customers(customers))),
+            customers: part(customers, before, |of| &of.customers, |customers| self.customers(customers)),
             notifications: notifications.clone(),
         }
     }
@@ -126,9 +131,9 @@ impl Privacy {
 
     fn entity(&self, entity: &EntityFocus) -> EntityFocus {
         let mut out = entity.clone();
-        for (meaning, value) in out.ways.iter_mut().flat_map(|way| &mut way.facts) {
-            if self.is_personal(*meaning) {
-                *value = Value::Text(Label::from(masked("personal")));
+        for fact in out.ways.iter_mut().flat_map(|way| &mut way.facts) {
+            if self.is_personal(fact.meaning) {
+                fact.value = Value::Text(Label::from(masked("personal")));
             }
         }
         out

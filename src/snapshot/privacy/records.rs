@@ -1,6 +1,6 @@
 //! Records: keys, values, headers.
 
-use super::Privacy;
+use super::{KeptMasks, Privacy};
 use crate::model::{Answer, Lookup, LookupResult, OwnedRecord};
 use crate::snapshot::{SearchView, TailRow, TailView};
 use crate::text::{masked, masked_json};
@@ -28,12 +28,12 @@ impl Privacy {
         json.map_or_else(|| dots(value), String::into_bytes)
     }
 
-    pub(super) fn tail(&self, tail: &TailView) -> TailView {
-        TailView { rows: tail.rows.iter().map(|row| self.row(row)).collect(), ..tail.clone() }
+    pub(super) fn tail(&self, tail: &TailView, kept: &mut KeptMasks) -> TailView {
+        TailView { rows: tail.rows.iter().map(|row| kept.row(row, |row| self.row(row))).collect(), ..tail.clone() }
     }
 
-    pub(super) fn search(&self, search: &SearchView) -> SearchView {
-        SearchView { rows: search.rows.iter().map(|row| self.row(row)).collect(), ..search.clone() }
+    pub(super) fn search(&self, search: &SearchView, kept: &mut KeptMasks) -> SearchView {
+        SearchView { rows: search.rows.iter().map(|row| kept.row(row, |row| self.row(row))).collect(), ..search.clone() }
     }
 
     /// One record as the tail shows it.
@@ -49,7 +49,8 @@ impl Privacy {
         })
     }
 
-    pub(super) fn answer(&self, answer: &Answer) -> Answer {
+    /// A look-up, by the topic of its record.
+    pub fn answer(&self, answer: &Answer) -> Answer {
         let mut out = answer.clone();
         if let LookupResult::Record(record) = &mut out.result {
             let (Lookup::Record { topic, .. } | Lookup::TimeAt { topic, .. }) = &out.lookup;

@@ -45,7 +45,7 @@ fn a_record_in_the_tail_has_neither_who_nor_where() {
         TailView { rows: [row("orders", value, value.len()), row("else", value, value.len())].into(), ..TailView::default() };
     let topic = Arc::new(TopicFocus { tail, ..TopicFocus::default() });
     let view = View { focus: Arc::new(Focus { topic: Some(topic), ..Focus::default() }), ..View::default() };
-    let masked = privacy().view(&view);
+    let masked = privacy().view(&view, &mut KeptMasks::default());
     let rows = &masked.focus.topic.as_ref().unwrap().tail.rows;
     assert_eq!(seen(&rows[0]), ("o-1".into(), r#"{"id":"o-1","customerId":"•••","lat":"•••"}"#.into()));
     assert_eq!(seen(&rows[1]), ("•••".into(), "••••••".into()));
@@ -99,7 +99,36 @@ fn a_lookup_is_masked_by_its_topic() {
     let lookup = Lookup::Record { topic: "orders".into(), partition: 0, offset: 1 };
     let answer = Arc::new(Answer { id: LookupId(1), lookup, result: LookupResult::Record(Box::new(record)) });
     let focus = Focus { answers: [(LookupId(1), answer)].into(), ..Focus::default() };
-    let masked = privacy().view(&View { focus: Arc::new(focus), ..View::default() });
+    let masked = privacy().view(&View { focus: Arc::new(focus), ..View::default() }, &mut KeptMasks::default());
     let LookupResult::Record(record) = &masked.focus.answers[&LookupId(1)].result else { panic!("a record") };
     assert_eq!(record.value.as_deref(), Some(r#"{"id":"o-1","courierId":"•••"}"#.as_bytes()));
+}
+
+#[test]
+fn what_stays_is_masked_once() {
+    let value = r#"{"id":"o-1","customerId":"Mariama"}"#;
+    let look = |rows: &[Arc<TailRow>], deliveries: &Arc<Deliveries>, kept: &mut KeptMasks| {
+        let tail = TailView { rows: rows.into(), ..TailView::default() };
+        let topic = Arc::new(TopicFocus { tail, ..TopicFocus::default() });
+        let mut snapshot = Snapshot::default();
+        snapshot.business.deliveries = Some(deliveries.clone());
+        let focus = Arc::new(Focus { topic: Some(topic), ..Focus::default() });
+        let masked = privacy().view(&View { focus, snapshot: Arc::new(snapshot), ..View::default() }, kept);
+        let deliveries = masked.snapshot.business.deliveries.clone().unwrap();
+        (masked.focus.topic.as_ref().unwrap().tail.rows.to_vec(), deliveries)
+    };
+    let of = |courier: &str| {
+        let delivery = Delivery { courier: Some(courier.into()), ..Delivery::default() };
+        Arc::new(Deliveries { deliveries: Some(vec![Arc::new(delivery)]), ..Deliveries::default() })
+    };
+    let (old, new, alpha) = (row("orders", value, value.len()), row("orders", value, value.len()), of("Alpha Bah"));
+    let mut kept = KeptMasks::default();
+    let (first, deliveries) = look(&[old.clone()], &alpha, &mut kept);
+    let (second, again) = look(&[new, old.clone()], &alpha, &mut kept);
+    assert!(Arc::ptr_eq(&first[0], &second[1]) && Arc::ptr_eq(&deliveries, &again));
+    assert_eq!(seen(&second[0]).1, r#"{"id":"o-1","customerId":"•••"}"#);
+    let (none, other) = look(&[], &of("Fatou Bah"), &mut kept);
+    assert!(none.is_empty() && !Arc::ptr_eq(&other, &deliveries) && !format!("{other:?}").contains("Fatou"));
+    look(&[], &alpha, &mut kept);
+    assert_eq!(Arc::strong_count(&old), 1, "what is not seen any more is let go of");
 }

@@ -6,7 +6,6 @@ use crate::snapshot::{Underway, View};
 use crate::text::Word;
 use crate::ui::list::{RowKey, Rows, first, ordered};
 use crate::ui::panels::{DeliveryRows, PanelId};
-use crate::ui::privacy::PrivacyMode;
 use crate::ui::state::UiState;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -78,7 +77,7 @@ pub fn nobody(state: &UiState, untold: Word) -> Word {
 
 /// A town without couriers would look as if nobody rode.
 pub fn hides(state: &UiState) -> bool {
-    state.look.privacy != PrivacyMode::Open
+    state.look.hiding.is_on()
 }
 
 /// What the person chose, else `framed`; in the middle the courier that is followed.

@@ -56,13 +56,14 @@ pub fn line(ctx: Ctx, way: &EntityWay, own: bool) -> Vec<Vec<Ink>> {
         let age = ctx.view.snapshot.taken_at.since_s(since).max(0.0);
         out.push(vec![Ink::dim(format!("{} ", word(Word::ColSince))), Ink::text(text::duration_s(age))]);
     }
-    let currency = way.facts.iter().find_map(|(m, v)| match v {
-        Value::Text(t) if *m == Meaning::Currency => Some(t.as_ref()),
+    let currency = way.facts.iter().find_map(|fact| match &fact.value {
+        Value::Text(t) if fact.meaning == Meaning::Currency => Some(t.as_ref()),
         _ => None,
     });
-    for (meaning, value) in &way.facts {
-        if let Some(label) = label(*meaning) {
-            out.push(vec![Ink::dim(format!("{} ", word(label))), Ink::text(shown_value(ctx, *meaning, value, currency))]);
+    for fact in &way.facts {
+        if let Some(label) = label(fact.meaning) {
+            let value = shown_value(ctx, fact.meaning, &fact.value, currency);
+            out.push(vec![Ink::dim(format!("{} ", word(label))), Ink::text(value)]);
         }
     }
     out

@@ -65,6 +65,14 @@ fn found<'a>(view: &'a View, state: &UiState) -> Option<&'a FoundOrders> {
     view.focus.orders.as_deref().filter(|found| !filter.is_all() && found.asked == filter.asked())
 }
 
+/// A picture that was kept has the newest orders only, and nothing else is looked through.
+fn only_listed(ctx: Ctx) -> Option<Ink> {
+    let filtered = ctx.state.frozen.is_some() && !ctx.state.filter(PanelId::Orders).is_all();
+    let listed = ctx.view.snapshot.business.orders.as_ref().and_then(|orders| orders.orders.as_ref()).map_or(0, Vec::len);
+    let told = || format!("{} {} {}", word(Word::OnlyIn), text::count(listed as u64), word(Word::OfThatMoment));
+    (filtered && found(ctx.view, ctx.state).is_none()).then(|| Ink::new(Role::Warning, told()))
+}
+
 /// How far the search came, and how much of it is shown.
 fn search_note(found: &FoundOrders) -> Vec<Ink> {
     let mut note = Vec::new();
@@ -121,13 +129,15 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let orders = ctx.view.snapshot.business.orders.as_ref();
     let open = orders.and_then(|o| o.orders_open);
     let listed = orders.and_then(|o| o.orders.as_ref()).map_or(0, Vec::len);
-    let searching = found(ctx.view, ctx.state).is_some();
+    let only = only_listed(ctx);
+    let searching = only.is_some() || found(ctx.view, ctx.state).is_some();
     let count = open.unwrap_or(listed);
     // How far the search came is worth more than how the list is sorted, which its heading says too.
     let title = if searching { counted(Word::OpenOrders, count) } else { titled::<OrderRows>(ctx, Word::OpenOrders, count) };
     // The list has the newest; the count is of all.
     let note = match (found(ctx.view, ctx.state), open) {
         (Some(found), _) => search_note(found),
+        (None, _) if only.is_some() => only.into_iter().collect(),
         (None, Some(open)) if open > listed => {
             vec![Ink::dim(format!("{} {}", word(Word::NewestShown), text::count(listed as u64)))]
         }

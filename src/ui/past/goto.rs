@@ -1,8 +1,10 @@
 //! What a person types to go to a place in the past of a topic.
 
 use crate::model::{Start, Timestamp};
+use crate::text::Language;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
+use std::borrow::Cow;
 
 /// As many records as a list keeps.
 pub const MOST: usize = 2_000;
@@ -17,8 +19,8 @@ pub enum Goto {
 }
 
 /// Reads `14:02`, `2026-11-26 10:00`, `-2h`, `3@1500`, `@1500`, `last 500`, `start`, `live`. Times are of `zone`; one without a date is the
-/// last such time before `now`. `None`: none of these.
-pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Goto> {
+/// last such time before `now`. Dates and milliseconds are also read as `language` writes them. `None`: none of these.
+pub fn parse(text: &str, now: Timestamp, zone: &TimeZone, language: Language) -> Option<Goto> {
     let text = text.trim();
     match text.to_lowercase().as_str() {
         "live" | "now" | "end" => return Some(Goto::Live),
@@ -36,7 +38,7 @@ pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Goto> {
         let offset = offset.trim().parse().ok().filter(|o: &i64| *o >= 0)?;
         return Some(Goto::At(Start::Offset { partition, offset }));
     }
-    let at = if let Some(ago) = text.strip_prefix('-') { before(now, ago)? } else { moment(text, now, zone)? };
+    let at = if let Some(ago) = text.strip_prefix('-') { before(now, ago)? } else { moment(&iso(text, language), now, zone)? };
     Some(Goto::At(Start::Time(at)))
 }
 
@@ -61,6 +63,20 @@ fn before(now: Timestamp, ago: &str) -> Option<Timestamp> {
         seconds = seconds.checked_add(count.checked_mul(unit)?)?;
     }
     (digits.is_empty() && seconds > 0).then(|| now.plus_ms(seconds.saturating_mul(-1_000)))
+}
+
+/// `26/11/2026 14:02:17,031` as ISO has it.
+fn iso(text: &str, language: Language) -> Cow<'_, str> {
+    if language != Language::French {
+        return Cow::Borrowed(text);
+    }
+    let text = text.replace(',', ".");
+    let (date, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
+    let mut parts = date.split('/');
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(day), Some(month), Some(year), None) => Cow::Owned(format!("{year:0>4}-{month:0>2}-{day:0>2}{rest}")),
+        _ => Cow::Owned(text),
+    }
 }
 
 fn moment(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
@@ -89,7 +105,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_795_701_737_000);
 
     fn at(text: &str) -> Option<Goto> {
-        parse(text, NOW, &TimeZone::UTC)
+        parse(text, NOW, &TimeZone::UTC, Language::English)
     }
 
     fn iso(text: &str) -> String {
@@ -122,8 +138,24 @@ mod tests {
     #[test]
     fn a_time_is_of_the_zone_that_is_shown() {
         let paris = TimeZone::fixed(jiff::tz::Offset::constant(1));
-        let Some(Goto::At(Start::Time(at))) = parse("15:00", NOW, &paris) else { panic!() };
+        let Some(Goto::At(Start::Time(at))) = parse("15:00", NOW, &paris, Language::English) else { panic!() };
         assert_eq!(at.iso().unwrap(), "2026-11-26T14:00:00Z");
+    }
+
+    #[test]
+    fn french_dates_are_read_in_french() {
+        let french = |text: &str| parse(text, NOW, &TimeZone::UTC, Language::French);
+        for (text, when) in [
+            ("20/11/2026", "2026-11-20T00:00:00Z"),
+            ("2/3/2026 10:00", "2026-03-02T10:00:00Z"),
+            ("20/11/2026 10:00:30,250 +01:00", "2026-11-20T09:00:30.25Z"),
+            ("14:02:10,5", "2026-11-26T14:02:10.5Z"),
+            ("2026-11-20 10:00", "2026-11-20T10:00:00Z"),
+        ] {
+            let Some(Goto::At(Start::Time(at))) = french(text) else { panic!("{text}") };
+            assert_eq!(at.iso().unwrap(), when, "{text}");
+        }
+        assert_eq!((french("32/11/2026"), french("20/11"), french("1/2/3/4"), at("20/11/2026")), (None, None, None, None));
     }
 
     #[test]
@@ -156,10 +188,15 @@ mod tests {
 
     #[test]
     fn hostile_places_make_no_panic() {
-        let mut texts = Spoiler::new(21, ["14:02", "2026-11-26 10:00", "-2h", "3@1500", "last 500", "-9999999999999d"]);
+        let mut texts = Spoiler::new(
+            21,
+            ["14:02", "2026-11-26 10:00", "26/11/2026 10:00:01,5", "-2h", "3@1500", "last 500", "-9999999999999d"],
+        );
         let mut understood = 0;
         for _ in 0..20_000 {
-            understood += u32::from(at(&texts.next_text()).is_some());
+            let text = texts.next_text();
+            let french = parse(&text, NOW, &TimeZone::UTC, Language::French);
+            understood += u32::from(at(&text).is_some() || french.is_some());
         }
         assert!(understood > 0);
     }

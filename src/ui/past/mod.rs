@@ -64,7 +64,7 @@ impl Ui {
     /// Goes to what was typed. `false`: it is no place.
     pub(super) fn go_to(&mut self, text: &str) -> bool {
         let zone = if self.state.look.utc { jiff::tz::TimeZone::UTC } else { self.state.look.zone.clone() };
-        let Some(goto) = goto::parse(text, self.state.live_at, &zone) else {
+        let Some(goto) = goto::parse(text, self.state.live_at, &zone, self.state.look.language) else {
             self.say(word(Word::NoSuchPlace).to_owned());
             return false;
         };
@@ -76,12 +76,10 @@ impl Ui {
         self.leave_past();
         let Some(topic) = self.state.topic.clone() else { return };
         let start = match &goto {
-            Goto::Live => return,
+            Goto::Live => return self.go_live(),
             Goto::At(start) => start.clone(),
             Goto::Last(_) => Start::End,
         };
-        // A picture that stands still would not show what is found.
-        self.go_live();
         let id = self.next_lookup();
         let search = Search { scope: Scope::Topic(topic.clone()), start, filter: self.state.tail_filter.clone() };
         self.effects.push(Effect::Ask(Ask::Search(id, search)));

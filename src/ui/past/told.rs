@@ -4,7 +4,7 @@ use crate::model::{Rest, SearchProgress, Way};
 use crate::snapshot::SearchView;
 use crate::text::{self, Word, word};
 use crate::ui::theme::Role;
-use crate::ui::time::clock;
+use crate::ui::time::{clock, date_clock};
 use crate::ui::widgets::ink::{Ctx, Ink, put_whole};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -30,6 +30,7 @@ fn groups(ctx: Ctx, found: &SearchView) -> Vec<Vec<Ink>> {
         let why = text::visible(&text::sentence(reason)).into_owned();
         out.push(vec![Ink::new(Role::Warning, format!("▲ {} {}: {why}", progress.failed, word(Word::PartitionsFailed)))]);
     }
+    out.extend(late(ctx, progress).map(|ink| vec![ink]));
     out.push(vec![Ink::text(format!("{} {}", text::count(progress.found), word(Word::FoundWord)))]);
     out.push(vec![next(progress)]);
     out.push(vec![Ink::dim(format!("{} {}", text::count(progress.read), word(Word::ReadWord)))]);
@@ -50,6 +51,21 @@ fn groups(ctx: Ctx, found: &SearchView) -> Vec<Vec<Ink>> {
         out.push(vec![Ink::dim(word(Word::ByTodaysPartitions))]);
     }
     out
+}
+
+/// Retention reaches no further back.
+fn late(ctx: Ctx, progress: &SearchProgress) -> Option<Ink> {
+    let told = match (progress.late, progress.oldest) {
+        (0, _) => return None,
+        (late, Some(oldest)) if late == progress.partitions => {
+            format!("▲ {} {}", word(Word::RetentionBefore), date_clock(ctx.state, oldest))
+        }
+        (late, _) => {
+            let (late, all) = (text::count(u64::from(late)), text::count(u64::from(progress.partitions)));
+            format!("▲ {} {late} {} {all} {}", word(Word::RetentionIn), word(Word::Of), word(Word::Partitions))
+        }
+    };
+    Some(Ink::new(Role::Warning, told))
 }
 
 fn state(progress: &SearchProgress) -> Ink {

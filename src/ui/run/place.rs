@@ -21,6 +21,7 @@ impl Session {
             self.canvas.ui.notice(&error.to_string());
         }
         self.asked = None;
+        self.asks.forget();
     }
 
     pub(super) fn switched(&mut self, told: Switched) {

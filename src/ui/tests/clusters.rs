@@ -6,6 +6,7 @@ use crate::ui::cluster::ClusterSign;
 use crate::ui::fixture;
 use crate::ui::memory::Memory;
 use crate::ui::panels::PanelId;
+use crate::ui::privacy::PrivacyMode;
 use crate::ui::state::Screen;
 use crate::ui::update::Effect;
 
@@ -102,4 +103,26 @@ fn production_is_read_in_every_window() {
         assert!(head.contains(" conakry · PRODUCTION ") && head.contains("connected"), "{head}");
         assert_eq!(buffer[(10, 0)].bg, ratatui::style::Color::Rgb(0xc0, 0x10, 0x20));
     }
+}
+
+#[test]
+fn what_the_person_hid_stays_hidden_behind_a_profile_that_hides() {
+    let signed = |name: &str, mode| ClusterSign { privacy: Some((mode, Arc::default())), ..sign(name, None, false) };
+    let mut ui = on_staging();
+    let go = |ui: &mut Ui, name: &str, mode| {
+        ui.arrive(signed(name, mode), &Memory::default());
+        ui.view(Arc::new(fixture::rich()));
+        press(ui, W, H, "8");
+        text(ui, W, H)
+    };
+    assert!(go(&mut ui, "open", PrivacyMode::Open).contains("CLI-"));
+    press(&mut ui, W, H, "P");
+    for (name, mode) in [("forced", PrivacyMode::Forced), ("open", PrivacyMode::Open)] {
+        let shown = go(&mut ui, name, mode);
+        assert!(shown.contains("PRIVATE") && !shown.contains("CLI-"), "{name}: {shown}");
+    }
+    press(&mut ui, W, H, "P");
+    assert!(text(&mut ui, W, H).contains("CLI-"), "the key that hid it shows it");
+    go(&mut ui, "forced", PrivacyMode::Forced);
+    assert!(go(&mut ui, "open", PrivacyMode::Open).contains("CLI-"), "what only the profile hid is shown where it does not");
 }

@@ -58,6 +58,21 @@ fn what_was_found_by_another_filter_is_not_shown() {
 }
 
 #[test]
+fn in_the_past_only_what_was_listed_is_looked_through_and_it_is_said() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "4 {");
+    assert!(ui.state.travel.is_some() && !text(&mut ui).contains("of that moment"));
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "cmd-1041");
+    press(&mut ui, W, H, "enter");
+    let shown = text(&mut ui);
+    let listed = fixture::rich().snapshot.business.orders.as_ref().and_then(|o| o.orders.as_ref().map(Vec::len)).unwrap();
+    assert!(shown.contains(&format!("only in the {listed} of that moment")), "{shown}");
+    press(&mut ui, W, H, "space");
+    assert!(!text(&mut ui).contains("of that moment"));
+}
+
+#[test]
 fn the_palette_opens_an_order_by_its_id() {
     let mut ui = ui(fixture::rich());
     press(&mut ui, W, H, ":");

@@ -46,6 +46,33 @@ fn everything_that_can_be_gone_to_is_found() {
 }
 
 #[test]
+fn a_courier_is_found_behind_a_filter_and_one_who_is_gone_is_said() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "5 /");
+    type_text(&mut ui, "nobody");
+    press(&mut ui, W, H, "enter :");
+    type_text(&mut ui, "LIV-");
+    let name = found(&ui)[0].1.clone();
+    press(&mut ui, W, H, "enter");
+    assert!(ui.state.filter(PanelId::Deliveries).is_all());
+    let shown = text_of(&paint(&mut ui, W, H));
+    assert!(shown.contains("the filter is lifted") && shown.contains(&name), "{shown}");
+    // He was there when the palette opened, and is not any more.
+    press(&mut ui, W, H, ":");
+    type_text(&mut ui, &name);
+    let mut view = fixture::rich();
+    let mut snapshot = (*view.snapshot).clone();
+    snapshot.business.deliveries = None;
+    let mut focus = (*view.focus).clone();
+    focus.map = None;
+    (view.snapshot, view.focus) = (Arc::new(snapshot), Arc::new(focus));
+    ui.view(Arc::new(view));
+    press(&mut ui, W, H, "enter");
+    let shown = text_of(&paint(&mut ui, W, H));
+    assert!(shown.contains(&format!("{name} is not among the deliveries")), "{shown}");
+}
+
+#[test]
 fn a_theme_shows_while_it_is_looked_at_and_stays_only_when_it_is_taken() {
     let mut ui = ui(fixture::rich());
     let before = ui.state.theme().name.clone();

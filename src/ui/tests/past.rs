@@ -2,11 +2,13 @@
 
 use super::*;
 use crate::model::{Ask, Extent, LookupId, Meaning, Scope, Start, TailFilter, Timestamp, Way};
+use crate::snapshot::{Focus, Past};
 use crate::ui::fixture;
 use crate::ui::list::RowKey;
 use crate::ui::panels::PanelId;
 use crate::ui::state::{Layer, Screen};
 use crate::ui::update::Effect;
+use std::collections::BTreeMap;
 
 const W: u16 = 120;
 const H: u16 = 40;
@@ -27,6 +29,15 @@ fn gone_back(view: View) -> Ui {
     type_text(&mut ui, "-2h");
     press(&mut ui, W, H, "enter");
     ui
+}
+
+/// The engine has told the moment that was asked for.
+fn at_moment(mut view: View, moment: Timestamp) -> View {
+    let mut snapshot = (*fixture::rich().snapshot).clone();
+    snapshot.taken_at = moment;
+    let focus = Focus { searches: BTreeMap::new(), ..(*view.focus).clone() };
+    view.past = Some(Arc::new(Past { asked: moment, snapshot: Arc::new(snapshot), focus: Arc::new(focus) }));
+    view
 }
 
 fn shown(ui: &mut Ui) -> String {
@@ -53,14 +64,86 @@ fn going_to_a_time_reads_both_ways_and_says_that_it_is_not_live() {
 }
 
 #[test]
-fn whoever_looks_at_a_moment_goes_to_its_records() {
+fn whoever_looks_at_a_moment_reads_its_records_and_stays_there() {
     let mut ui = ui(fixture::rich());
     press(&mut ui, W, H, "j enter { {");
     let moment = ui.state.travel.unwrap();
+    ui.view(Arc::new(at_moment(fixture::rich(), moment)));
     press(&mut ui, W, H, "@ enter");
     let asked = asks(&mut ui);
     let Some(Ask::Search(_, search)) = asked.first() else { panic!("{asked:?}") };
-    assert_eq!((&search.start, ui.state.travel), (&Start::Time(moment), None));
+    assert_eq!((&search.start, ui.state.travel), (&Start::Time(moment), Some(moment)));
+    ui.view(Arc::new(at_moment(fixture::past(), moment)));
+    let screen = shown(&mut ui);
+    assert!(screen.contains(" PAST ") && screen.contains("PAY-3"), "found, and the head is of then: {screen}");
+    assert_eq!(ui.shown().snapshot.taken_at, moment);
+    press(&mut ui, W, H, "esc");
+    assert_eq!((ui.state.past.is_some(), ui.state.travel), (false, Some(moment)), "one thing after the other");
+    press(&mut ui, W, H, "@ enter space");
+    assert!(ui.state.past.is_none() && ui.state.moment().is_none(), "and to now at once");
+}
+
+#[test]
+fn going_back_in_time_does_not_lose_what_was_found() {
+    let mut ui = gone_back(fixture::past());
+    press(&mut ui, W, H, "{");
+    let moment = ui.state.travel.unwrap();
+    ui.view(Arc::new(at_moment(fixture::past(), moment)));
+    let screen = shown(&mut ui);
+    assert!(screen.contains("PAY-25") && !screen.contains("Searching"), "{screen}");
+    ui.view(Arc::new(at_moment(fixture::searching(), moment)));
+    assert!(shown(&mut ui).contains("searching back"), "what is found is told while the dashboard stands still");
+}
+
+#[test]
+fn a_frozen_screen_shows_what_is_found() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "j enter space @");
+    type_text(&mut ui, "-2h");
+    press(&mut ui, W, H, "enter");
+    ui.view(Arc::new(fixture::past()));
+    let screen = shown(&mut ui);
+    assert!(screen.contains("FROZEN") && screen.contains("PAY-25"), "{screen}");
+}
+
+#[test]
+fn a_key_that_is_followed_in_the_past_has_nothing_of_later() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "4 {");
+    let moment = fixture::NOW.plus_ms(-60_000);
+    ui.travel(moment);
+    ui.view(Arc::new(at_moment(fixture::rich(), moment)));
+    press(&mut ui, W, H, "f");
+    let asked = asks(&mut ui);
+    let [Ask::Search(ID, search), Ask::Extend(ID, back)] = &asked[..] else { panic!("{asked:?}") };
+    assert_eq!((&search.start, back.back_to), (&Start::Time(moment.plus_ms(1)), Some(moment.plus_ms(-3_600_000))));
+    ui.view(Arc::new(at_moment(fixture::followed(), moment)));
+    let screen = shown(&mut ui);
+    assert!(screen.contains(" PAST ") && screen.contains("delivery.assigned"), "{screen}");
+    assert!(screen.contains("4 records · up to 14:01:17") && !screen.contains("delivery.tracking"), "{screen}");
+    press(&mut ui, W, H, "[");
+    assert_eq!(asks(&mut ui), [], "what is earlier was searched");
+    press(&mut ui, W, H, "space");
+    let asked = asks(&mut ui);
+    let [Ask::Cancel(ID), Ask::Search(LookupId(2), search), Ask::Extend(..)] = &asked[..] else { panic!("{asked:?}") };
+    assert_eq!((&search.start, ui.state.screen), (&Start::End, Screen::Follow), "what came since was not");
+}
+
+#[test]
+fn it_says_how_far_back_retention_reaches() {
+    let told = |late, oldest: Option<i64>| {
+        let mut view = fixture::past();
+        let mut focus = (*view.focus).clone();
+        let mut found = (*focus.searches[&ID]).clone();
+        (found.progress.partitions, found.progress.late) = (6, late);
+        found.progress.oldest = oldest.map(|ms| fixture::NOW.plus_ms(ms));
+        focus.searches.insert(ID, Arc::new(found));
+        view.focus = Arc::new(focus);
+        shown(&mut gone_back(view))
+    };
+    assert!(told(6, Some(-3_600_000)).contains("retention has nothing before 2026-01-15 13:02:17"));
+    assert!(told(2, Some(-7_300_000)).contains("retention has nothing so old in 2 of 6 partitions"));
+    assert!(!told(0, Some(-7_300_000)).contains("retention has"));
 }
 
 #[test]
@@ -216,4 +299,22 @@ fn records_are_written_as_ndjson_and_tables_as_csv() {
     let names: Vec<&str> = export.text.split("\r\n").collect();
     assert_eq!((export.rows, names.len()), (3, 5), "a heading, three topics, and the end: {names:?}");
     assert!(names[1].contains("payments.completed"), "in the order of the list: {names:?}");
+}
+
+#[test]
+fn every_moment_that_is_offered_is_a_place() {
+    use crate::text::Language;
+    let zones = ["UTC", "Europe/Paris", "Asia/Kolkata", "America/New_York"].map(|name| jiff::tz::TimeZone::get(name).unwrap());
+    for (language, zone) in Language::ALL.into_iter().flat_map(|l| zones.iter().map(move |z| (l, z))) {
+        for utc in [false, true] {
+            let mut ui = ui(fixture::rich());
+            (ui.state.look.language, ui.state.look.zone, ui.state.look.utc) = (language, zone.clone(), utc);
+            press(&mut ui, W, H, "j enter { {");
+            let moment = ui.state.travel.unwrap();
+            press(&mut ui, W, H, "@ enter");
+            let asked = asks(&mut ui);
+            let Some(Ask::Search(_, search)) = asked.first() else { panic!("{language:?} {zone:?}: {}", shown(&mut ui)) };
+            assert_eq!(search.start, Start::Time(moment), "{language:?} {zone:?}");
+        }
+    }
 }

@@ -80,12 +80,7 @@ fn nothing_personal_is_drawn_copied_or_saved() {
                 assert_masked(&text, way);
             }
         }
-        let mut unlike = (*ui.shown()).clone();
-        // Each file needs a name of its own.
-        let mut snapshot = (*unlike.snapshot).clone();
-        snapshot.taken_at = snapshot.taken_at.plus_ms(WAYS.iter().position(|w| *w == way).unwrap() as i64);
-        unlike.snapshot = Arc::new(snapshot);
-        let base = save(&unlike, &ui.state, (120, 40), &folder).unwrap();
+        let base = save(&ui.shown(), &ui.state, (120, 40), &folder).unwrap();
         for ending in ["svg", "txt", "json"] {
             let text = std::fs::read_to_string(format!("{}.{ending}", base.display())).unwrap();
             assert_masked(&text, way);
@@ -127,7 +122,15 @@ fn a_screen_is_saved_as_it_is_and_never_over_another() {
     assert!(read("svg").contains("payments.completed") && read("svg").ends_with("</svg>\n"));
     let json: serde_json::Value = serde_json::from_str(&read("json")).unwrap();
     assert_eq!(json["source"]["name"], "prod-conakry");
-    let again = save(&ui.shown(), &ui.state, (120, 40), &folder).unwrap_err();
-    assert!(again.to_string().contains(".svg"), "{again}");
+    let saved = |ui: &Ui| save(&ui.shown(), &ui.state, (120, 40), &folder).unwrap();
+    let ending = |base: &std::path::Path, end: &str| assert!(base.display().to_string().ends_with(end), "{base:?}");
+    ending(&base, "Z-overview");
+    ending(&saved(&ui), "Z-overview-2");
+    press(&mut ui, 120, 40, "space j enter");
+    ending(&saved(&ui), "Z-topic");
+    assert_eq!(read("txt").lines().count(), 40, "the first is as it was");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 9);
+    let nowhere = save(&ui.shown(), &ui.state, (120, 40), &folder.join("none")).unwrap_err();
+    assert!(nowhere.to_string().contains(".svg"), "{nowhere}");
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -34,7 +34,15 @@ impl Export {
     /// # Errors
     /// The file is there already, or cannot be made.
     pub fn write(&self) -> io::Result<PathBuf> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&self.path)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            // Records name persons: they are not for everybody who has an account here.
+            options.mode(0o600);
+        }
+        let mut file = options.open(&self.path)?;
         file.write_all(self.text.as_bytes())?;
         file.sync_all()?;
         self.path.canonicalize()
@@ -76,7 +84,7 @@ fn suggested(state: &UiState, panel: PanelId) -> String {
     let (name, ending) = match panel {
         PanelId::Tail => (state.topic.as_deref().unwrap_or("records").to_owned(), "ndjson"),
         PanelId::Follow => {
-            let key = state.follow.as_ref().map(|f| crate::text::visible_bytes(&f.key)).unwrap_or_default();
+            let key = state.follow.as_ref().map(|f| crate::text::visible_bytes(&f.key.bytes)).unwrap_or_default();
             (format!("follow-{key}"), "ndjson")
         }
         panel => (format!("{panel:?}").to_lowercase(), "csv"),
@@ -141,6 +149,11 @@ mod tests {
         let again = other.write();
         assert!(other.told(&again).contains(word(Word::FileThere)));
         assert_eq!(std::fs::read_to_string(&export.path).unwrap(), "a\r\n");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&export.path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

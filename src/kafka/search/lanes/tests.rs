@@ -175,3 +175,23 @@ fn what_was_let_go_of_is_read_again() {
     lanes.lanes[0].busy = false;
     assert_eq!(lanes.next(Way::Back, None).map(|p| p.until), Some(451));
 }
+
+#[test]
+fn a_log_whose_beginning_was_removed_is_told_from_one_that_begins_there() {
+    let mut lanes = Lanes::new(&[ground("t", 4, Keyed::InValue)], None, 100);
+    let asked = Start::Time(Timestamp(5));
+    assert_eq!(lanes.late(&asked), (0, 0), "nothing is known yet");
+    // Removed up to 100, and the moment's first record is the log's; never had an earlier one; reaches further back; has none at all.
+    for (lane, (low, end, start)) in [(100, 200, 100), (0, 200, 0), (100, 200, 150), (200, 200, i64::MAX)].into_iter().enumerate() {
+        lanes.set_low(lane, low);
+        lanes.set_end(lane, end);
+        lanes.set_start(lane, start);
+    }
+    assert_eq!(lanes.late(&asked), (4, 1));
+    assert_eq!(lanes.late(&Start::Time(Timestamp(0))).1, 0, "the first record of all is what was asked for");
+    assert_eq!((lanes.late(&Start::End).1, lanes.late(&Start::Offset { partition: None, offset: 0 }).1), (0, 0));
+    lanes.set_start(2, 99);
+    assert_eq!(lanes.late(&Start::Offset { partition: None, offset: 99 }).1, 1);
+    lanes.fail(0, Code::Offline.into());
+    assert_eq!(lanes.late(&asked).0, 3);
+}
