@@ -8,6 +8,7 @@ use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -48,8 +49,12 @@ type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
     Col::rest("channel", Word::ColChannel, 10, |x, _, _| Ink::text(text::visible(&x.channel).into_owned())),
-    Col::fixed("rate", Word::ColRate, 8, |x, _, _| Ink::known(x.per_s, text::rate)).right(),
-    Col::fixed("sent", Word::ColSent, 9, |x, _, _| Ink::known(x.sent, text::count)).right(),
+    Col::fixed("rate", Word::ColRate, 8, |x, _, _| Ink::known(x.per_s, text::rate))
+        .file(&[("msg_per_s", |r, _| raw::number(r.per_s))])
+        .right(),
+    Col::fixed("sent", Word::ColSent, 9, |x, _, _| Ink::known(x.sent, text::count))
+        .file(&[("sent", |r, _| raw::whole(r.sent))])
+        .right(),
     Col::content("why", Word::Nothing, (0, 60), |x, _, _| {
         x.reason.as_ref().map_or_else(|| Ink::text(""), |reason| Ink::dim(text::visible(&text::sentence(reason)).into_owned()))
     })
