@@ -1,5 +1,7 @@
 use super::config::secret;
 use super::post::Failed;
+use openssl::ssl::HandshakeError;
+use openssl::x509::X509VerifyResult;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::time::Duration;
@@ -55,8 +57,21 @@ fn words(error: &minreq::Error, limit: Duration) -> String {
             format!("no answer within {} s", limit.as_secs().max(1))
         }
         minreq::Error::IoError(io) => io.to_string(),
+        minreq::Error::OpenSslCreateConnection(HandshakeError::Failure(broken) | HandshakeError::WouldBlock(broken)) => {
+            handshake(broken.ssl().verify_result(), broken.error())
+        }
         other => other.to_string(),
     }
+}
+
+/// OpenSSL's own words name its source's files and lines.
+fn handshake(verified: X509VerifyResult, error: &openssl::ssl::Error) -> String {
+    if verified != X509VerifyResult::OK {
+        let why = verified.error_string();
+        return format!("its certificate is refused: {why}; SSL_CERT_FILE names a file with an authority of one's own");
+    }
+    let reason = error.ssl_error().and_then(|stack| stack.errors().first()).and_then(openssl::error::Error::reason);
+    format!("no TLS with it: {}", reason.map_or_else(|| error.to_string(), str::to_owned))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `vigie dead-letter`: what the store holds of them. `retry` has a file of its own.
 
-use super::{retry, setup, write_out};
-use crate::cli::{Connect, DeadLetterCommand, Format, ListArgs, ShowArgs, Which};
+use super::{masked, privacy, retry, setup, write_out};
+use crate::cli::{DeadLetterCommand, Format, ListArgs, Printed, ShowArgs, Which};
 use crate::config::Config;
 use crate::domain::Plans;
 use crate::model::Timestamp;
@@ -21,7 +21,7 @@ pub fn run(file: Option<PathBuf>, command: &DeadLetterCommand) -> Result<u8> {
 }
 
 fn list(file: Option<PathBuf>, args: &ListArgs) -> Result<u8> {
-    let letters = reading(file, &args.store, args.catalogue.clone())?.letters(&filter(&args.which))?;
+    let letters = open(&config(file, &args.printed)?, &args.store)?.letters(&filter(&args.which))?;
     let out = match args.format {
         Format::Json => text::escaped_json(&serde_json::to_string(&letters)?).into_owned() + "\n",
         Format::Table => outlet::rows(&["letter", "reason", "age", "sent", "retried", "detail"], letters.iter().map(cells)),
@@ -31,15 +31,18 @@ fn list(file: Option<PathBuf>, args: &ListArgs) -> Result<u8> {
 
 fn show(file: Option<PathBuf>, args: &ShowArgs) -> Result<u8> {
     let place = place(&args.letter)?;
-    let Some((line, original)) = reading(file, &args.store, args.catalogue.clone())?.letter(&place)? else {
+    let config = config(file, &args.printed)?;
+    let Some((line, mut original)) = open(&config, &args.store)?.letter(&place)? else {
         bail!("there is no dead letter {}: `vigie dead-letter list` has them", text::visible(&args.letter));
     };
+    if let Some(privacy) = privacy::printed(&config)? {
+        original = masked::letter(&place.topic, &original, &privacy);
+    }
     write_out(shown(&line, &original, Timestamp::now()).as_bytes())
 }
 
-fn reading(file: Option<PathBuf>, store: &str, catalogue: Option<PathBuf>) -> Result<Box<dyn Letters>> {
-    let connect = Connect { catalogue, ..Connect::default() };
-    open(&setup::load(file, &connect, connect.overrides())?, store)
+fn config(file: Option<PathBuf>, printed: &Printed) -> Result<Config> {
+    setup::load(file, &printed.connect(), printed.overrides())
 }
 
 /// The store of `--store`, which has to be there.

@@ -14,6 +14,7 @@ mod host;
 mod keys;
 mod letters;
 mod log;
+mod masked;
 mod mirror;
 mod privacy;
 mod progress;

@@ -1,10 +1,12 @@
 //! `vigie state`: what the store knows.
 
-use super::{DONE, complain, setup, tell, verify, write_out};
+use super::masked::{self, Personal};
+use super::{DONE, complain, privacy, setup, tell, verify, write_out};
 use crate::cli::{Connect, CopyArgs, Format, StateArgs, StateCommand};
 use crate::domain::Plans;
 use crate::model::Timestamp;
 use crate::outlet::{self, Cell};
+use crate::snapshot::Privacy;
 use crate::store::{self, Filter, Onlook, PartLine, ProfileLine, Sqlite, StoreAddress, WalkerLine};
 use crate::text;
 use anyhow::{Context, Result, bail};
@@ -20,26 +22,33 @@ pub fn run(file: Option<PathBuf>, command: &StateCommand) -> Result<u8> {
         StateCommand::Verify(args) => verify::run(file, args),
         StateCommand::Orders(args) => orders(file, args),
         StateCommand::Deliveries(args) => {
-            let rows = open(file, args)?.parts("delivery", &filter(args))?;
+            let Opened { store, privacy } = open(file, args)?;
+            let rows = hidden(store.parts("delivery", &filter(args))?, privacy.as_ref());
             print(&rows, args, &["delivery", "order", "courier", "state", "since", "eta", "left"], delivery)
         }
         StateCommand::Payments(args) => {
-            let rows = open(file, args)?.parts("payment", &filter(args))?;
+            let Opened { store, privacy } = open(file, args)?;
+            let rows = hidden(store.parts("payment", &filter(args))?, privacy.as_ref());
             print(&rows, args, &["payment", "order", "state", "since", "amount", "method", "reason"], payment)
         }
         StateCommand::Stock(args) => {
-            let rows = open(file, args)?.profiles("article", &filter(args))?;
+            // Articles are nobody.
+            let rows = open(file, args)?.store.profiles("article", &filter(args))?;
             print(&rows, args, &["sku", "name", "shop", "level", "threshold"], article)
         }
         StateCommand::Customers(args) => {
-            let rows = open(file, args)?.profiles("customer", &filter(args))?;
+            let Opened { store, privacy } = open(file, args)?;
+            let mut rows = store.profiles("customer", &filter(args))?;
+            if let Some(privacy) = &privacy {
+                masked::customers(&mut rows, privacy);
+            }
             print(&rows, args, &["customer", "last seen", "did"], customer)
         }
     }
 }
 
 fn orders(file: Option<PathBuf>, args: &StateArgs) -> Result<u8> {
-    let store = open(file, args)?;
+    let Opened { store, privacy } = open(file, args)?;
     let mut rows = store.walkers("order", &filter(args))?;
     if args.id.is_some() {
         for row in &mut rows {
@@ -47,7 +56,16 @@ fn orders(file: Option<PathBuf>, args: &StateArgs) -> Result<u8> {
             row.audit = Some(store.audit(&row.id)?);
         }
     }
+    let rows = hidden(rows, privacy.as_ref());
     print(&rows, args, &["order", "state", "since", "amount", "customer", "shop", ""], order)
+}
+
+/// The rows as they may be printed.
+fn hidden<T: Personal>(mut rows: Vec<T>, privacy: Option<&Privacy>) -> Vec<T> {
+    if let Some(privacy) = privacy {
+        rows.iter_mut().for_each(|row| row.mask(privacy));
+    }
+    rows
 }
 
 fn backup(file: Option<PathBuf>, args: &CopyArgs) -> Result<u8> {
@@ -101,14 +119,22 @@ fn plans(file: Option<PathBuf>, catalogue: Option<&PathBuf>) -> Result<Plans> {
     Ok(Plans::new(&*setup::catalogue(&config)?))
 }
 
-/// A store that must be there already.
-fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Box<dyn Onlook>> {
-    let plans = plans(file, args.catalogue.as_ref())?;
+/// A store that is there, and what of it must not be printed.
+struct Opened {
+    store: Box<dyn Onlook>,
+    privacy: Option<Privacy>,
+}
+
+fn open(file: Option<PathBuf>, args: &StateArgs) -> Result<Opened> {
+    let config = setup::load(file, &args.printed.connect(), args.printed.overrides())?;
+    let plans = Plans::new(&*setup::catalogue(&config)?);
+    let privacy = privacy::printed(&config)?;
     let address = setup::store(&args.store)?;
     if let StoreAddress::Sqlite(path) = &address {
         existing(path)?;
     }
-    store::open_to_read(&address, plans).with_context(|| format!("--store {address}"))
+    let store = store::open_to_read(&address, plans).with_context(|| format!("--store {address}"))?;
+    Ok(Opened { store, privacy })
 }
 
 fn filter(args: &StateArgs) -> Filter {

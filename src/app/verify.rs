@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, setup, write_out};
+use super::{DONE, FAILED, masked, privacy, setup, write_out};
 use crate::catalogue::Catalogue;
 use crate::cli::{Format, VerifyArgs};
 use crate::consume::{Again, AgainError, Taker};
@@ -36,7 +36,8 @@ struct Report {
 }
 
 pub fn run(file: Option<PathBuf>, args: &VerifyArgs) -> Result<u8> {
-    let config = setup::load(file, &args.connect, args.connect.overrides())?;
+    let config = setup::load(file, &args.connect, args.overrides())?;
+    let privacy = privacy::printed(&config)?;
     let kafka = setup::kafka(&config)?;
     let catalogue = setup::catalogue(&config)?;
     let address = setup::store(&args.store)?;
@@ -50,7 +51,10 @@ pub fn run(file: Option<PathBuf>, args: &VerifyArgs) -> Result<u8> {
     let mut store = open_to_read(&address, plans.clone()).with_context(|| format!("--store {address}"))?;
     let mut fresh = Sqlite::temporary(args.work_dir.as_deref(), plans.clone()).context("the store to compare with")?;
     let verify = Verify { kafka, catalogue, plans, most: args.limit, shortened: matches!(address, StoreAddress::Postgres(_)), end };
-    let report = verify.run(store.as_mut(), &mut fresh).with_context(|| format!("--store {address} is not verified"))?;
+    let mut report = verify.run(store.as_mut(), &mut fresh).with_context(|| format!("--store {address} is not verified"))?;
+    if let Some(privacy) = &privacy {
+        masked::compared(&mut report.compared, privacy);
+    }
     let out = match args.format {
         Format::Json => text::escaped_json(&serde_json::to_string(&report)?).into_owned() + "\n",
         Format::Table => table(&report),

@@ -1,6 +1,6 @@
 //! Dead letters, and records that a person publishes.
 
-use super::{Connect, Format};
+use super::{Connect, Format, Printed};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -51,9 +51,8 @@ pub struct ListArgs {
     /// JSON or a table for reading
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// The catalogue that the state was made with, instead of the built-in one
-    #[arg(long, value_name = "FILE")]
-    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub printed: Printed,
 }
 
 #[derive(Args, Debug)]
@@ -64,9 +63,8 @@ pub struct ShowArgs {
     /// Where the state is kept: sqlite:FILE or postgres://…
     #[arg(long, value_name = "STORE")]
     pub store: String,
-    /// The catalogue that the state was made with, instead of the built-in one
-    #[arg(long, value_name = "FILE")]
-    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub printed: Printed,
 }
 
 #[derive(Args, Debug)]

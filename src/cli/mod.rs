@@ -10,7 +10,7 @@ pub use args::{
 };
 
 pub use letters::{DeadLetterCommand, ListArgs, PublishArgs, RetryArgs, ShowArgs, Which};
-pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Protocol, RebuildArgs, StateArgs, StateCommand, VerifyArgs};
+pub use state::{Begin, ConsumeArgs, CopyArgs, LogFormat, Printed, Protocol, RebuildArgs, StateArgs, StateCommand, VerifyArgs};
 pub use workers::{WorkerBegin, WorkerChoice, Workers};
 
 use std::collections::BTreeMap;
@@ -23,6 +23,31 @@ impl Connect {
         put(&mut out, "catalogue", self.catalogue.as_ref().map(|p| p.display().to_string()).as_ref());
         put(&mut out, "token_file", self.token_file.as_ref().map(|p| p.display().to_string()).as_ref());
         put(&mut out, "token_command", self.token_command.as_ref());
+        out
+    }
+}
+
+impl Printed {
+    /// The same as where a cluster is reached.
+    pub fn connect(&self) -> Connect {
+        Connect { catalogue: self.catalogue.clone(), profile: self.profile.clone(), ..Connect::default() }
+    }
+
+    pub fn overrides(&self) -> BTreeMap<&'static str, String> {
+        let mut out = self.connect().overrides();
+        if self.privacy {
+            out.insert("privacy", "true".into());
+        }
+        out
+    }
+}
+
+impl VerifyArgs {
+    pub fn overrides(&self) -> BTreeMap<&'static str, String> {
+        let mut out = self.connect.overrides();
+        if self.privacy {
+            out.insert("privacy", "true".into());
+        }
         out
     }
 }

@@ -121,6 +121,9 @@ pub struct VerifyArgs {
     /// JSON or a table for reading
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// Tell which values differ, and not the values
+    #[arg(long)]
+    pub privacy: bool,
     /// Folder for what is made again, as large as the state; it is gone with the process [default: the system's for such files]
     #[arg(long, value_name = "FOLDER")]
     pub work_dir: Option<PathBuf>,
@@ -168,7 +171,20 @@ pub struct StateArgs {
     /// JSON or a table for reading
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    #[command(flatten)]
+    pub printed: Printed,
+}
+
+/// How what a store holds is read, and for whose eyes it is printed.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Printed {
     /// The catalogue that the state was made with, instead of the built-in one
     #[arg(long, value_name = "FILE")]
     pub catalogue: Option<PathBuf>,
+    /// Profile of the configuration file: its catalogue, and whether what is private is hidden
+    #[arg(long, value_name = "NAME", env = "VIGIE_PROFILE")]
+    pub profile: Option<String>,
+    /// Hide what the catalogue calls private
+    #[arg(long)]
+    pub privacy: bool,
 }

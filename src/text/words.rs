@@ -562,6 +562,7 @@ words! {
     CommandNeeds = "is of nothing that is selected" | "n'est pas dans la sélection",
     CommandOption = "begins with - and could be taken for an option; put \"--\" before it in commands.toml"
         | "commence par - et passerait pour une option\u{202f}; mettez \"--\" avant, dans commands.toml",
+    CommandHidden = "is personal and hidden: no command gets it" | "est une donnée personnelle masquée\u{202f}: aucune commande ne la reçoit",
     CommandNul = "holds a NUL byte, which no argument can" | "contient un octet NUL, impossible dans un argument",
     PressEnter = "press Enter to come back" | "Entrée pour revenir",
     ExitCode = "exit code" | "code de sortie",

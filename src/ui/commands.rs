@@ -101,6 +101,7 @@ impl Refused {
     pub fn word(&self) -> Word {
         match self {
             Self::Missing(_) => Word::CommandNeeds,
+            Self::Hidden(_) => Word::CommandHidden,
             Self::Option(_) => Word::CommandOption,
             Self::Nul(_) => Word::CommandNul,
         }

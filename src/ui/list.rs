@@ -62,6 +62,10 @@ pub trait Rows {
     /// Column that sorts when nobody chose; `None` keeps the rows as they come.
     const SORT: Option<&'static str>;
     fn columns() -> &'static [Column<Self::Row>];
+    /// What a file has of it.
+    fn in_a_file() -> &'static [Column<Self::Row>] {
+        Self::columns()
+    }
     fn rows(view: &View, state: &UiState) -> Vec<Self::Row>;
     fn key(row: &Self::Row) -> RowKey;
     /// What `y` copies.

@@ -13,6 +13,7 @@ mod alerts;
 mod clusters;
 mod commands;
 mod demo;
+mod privacy;
 mod real;
 mod rooms;
 mod terminal;

@@ -1,5 +1,6 @@
 //! A command with the values of what is selected: ready to start, or refused.
 
+use super::selected::Told;
 use super::{OwnCommand, Piece, Run, Selected, Variable};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -21,6 +22,8 @@ pub struct Errand {
 pub enum Refused {
     /// Nothing that is selected has it.
     Missing(Variable),
+    /// It is personal, and what is personal is hidden.
+    Hidden(Variable),
     /// As an argument of its own it would look like an option.
     Option(Variable),
     /// No argument can hold a NUL byte.
@@ -30,7 +33,7 @@ pub enum Refused {
 impl Refused {
     pub fn variable(self) -> Variable {
         match self {
-            Self::Missing(variable) | Self::Option(variable) | Self::Nul(variable) => variable,
+            Self::Missing(variable) | Self::Hidden(variable) | Self::Option(variable) | Self::Nul(variable) => variable,
         }
     }
 }
@@ -54,7 +57,8 @@ impl OwnCommand {
                 }
                 errand.args = vec!["-c".into(), text.into()];
                 for variable in Variable::ALL {
-                    let known = selected.get(*variable).filter(|value| !value.contains(&0));
+                    // One that the text does not name keeps it from nothing: it is not set.
+                    let known = value(*variable, selected).ok();
                     errand.env.push((variable.name(), known.map(|value| OsStr::from_bytes(value).to_owned())));
                 }
             }
@@ -64,8 +68,12 @@ impl OwnCommand {
 }
 
 fn value(variable: Variable, selected: &Selected) -> Result<&[u8], Refused> {
-    let value = selected.get(variable).ok_or(Refused::Missing(variable))?;
-    if value.contains(&0) { Err(Refused::Nul(variable)) } else { Ok(value) }
+    match selected.get(variable) {
+        Told::Value(value) if value.contains(&0) => Err(Refused::Nul(variable)),
+        Told::Value(value) => Ok(value),
+        Told::Hidden => Err(Refused::Hidden(variable)),
+        Told::Nothing => Err(Refused::Missing(variable)),
+    }
 }
 
 fn argument(pieces: &[Piece], selected: &Selected, options_end: bool) -> Result<Vec<u8>, Refused> {
@@ -191,6 +199,22 @@ mod tests {
         let nul = Selected::of([(Variable::Topic, b"t".to_vec()), (Variable::Key, b"a\0b".to_vec())]);
         assert_eq!(direct().fill(&nul), Err(Refused::Nul(Variable::Key)));
         assert_eq!(shell().fill(&nul), Err(Refused::Nul(Variable::Key)));
+    }
+
+    #[test]
+    fn what_is_hidden_is_told_to_nobody_and_dots_are_no_value() {
+        let dots = || [(Variable::Key, "•••".as_bytes().to_vec()), (Variable::Topic, b"orders".to_vec())];
+        let private = Selected::of(dots()).in_private();
+        assert_eq!(direct().fill(&private), Err(Refused::Hidden(Variable::Key)));
+        assert_eq!(shell().fill(&private), Err(Refused::Hidden(Variable::Key)));
+        let other = command("[[commands]]\nname = \"x\"\nshell = true\nrun = 'printf %s \"$TOPIC\"'").fill(&private).unwrap();
+        assert!(other.env.contains(&("KEY", None)), "not as dots either: {:?}", other.env);
+        assert_eq!(other.command().output().unwrap().stdout, b"orders");
+        assert_eq!(
+            told(&direct(), "•••".as_bytes()).unwrap(),
+            "<orders/•••>".as_bytes(),
+            "a key may look so where nothing is hidden"
+        );
     }
 
     #[test]

@@ -3,13 +3,25 @@
 use super::Variable;
 use crate::model::Subject;
 use crate::snapshot::{LastEvent, TailRow, View};
+use crate::text::is_masked;
 use crate::ui::list::{RowKey, ordered};
 use crate::ui::panels::{ChannelRows, DeliveryRows, MessageRows, PanelId, PaymentRows, SuspiciousRows, TailRows, TimelineRows};
 use crate::ui::state::{Layer, Popup, Screen, UiState};
 
+/// What is selected says of a variable.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Told<'a> {
+    Value(&'a [u8]),
+    /// It has one, which is personal and hidden.
+    Hidden,
+    Nothing,
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selected {
     values: [Option<Vec<u8>>; Variable::ALL.len()],
+    /// Dots stand for what is personal: they are no values.
+    private: bool,
 }
 
 impl Selected {
@@ -22,8 +34,17 @@ impl Selected {
         out
     }
 
-    pub fn get(&self, variable: Variable) -> Option<&[u8]> {
-        self.values[variable as usize].as_deref()
+    #[cfg(test)]
+    pub fn in_private(self) -> Self {
+        Self { private: true, ..self }
+    }
+
+    pub fn get(&self, variable: Variable) -> Told<'_> {
+        match self.values[variable as usize].as_deref() {
+            None => Told::Nothing,
+            Some(dots) if self.private && is_masked(dots) => Told::Hidden,
+            Some(value) => Told::Value(value),
+        }
     }
 
     /// What lies nearest goes first: a value that is there stays.
@@ -31,8 +52,9 @@ impl Selected {
         self.values[variable as usize].get_or_insert_with(|| value.as_ref().to_vec());
     }
 
+    /// Of the view as it is shown: a private one has dots.
     pub fn in_view(view: &View, state: &UiState) -> Self {
-        let mut out = Self::default();
+        let mut out = Self { private: state.look.hiding.is_on(), ..Self::default() };
         out.put(Variable::Bootstrap, &*view.snapshot.source.bootstrap);
         if let Some(Layer::Popup(Popup::Record { row, .. })) = state.layers.last() {
             out.record(row);

@@ -12,6 +12,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::time::clock;
 use crate::ui::widgets::ink::{self, Ctx, Ink, width};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -58,10 +59,12 @@ impl Rows for AlertTableRows {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("severity", Word::ColSeverity, 10, |a, _, _| severity(a.0.level)),
+    Col::fixed("severity", Word::ColSeverity, 10, |a, _, _| severity(a.0.level))
+        .file(&[("severity", |r, _| raw::level(r.0.level))]),
     Col::fixed("since", Word::ColSince, 6, |a, ctx, _| {
         Ink::dim(text::age_s(ctx.view.snapshot.taken_at.since_s(a.0.since).max(0.0)))
     })
+    .file(&[("since", |r, _| raw::moment(Some(r.0.since))), ("fires_s", |r, ctx| raw::since(ctx, r.0.since))])
     .right(),
     Col::content("subject", Word::ColSubject, (8, 28), |a, _, _| Ink::text(text::visible(&a.subject()).into_owned())),
     Col::rest("said", Word::ColSaid, 24, |a, _, room| said(&a.0.reason, room)),

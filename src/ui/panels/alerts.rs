@@ -1,6 +1,6 @@
 //! What fires right now, and since when? Enter goes to the subject of an alert, where its cause can be seen.
 
-use super::PanelId;
+use super::{AlertTableRows, PanelId};
 use crate::model::{Level, LinkState, Subject};
 use crate::snapshot::{Alert, View};
 use crate::text::{self, Word, word};
@@ -26,6 +26,10 @@ impl Rows for AlertRows {
 
     fn columns() -> &'static [Column<Self::Row>] {
         &[]
+    }
+
+    fn in_a_file() -> &'static [Column<Self::Row>] {
+        AlertTableRows::columns()
     }
 
     fn rows(view: &View, _: &UiState) -> Vec<Self::Row> {

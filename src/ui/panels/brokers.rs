@@ -10,6 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -68,19 +69,28 @@ type Col = Column<Row>;
 const COLUMNS: &[Col] = &[
     Col::fixed("up", Word::Nothing, 1, |r, _, _| {
         cell(r, |b| if b.up { Ink::new(Role::Ok, "●") } else { Ink::new(Role::Critical, "✘") })
-    }),
+    })
+    .file(&[("up", |r, _| raw::flag(of(r).is_some_and(|b| b.up)))]),
     Col::content("id", Word::ColId, (3, 10), |r, ctx, _| {
         cell(r, |b| {
             let controller = if ctx.view.snapshot.cluster.controller == Some(b.id) { "*" } else { "" };
             Ink::text(format!("{controller}{}", b.id))
         })
     })
+    .file(&[
+        ("id", |r, _| raw::whole(of(r).map(|b| b.id))),
+        ("controller", |r, ctx| raw::flag(of(r).is_some_and(|b| ctx.view.snapshot.cluster.controller == Some(b.id)))),
+    ])
     .right(),
     Col::rest("host", Word::ColHost, 14, |r, _, _| {
         cell(r, |b| Ink::text(text::visible(&format!("{}:{}", b.host, b.port)).into_owned()))
     }),
-    Col::fixed("leaders", Word::ColLeaders, 8, |r, _, _| cell(r, |b| Ink::text(text::count(b.leaders as u64)))).right().leaves(1),
+    Col::fixed("leaders", Word::ColLeaders, 8, |r, _, _| cell(r, |b| Ink::text(text::count(b.leaders as u64))))
+        .file(&[("leaders", |r, _| raw::whole(of(r).map(|b| b.leaders)))])
+        .right()
+        .leaves(1),
     Col::fixed("replicas", Word::ColReplicas, 8, |r, _, _| cell(r, |b| Ink::text(text::count(b.replicas as u64))))
+        .file(&[("replicas", |r, _| raw::whole(of(r).map(|b| b.replicas)))])
         .right()
         .leaves(4),
     Col::fixed("under", Word::ColUnderReplicated, 8, |r, _, _| {
@@ -89,6 +99,7 @@ const COLUMNS: &[Col] = &[
             Ink::new(role, text::count(b.under_replicated as u64))
         })
     })
+    .file(&[("under_replicated", |r, _| raw::whole(of(r).map(|b| b.under_replicated)))])
     .right()
     .leaves(2),
     Col::fixed("trip", Word::ColRoundTrip, 8, |r, _, _| {
@@ -99,6 +110,7 @@ const COLUMNS: &[Col] = &[
             )
         })
     })
+    .file(&[("answers_ms", |r, _| raw::number(of(r).and_then(|b| b.round_trip_ms)))])
     .right()
     .leaves(3),
     Col::content("why", Word::Nothing, (0, 40), |r, _, _| {

@@ -11,6 +11,7 @@ use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::widgets::ink::{self, Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -99,27 +100,34 @@ const COLUMNS: &[Col] = &[
     Col::fixed("level", Word::Nothing, 1, |x, _, _| {
         let (symbol, role, _) = ink::level(x.level());
         Ink::new(role, symbol)
-    }),
+    })
+    .file(&[("level", |r, _| raw::level(r.level()))]),
     Col::content("channel", Word::ColChannel, (8, 24), |x, _, _| Ink::text(text::visible(&x.channel.channel).into_owned()))
         .sorts(|a, b| a.channel.channel.cmp(&b.channel.channel)),
     Col::fixed("rate", Word::ColRate, 6, |x, _, _| Ink::known(x.channel.per_s, text::rate))
+        .file(&[("msg_per_s", |r, _| raw::number(r.channel.per_s))])
         .right()
         .sorts(|a, b| most(a.channel.per_s, b.channel.per_s)),
     Col::fixed("sent", Word::ColSent, 9, |x, _, _| Ink::known(x.channel.sent, text::count))
+        .file(&[("sent", |r, _| raw::whole(r.channel.sent))])
         .right()
         .sorts(|a, b| most(a.channel.sent, b.channel.sent)),
     Col::fixed("p99", Word::ColP99, 6, |x, _, _| Ink::known(x.p99(), |ms| text::short_duration_ms(ms as f64)))
+        .file(&[("p99_ms", |r, _| raw::whole(r.p99()))])
         .right()
         .leaves(3)
         .sorts(|a, b| most(a.p99(), b.p99())),
     Col::fixed("waiting", Word::ColWaiting, 8, |x, _, _| Ink::quiet_zero(x.waiting(), text::column_count))
+        .file(&[("waiting", |r, _| raw::whole(r.waiting()))])
         .right()
         .sorts(|a, b| most(a.waiting(), b.waiting())),
     Col::fixed("oldest", Word::ColOldest, 7, |x, _, _| Ink::quiet_zero(x.oldest(), text::short_duration_s))
+        .file(&[("oldest_s", |r, _| raw::number(r.oldest()))])
         .right()
         .leaves(2)
         .sorts(|a, b| most(a.oldest(), b.oldest())),
     Col::fixed("given-up", Word::ColGivenUp, 8, |x, _, _| Ink::quiet_zero(Some(x.given_up()), text::column_count))
+        .file(&[("given_up", |r, _| raw::whole(Some(r.given_up())))])
         .right()
         .leaves(1)
         .sorts(|a, b| b.given_up().cmp(&a.given_up())),

@@ -10,6 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -57,12 +58,28 @@ type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
     Col::rest("instance", Word::ColInstance, 12, |r, _, _| Ink::text(text::visible(&r.instance).into_owned())),
-    Col::fixed("assigned", Word::ColAssignedShort, 5, |r, _, _| Ink::text(text::count(r.assigned as u64))).right().leaves(1),
-    Col::fixed("applied", Word::ColApplied, 9, |r, _, _| Ink::known(r.applied_per_s, text::rate)).right(),
-    Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag, text::column_count)).right(),
-    Col::fixed("apply", Word::ColApplyP99, 9, |r, _, _| Ink::known(r.apply_ms.p99, text::short_duration_ms)).right().leaves(2),
-    Col::fixed("commit", Word::ColCommitP99, 10, |r, _, _| Ink::known(r.commit_ms.p99, text::short_duration_ms)).right().leaves(4),
-    Col::fixed("rejected", Word::ColRejected, 8, |r, _, _| Ink::quiet_zero(Some(r.rejected), text::column_count)).right().leaves(3),
+    Col::fixed("assigned", Word::ColAssignedShort, 5, |r, _, _| Ink::text(text::count(r.assigned as u64)))
+        .file(&[("partitions", |r, _| raw::whole(Some(r.assigned)))])
+        .right()
+        .leaves(1),
+    Col::fixed("applied", Word::ColApplied, 9, |r, _, _| Ink::known(r.applied_per_s, text::rate))
+        .file(&[("applied_per_s", |r, _| raw::number(r.applied_per_s))])
+        .right(),
+    Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag, text::column_count))
+        .file(&[("lag", |r, _| raw::whole(r.lag))])
+        .right(),
+    Col::fixed("apply", Word::ColApplyP99, 9, |r, _, _| Ink::known(r.apply_ms.p99, text::short_duration_ms))
+        .file(&[("apply_p99_ms", |r, _| raw::number(r.apply_ms.p99))])
+        .right()
+        .leaves(2),
+    Col::fixed("commit", Word::ColCommitP99, 10, |r, _, _| Ink::known(r.commit_ms.p99, text::short_duration_ms))
+        .file(&[("commit_p99_ms", |r, _| raw::number(r.commit_ms.p99))])
+        .right()
+        .leaves(4),
+    Col::fixed("rejected", Word::ColRejected, 8, |r, _, _| Ink::quiet_zero(Some(r.rejected), text::column_count))
+        .file(&[("rejected", |r, _| raw::whole(Some(r.rejected)))])
+        .right()
+        .leaves(3),
     Col::content("how", Word::ColStatus, (12, 48), |r, _, _| how(r)),
 ];
 

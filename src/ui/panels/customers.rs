@@ -8,6 +8,7 @@ use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -50,11 +51,13 @@ const COLUMNS: &[Col] = &[
     Col::rest("customer", Word::ColCustomer, 12, |x, _, _| Ink::text(text::visible(&x.id).into_owned()))
         .sorts(|a, b| a.id.cmp(&b.id)),
     Col::fixed("orders", Word::ColOrders, 7, |x, _, _| Ink::quiet_zero(Some(x.orders), text::column_count))
+        .file(&[("orders", |r, _| raw::whole(Some(r.orders)))])
         .right()
         .sorts(|a, b| b.orders.cmp(&a.orders)),
     Col::fixed("seen", Word::ColSeen, 7, |x, ctx, _| {
         Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.last_seen).max(0.0)))
     })
+    .file(&[("seen_s", |r, ctx| raw::since(ctx, r.last_seen))])
     .right()
     .sorts(|a, b| b.last_seen.cmp(&a.last_seen)),
 ];

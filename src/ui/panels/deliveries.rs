@@ -14,6 +14,7 @@ use crate::ui::theme::Role;
 use crate::ui::time::clock;
 use crate::ui::widgets::chart::bar;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -66,7 +67,8 @@ const COLUMNS: &[Col] = &[
     Col::fixed("how", Word::Nothing, 1, |x, _, _| {
         let (symbol, role, _) = Manner::of(x).look();
         Ink::new(role, symbol)
-    }),
+    })
+    .file(&[("how", |r, _| Some(word(Manner::of(r).look().2).to_owned()))]),
     Col::content("courier", Word::ColCourier, (8, 16), |x, _, _| {
         Ink::known(x.courier.as_deref(), |t| text::visible(t).into_owned())
     })
@@ -77,15 +79,26 @@ const COLUMNS: &[Col] = &[
         .leaves(1)
         .sorts(|a, b| a.state.cmp(&b.state)),
     Col::fixed("progress", Word::ColProgress, 8, |x, _, width| progress(x, width))
+        .file(&[("progress", |r, _| raw::number(r.progress))])
         .leaves(3)
         .sorts(|a, b| most(a.progress, b.progress)),
-    Col::fixed("eta", Word::ColEta, 9, |x, ctx, _| Ink::known(x.eta_at, |at| clock(ctx.state, at))).right().leaves(2),
-    Col::fixed("late", Word::ColLate, 7, |r, _, _| late(r)).right().sorts(|a, b| most(a.late_s, b.late_s)),
+    Col::fixed("eta", Word::ColEta, 9, |x, ctx, _| Ink::known(x.eta_at, |at| clock(ctx.state, at)))
+        .file(&[("eta", |r, _| raw::moment(r.eta_at))])
+        .right()
+        .leaves(2),
+    Col::fixed("late", Word::ColLate, 7, |r, _, _| late(r))
+        .file(&[("late_s", |r, _| raw::number(r.late_s))])
+        .right()
+        .sorts(|a, b| most(a.late_s, b.late_s)),
     Col::fixed("left", Word::ColLeft, 8, |x, _, _| Ink::known(x.remaining_m, metres))
+        .file(&[("left_m", |r, _| raw::number(r.remaining_m))])
         .right()
         .leaves(4)
         .sorts(|a, b| most(a.remaining_m, b.remaining_m)),
-    Col::fixed("seen", Word::ColSeen, 13, |r, _, _| seen(r)).right().sorts(|a, b| most(a.position_age_s, b.position_age_s)),
+    Col::fixed("seen", Word::ColSeen, 13, |r, _, _| seen(r))
+        .file(&[("seen_s", |r, _| raw::number(r.position_age_s))])
+        .right()
+        .sorts(|a, b| most(a.position_age_s, b.position_age_s)),
 ];
 
 /// How much of the way lies behind the courier.

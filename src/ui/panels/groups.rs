@@ -12,6 +12,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{self, Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, titled};
 use crate::ui::words::{group_state_word, kind_word};
 use ratatui::buffer::Buffer;
@@ -59,7 +60,8 @@ impl Rows for GroupRows {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("level", Word::Nothing, 1, symbol),
+    Col::fixed("level", Word::Nothing, 1, symbol)
+        .file(&[("level", |r, _| raw::level(if r.abandoned { Level::Healthy } else { r.status.level }))]),
     Col::content("group", Word::ColGroup, (16, 40), |r, _, _| Ink::text(text::visible(&r.name).into_owned()))
         .sorts(|a, b| a.name.cmp(&b.name)),
     Col::fixed("kind", Word::ColKind, 8, |r, _, _| Ink::dim(kind_word(r.kind)))
@@ -69,28 +71,44 @@ const COLUMNS: &[Col] = &[
         .leaves(8)
         .sorts(|a, b| group_state_word(a.state).cmp(group_state_word(b.state))),
     Col::fixed("topics", Word::Topics, 6, |r, _, _| Ink::text(r.topics.to_string()))
+        .file(&[("topics", |r, _| raw::whole(Some(r.topics)))])
         .right()
         .leaves(7)
         .sorts(|a, b| b.topics.cmp(&a.topics)),
     Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag.records, text::column_count))
+        .file(&[("lag", |r, _| raw::whole(r.lag.records))])
         .right()
         .sorts(|a, b| most(a.lag.records, b.lag.records)),
-    Col::fixed("oldest", Word::ColOldest, 7, oldest_cell).right().leaves(1).sorts(|a, b| most(a.lag.seconds, b.lag.seconds)),
+    Col::fixed("oldest", Word::ColOldest, 7, oldest_cell)
+        .file(&[
+            ("oldest_s", |r, _| oldest(r.lag.seconds, r.lag.quality)),
+            ("oldest_is_estimated", |r, _| raw::flag(r.lag.quality == LagQuality::Estimated)),
+        ])
+        .right()
+        .leaves(1)
+        .sorts(|a, b| most(a.lag.seconds, b.lag.seconds)),
     Col::fixed("in", Word::ColIn, 6, |r, _, _| Ink::known(r.produce_per_s, text::rate))
+        .file(&[("in_per_s", |r, _| raw::number(r.produce_per_s))])
         .right()
         .leaves(5)
         .sorts(|a, b| most(a.produce_per_s, b.produce_per_s)),
     Col::fixed("out", Word::ColOut, 6, |r, _, _| Ink::known(r.consume_per_s, text::rate))
+        .file(&[("out_per_s", |r, _| raw::number(r.consume_per_s))])
         .right()
         .leaves(4)
         .sorts(|a, b| most(a.consume_per_s, b.consume_per_s)),
-    Col::fixed("catch-up", Word::ColCatchUp, 9, catch_up_cell).right().leaves(3),
-    Col::fixed("retention", Word::ColRetention, 9, retention_cell).right().leaves(6).sorts(|a, b| {
-        match (a.retention_danger_s, b.retention_danger_s) {
+    Col::fixed("catch-up", Word::ColCatchUp, 9, catch_up_cell)
+        .file(&[("catch_up_s", |r, _| catch_up(r)), ("catch_up", |r, ctx| Some(catch_up_word(r, ctx)))])
+        .right()
+        .leaves(3),
+    Col::fixed("retention", Word::ColRetention, 9, retention_cell)
+        .file(&[("retention_s", |r, _| raw::number(r.retention_danger_s))])
+        .right()
+        .leaves(6)
+        .sorts(|a, b| match (a.retention_danger_s, b.retention_danger_s) {
             (Some(a), Some(b)) => a.total_cmp(&b),
             (a, b) => b.is_some().cmp(&a.is_some()),
-        }
-    }),
+        }),
     Col::rest("status", Word::ColStatus, 24, status_cell).sorts(|a, b| b.status.level.cmp(&a.status.level)),
 ];
 
@@ -108,6 +126,27 @@ fn symbol(row: &Row, _: Ctx, _: u16) -> Ink {
 
 fn oldest_cell(row: &Row, _: Ctx, _: u16) -> Ink {
     lag_time(row.lag.seconds, row.lag.quality)
+}
+
+/// Lag in time as a figure.
+pub(super) fn oldest(seconds: Option<f64>, quality: LagQuality) -> Option<String> {
+    if quality == LagQuality::CaughtUp { raw::number(Some(0.0)) } else { raw::number(seconds) }
+}
+
+/// In seconds, where it is a time at all.
+fn catch_up(row: &Row) -> Option<String> {
+    match row.catch_up {
+        CatchUp::Seconds(s) => raw::number(Some(s)),
+        _ => None,
+    }
+}
+
+/// And where it is none, why.
+fn catch_up_word(row: &Row, ctx: Ctx) -> String {
+    match row.catch_up {
+        CatchUp::Seconds(_) | CatchUp::Unknown => String::new(),
+        _ => catch_up_cell(row, ctx, u16::MAX).text.into_owned(),
+    }
 }
 
 /// Lag in time; `~` in front where it was interpolated.

@@ -11,6 +11,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::time::clock_ms;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -52,11 +53,21 @@ impl Rows for LogRows {
 }
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("level", Word::Nothing, 1, |r, _, _| sign(r.level)),
-    Col::fixed("time", Word::ColTime, 12, |r, ctx, _| Ink::dim(clock_ms(ctx.state, r.at))),
+    Col::fixed("level", Word::Nothing, 1, |r, _, _| sign(r.level)).file(&[("level", |r, _| Some(named(r.level).to_owned()))]),
+    Col::fixed("time", Word::ColTime, 12, |r, ctx, _| Ink::dim(clock_ms(ctx.state, r.at)))
+        .file(&[("time", |r, _| raw::moment(Some(r.at)))]),
     Col::content("from", Word::ColFrom, (6, 22), |r, _, _| Ink::dim(text::visible(&r.from).into_owned())).leaves(1),
     Col::rest("text", Word::ColText, 20, |r, _, _| Ink::text(text::visible(&r.text).into_owned())),
 ];
+
+/// As logs call it.
+fn named(level: Level) -> &'static str {
+    match level {
+        Level::Critical => "error",
+        Level::Warning => "warning",
+        _ => "info",
+    }
+}
 
 /// What is only told has no sign.
 fn sign(level: Level) -> Ink {

@@ -11,6 +11,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink, awaited};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -52,6 +53,7 @@ const COLUMNS: &[Col] = &[
         .leaves(2)
         .sorts(|a, b| a.host.cmp(&b.host)),
     Col::fixed("count", Word::ColPartition, 4, |r, _, _| Ink::text(r.assigned.len().to_string()))
+        .file(&[("partitions", |r, _| raw::whole(Some(r.assigned.len())))])
         .right()
         .sorts(|a, b| b.assigned.len().cmp(&a.assigned.len())),
     Col::rest("assigned", Word::ColAssigned, 12, assigned_cell).leaves(3),

@@ -9,6 +9,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::time::clock_ms;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -52,7 +53,8 @@ fn place(row: &Row) -> String {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("time", Word::ColTime, 13, |x, ctx, _| Ink::dim(clock_ms(ctx.state, x.at))),
+    Col::fixed("time", Word::ColTime, 13, |x, ctx, _| Ink::dim(clock_ms(ctx.state, x.at)))
+        .file(&[("time", |r, _| raw::moment(Some(r.at)))]),
     Col::content("channel", Word::ColChannel, (6, 16), |x, _, _| Ink::text(text::visible(&x.channel).into_owned())),
     Col::content("order", Word::ColOrder, (10, 24), |x, _, _| Ink::known(x.order.as_deref(), |id| text::visible(id).into_owned())),
     Col::rest("at", Word::ColWhere, 14, |x, _, _| Ink::dim(place(x))).leaves(1),

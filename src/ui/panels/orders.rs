@@ -10,6 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -103,9 +104,16 @@ const COLUMNS: &[Col] = &[
     Col::fixed("age", Word::ColAge, 7, |o, ctx, _| {
         Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(o.since).max(0.0)))
     })
+    .file(&[("age_s", |r, ctx| raw::since(ctx, r.since))])
     .right()
     .sorts(|a, b| b.since.cmp(&a.since)),
-    Col::content("amount", Word::ColAmount, (7, 18), |o, _, _| money(o.amount.as_ref(), o.currency.as_deref())).right().leaves(1),
+    Col::content("amount", Word::ColAmount, (7, 18), |o, _, _| money(o.amount.as_ref(), o.currency.as_deref()))
+        .file(&[
+            ("amount", |r, _| r.amount.as_ref().map(|a| a.text().to_owned())),
+            ("currency", |r, _| raw::text(r.currency.as_deref())),
+        ])
+        .right()
+        .leaves(1),
     Col::content("customer", Word::ColCustomer, (8, 24), |o, _, _| {
         Ink::known(o.customer.as_deref(), |c| text::visible(c).into_owned())
     })
@@ -117,6 +125,7 @@ const COLUMNS: &[Col] = &[
         (3, 12),
         |o, _, _| if o.gap { Ink::new(Role::Warning, word(Word::Gap)) } else { Ink::text("") },
     )
+    .file(&[("gap", |r, _| raw::flag(r.gap))])
     .leaves(4),
     Col::content("last", Word::ColLastEvent, (14, 36), |o, _, _| {
         let last = o.last.as_ref().map(|l| format!("{}/{}@{}", text::visible(&l.topic), l.partition, l.offset));

@@ -10,6 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -54,14 +55,25 @@ type Col = Column<Row>;
 const COLUMNS: &[Col] = &[
     Col::content("name", Word::ColName, (6, 20), |o, _, _| Ink::text(text::visible(&o.name).into_owned())),
     Col::content("kind", Word::ColKind, (7, 8), |o, _, _| Ink::dim(o.kind)).leaves(3),
-    Col::fixed("sent", Word::ColSent, 7, |o, _, _| Ink::text(text::short_count(o.sent))).right(),
-    Col::fixed("failed", Word::ColFailed, 6, |o, _, _| bad(o.failed)).right(),
-    Col::fixed("dropped", Word::ColDropped, 7, |o, _, _| bad(o.dropped)).right().leaves(2),
-    Col::fixed("waiting", Word::ColWaiting, 7, |o, _, _| Ink::text(text::short_count(o.waiting as u64))).right().leaves(1),
+    Col::fixed("sent", Word::ColSent, 7, |o, _, _| Ink::text(text::short_count(o.sent)))
+        .file(&[("sent", |r, _| raw::whole(Some(r.sent)))])
+        .right(),
+    Col::fixed("failed", Word::ColFailed, 6, |o, _, _| bad(o.failed))
+        .file(&[("failed", |r, _| raw::whole(Some(r.failed)))])
+        .right(),
+    Col::fixed("dropped", Word::ColDropped, 7, |o, _, _| bad(o.dropped))
+        .file(&[("dropped", |r, _| raw::whole(Some(r.dropped)))])
+        .right()
+        .leaves(2),
+    Col::fixed("waiting", Word::ColWaiting, 7, |o, _, _| Ink::text(text::short_count(o.waiting as u64)))
+        .file(&[("waiting", |r, _| raw::whole(Some(r.waiting)))])
+        .right()
+        .leaves(1),
     Col::rest("error", Word::ColLastError, 15, |o, _, _| match &o.error {
         Some(error) => Ink::new(Role::Warning, format!("▲ {}", text::visible(error))),
         None => Ink::dim(""),
-    }),
+    })
+    .file(&[("error", |r, _| raw::text(r.error.as_deref()))]),
 ];
 
 fn bad(n: u64) -> Ink {

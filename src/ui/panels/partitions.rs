@@ -14,6 +14,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -55,31 +56,49 @@ type OfTopic = Column<PartitionRow>;
 
 const OF_TOPIC: &[OfTopic] = &[
     OfTopic::fixed("partition", Word::ColPartition, 4, |r, _, _| Ink::text(r.partition.to_string()))
+        .file(&[("partition", |r, _| raw::whole(Some(r.partition)))])
         .right()
         .sorts(|a, b| a.partition.cmp(&b.partition)),
     OfTopic::fixed("leader", Word::ColLeader, 7, |r, _, _| match r.leader {
         Some(id) => Ink::text(id.to_string()),
         None => Ink::new(Role::Critical, word(Word::Offline)),
     })
+    .file(&[("leader", |r, _| raw::whole(r.leader))])
     .right()
     .leaves(3)
     .sorts(|a, b| a.leader.cmp(&b.leader)),
-    OfTopic::content("isr", Word::ColIsr, (5, 12), isr_cell).leaves(2),
-    OfTopic::fixed("low", Word::ColLow, 11, |r, _, _| Ink::known(r.low, offset)).right().leaves(9),
-    OfTopic::fixed("high", Word::ColHigh, 11, |r, _, _| Ink::known(r.high, offset)).right().leaves(5),
+    OfTopic::content("isr", Word::ColIsr, (5, 12), isr_cell)
+        .file(&[("in_sync", |r, _| Some(listed(&r.isr))), ("replicas", |r, _| Some(listed(&r.replicas)))])
+        .leaves(2),
+    OfTopic::fixed("low", Word::ColLow, 11, |r, _, _| Ink::known(r.low, offset))
+        .file(&[("low", |r, _| raw::whole(r.low))])
+        .right()
+        .leaves(9),
+    OfTopic::fixed("high", Word::ColHigh, 11, |r, _, _| Ink::known(r.high, offset))
+        .file(&[("high", |r, _| raw::whole(r.high))])
+        .right()
+        .leaves(5),
     OfTopic::fixed("rate", Word::ColRate, 6, |r, _, _| Ink::known(r.records_per_s, text::rate))
+        .file(&[("msg_per_s", |r, _| raw::number(r.records_per_s))])
         .right()
         .sorts(|a, b| most(a.records_per_s, b.records_per_s)),
     OfTopic::fixed("share", Word::ColShare, 5, |r, _, _| Ink::known(r.share, |s| format!("{:.0} %", s * 100.0)))
+        .file(&[("share", |r, _| raw::number(r.share))])
         .right()
         .leaves(6)
         .sorts(|a, b| most(a.share, b.share)),
-    OfTopic::fixed("skew", Word::ColSkew, 5, skew_cell).right().leaves(7).sorts(|a, b| most(a.skew, b.skew)),
+    OfTopic::fixed("skew", Word::ColSkew, 5, skew_cell)
+        .file(&[("skew", |r, _| raw::number(r.skew))])
+        .right()
+        .leaves(7)
+        .sorts(|a, b| most(a.skew, b.skew)),
     OfTopic::fixed("p99", Word::ColP99, 6, |r, _, _| Ink::known(r.p99_ms, |ms| text::short_duration_ms(ms as f64)))
+        .file(&[("p99_ms", |r, _| raw::whole(r.p99_ms))])
         .right()
         .leaves(4)
         .sorts(|a, b| most(a.p99_ms, b.p99_ms)),
     OfTopic::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag, text::column_count))
+        .file(&[("lag", |r, _| raw::whole(r.lag))])
         .right()
         .leaves(1)
         .sorts(|a, b| most(a.lag, b.lag)),
@@ -87,6 +106,11 @@ const OF_TOPIC: &[OfTopic] = &[
 
 fn offset(n: i64) -> String {
     text::count(n.max(0).unsigned_abs())
+}
+
+/// Parted by blanks: a spreadsheet may take `1,2` for a number.
+fn listed(brokers: &[i32]) -> String {
+    brokers.iter().map(i32::to_string).collect::<Vec<_>>().join(" ")
 }
 
 fn isr_cell(row: &PartitionRow, _: Ctx, _: u16) -> Ink {
@@ -142,13 +166,26 @@ type OfGroup = Column<GroupPartition>;
 const OF_GROUP: &[OfGroup] = &[
     OfGroup::content("topic", Word::ColTopic, (14, 40), |r, _, _| Ink::text(text::visible(&r.topic).into_owned()))
         .sorts(|a, b| a.topic.cmp(&b.topic).then(a.partition.cmp(&b.partition))),
-    OfGroup::fixed("partition", Word::ColPartition, 4, |r, _, _| Ink::text(r.partition.to_string())).right(),
-    OfGroup::fixed("committed", Word::ColCommitted, 15, committed_cell).right().leaves(4),
-    OfGroup::fixed("end", Word::ColEnd, 13, |r, _, _| Ink::known(r.end, offset)).right().leaves(5),
+    OfGroup::fixed("partition", Word::ColPartition, 4, |r, _, _| Ink::text(r.partition.to_string()))
+        .file(&[("partition", |r, _| raw::whole(Some(r.partition)))])
+        .right(),
+    OfGroup::fixed("committed", Word::ColCommitted, 15, committed_cell)
+        .file(&[("committed", |r, _| raw::whole(r.committed))])
+        .right()
+        .leaves(4),
+    OfGroup::fixed("end", Word::ColEnd, 13, |r, _, _| Ink::known(r.end, offset))
+        .file(&[("end", |r, _| raw::whole(r.end))])
+        .right()
+        .leaves(5),
     OfGroup::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag, text::column_count))
+        .file(&[("lag", |r, _| raw::whole(r.lag))])
         .right()
         .sorts(|a, b| most(a.lag, b.lag)),
     OfGroup::fixed("oldest", Word::ColOldest, 7, |r, _, _| lag_time(r.lag_s, r.quality))
+        .file(&[
+            ("oldest_s", |r, _| super::groups::oldest(r.lag_s, r.quality)),
+            ("oldest_is_estimated", |r, _| raw::flag(r.quality == crate::snapshot::LagQuality::Estimated)),
+        ])
         .right()
         .leaves(1)
         .sorts(|a, b| most(a.lag_s, b.lag_s)),

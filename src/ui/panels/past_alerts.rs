@@ -11,6 +11,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::time::clock;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -54,12 +55,15 @@ impl Rows for PastAlertRows {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("ended", Word::ColEnded, 9, |a, ctx, _| Ink::text(clock(ctx.state, a.ended_at))),
+    Col::fixed("ended", Word::ColEnded, 9, |a, ctx, _| Ink::text(clock(ctx.state, a.ended_at)))
+        .file(&[("ended", |r, _| raw::moment(Some(r.ended_at)))]),
     Col::fixed("lasted", Word::ColLasted, 7, |a, _, _| {
         Ink::text(text::short_duration_s(a.ended_at.since_s(a.finding.since).max(0.0)))
     })
+    .file(&[("lasted_s", |r, _| raw::number(Some(r.ended_at.since_s(r.finding.since).max(0.0))))])
     .right(),
-    Col::fixed("severity", Word::ColSeverity, 10, |a, _, _| severity(a.finding.level)),
+    Col::fixed("severity", Word::ColSeverity, 10, |a, _, _| severity(a.finding.level))
+        .file(&[("severity", |r, _| raw::level(r.finding.level))]),
     Col::content("subject", Word::ColSubject, (8, 28), |a, _, _| {
         Ink::text(text::visible(&subject_name(&a.finding.subject)).into_owned())
     }),

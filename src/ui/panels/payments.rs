@@ -10,6 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -55,17 +56,24 @@ impl Rows for PaymentRows {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("suspicious", Word::Nothing, 1, |x, ctx, _| suspicion(ctx, x)),
+    Col::fixed("suspicious", Word::Nothing, 1, |x, ctx, _| suspicion(ctx, x))
+        .file(&[("suspicious", |r, ctx| raw::flag(is_suspicious(ctx, r)))]),
     Col::rest("payment", Word::ColPayment, 12, |x, _, _| Ink::text(text::visible(&x.id).into_owned()))
         .sorts(|a, b| a.id.cmp(&b.id)),
     Col::content("state", Word::ColState, (9, 12), |r, _, _| state(r)).sorts(|a, b| a.state.cmp(&b.state)),
-    Col::content("amount", Word::ColAmount, (7, 18), |x, _, _| money(x.amount.as_ref(), x.currency.as_deref())).right(),
+    Col::content("amount", Word::ColAmount, (7, 18), |x, _, _| money(x.amount.as_ref(), x.currency.as_deref()))
+        .file(&[
+            ("amount", |r, _| r.amount.as_ref().map(|a| a.text().to_owned())),
+            ("currency", |r, _| raw::text(r.currency.as_deref())),
+        ])
+        .right(),
     Col::content("method", Word::ColMethod, (6, 16), |x, _, _| Ink::known(x.method.as_deref(), |t| text::visible(t).into_owned()))
         .leaves(1)
         .sorts(|a, b| a.method.cmp(&b.method)),
     Col::fixed("age", Word::ColAge, 7, |x, ctx, _| {
         Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.since).max(0.0)))
     })
+    .file(&[("age_s", |r, ctx| raw::since(ctx, r.since))])
     .right()
     .sorts(|a, b| b.since.cmp(&a.since)),
     Col::content("order", Word::ColOrder, (8, 20), |x, _, _| Ink::known(x.order.as_deref(), |t| text::visible(t).into_owned()))
@@ -80,9 +88,12 @@ const COLUMNS: &[Col] = &[
 
 /// What is wrong with it stands beside the table.
 fn suspicion(ctx: Ctx, of: &Payment) -> Ink {
+    if is_suspicious(ctx, of) { Ink::new(Role::Warning, "▲") } else { Ink::dim("") }
+}
+
+fn is_suspicious(ctx: Ctx, of: &Payment) -> bool {
     let section = ctx.view.snapshot.business.payments.as_ref();
-    let told = section.is_some_and(|s| s.payments.suspicious.iter().any(|told| told.id == of.id));
-    if told { Ink::new(Role::Warning, "▲") } else { Ink::dim("") }
+    section.is_some_and(|s| s.payments.suspicious.iter().any(|told| told.id == of.id))
 }
 
 fn state(of: &Payment) -> Ink {

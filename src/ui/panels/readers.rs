@@ -9,6 +9,7 @@ use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::widgets::ink::{Ctx, Ink, level};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -49,10 +50,14 @@ impl Rows for ReaderRows {
 type Col = Column<Reader>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("level", Word::Nothing, 1, symbol),
+    Col::fixed("level", Word::Nothing, 1, symbol).file(&[("level", |r, _| raw::level(ReaderRows::level(r)))]),
     Col::rest("group", Word::ColGroup, 10, |r, _, _| Ink::text(text::visible(&r.0).into_owned())).sorts(|a, b| a.0.cmp(&b.0)),
-    Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.1, text::column_count)).right().sorts(|a, b| most(a.1, b.1)),
+    Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.1, text::column_count))
+        .file(&[("lag", |r, _| raw::whole(r.1))])
+        .right()
+        .sorts(|a, b| most(a.1, b.1)),
     Col::fixed("oldest", Word::ColOldest, 7, |r, _, _| Ink::quiet_zero(r.2, text::short_duration_s))
+        .file(&[("oldest_s", |r, _| raw::number(r.2))])
         .right()
         .leaves(1)
         .sorts(|a, b| most(a.2, b.2)),

@@ -10,6 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -53,7 +54,8 @@ impl Rows for StockRows {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("low", Word::Nothing, 1, |x, _, _| if is_low(x) { Ink::new(Role::Warning, "▲") } else { Ink::new(Role::Ok, "●") }),
+    Col::fixed("low", Word::Nothing, 1, |x, _, _| if is_low(x) { Ink::new(Role::Warning, "▲") } else { Ink::new(Role::Ok, "●") })
+        .file(&[("low", |r, _| raw::flag(is_low(r)))]),
     Col::rest("sku", Word::ColArticle, 10, |x, _, _| Ink::text(text::visible(&x.sku).into_owned())).sorts(|a, b| a.sku.cmp(&b.sku)),
     Col::content("name", Word::ColName, (8, 30), |x, _, _| Ink::known(x.name.as_deref(), |t| text::visible(t).into_owned()))
         .leaves(2)
@@ -61,14 +63,20 @@ const COLUMNS: &[Col] = &[
     Col::fixed("level", Word::ColLevel, 8, |x, _, _| {
         Ink::text(x.level.to_string()).with_role(if is_low(x) { Role::Warning } else { Role::Text })
     })
+    .file(&[("level", |r, _| raw::whole(Some(r.level)))])
     .right()
     .sorts(|a, b| a.level.cmp(&b.level)),
-    Col::fixed("threshold", Word::ColThreshold, 9, |x, _, _| Ink::known(x.threshold, |n| n.to_string())).right().leaves(1),
+    Col::fixed("threshold", Word::ColThreshold, 9, |x, _, _| Ink::known(x.threshold, |n| n.to_string()))
+        .file(&[("threshold", |r, _| raw::whole(r.threshold))])
+        .right()
+        .leaves(1),
     Col::fixed("room", Word::ColRoom, 7, |x, _, _| Ink::known(x.threshold, |t| x.level.saturating_sub(t).to_string()))
+        .file(&[("above", |r, _| raw::whole(r.threshold.map(|t| r.level.saturating_sub(t))))])
         .right()
         .leaves(3)
         .sorts(|a, b| room(a).cmp(&room(b))),
     Col::fixed("out", Word::ColRunsOut, 9, |x, _, _| Ink::known(x.run_out_s, text::short_duration_s))
+        .file(&[("runs_out_s", |r, _| raw::number(r.run_out_s))])
         .right()
         .sorts(|a, b| soonest(a, b)),
 ];

@@ -11,6 +11,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -56,11 +57,18 @@ type Col = Column<Row>;
 const COLUMNS: &[Col] = &[
     Col::rest("order", Word::ColOrder, 12, |s, _, _| Ink::new(Role::Warning, text::visible(&s.key).into_owned())),
     Col::content("stage", Word::ColStage, (7, 14), |s, _, _| Ink::text(text::visible(&s.stage).into_owned())),
-    Col::fixed("age", Word::ColAge, 7, |s, _, _| Ink::text(text::short_duration_s(s.age_s))).right(),
+    Col::fixed("age", Word::ColAge, 7, |s, _, _| Ink::text(text::short_duration_s(s.age_s)))
+        .file(&[("age_s", |r, _| raw::number(Some(r.age_s)))])
+        .right(),
     Col::fixed("deadline", Word::ColDeadline, 7, |s, _, _| Ink::dim(text::short_duration_s(f64::from(s.deadline_s))))
+        .file(&[("limit_s", |r, _| raw::whole(Some(r.deadline_s)))])
         .right()
         .leaves(2),
     Col::content("amount", Word::ColAtRisk, (7, 18), |s, _, _| super::orders::money(s.amount.as_ref(), s.currency.as_deref()))
+        .file(&[
+            ("amount", |r, _| r.amount.as_ref().map(|a| a.text().to_owned())),
+            ("currency", |r, _| raw::text(r.currency.as_deref())),
+        ])
         .right()
         .leaves(1),
 ];

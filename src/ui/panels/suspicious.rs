@@ -10,6 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -53,11 +54,12 @@ impl Rows for SuspiciousRows {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("level", Word::Nothing, 1, |_, _, _| Ink::new(Role::Warning, "▲")),
+    Col::fixed("level", Word::Nothing, 1, |_, _, _| Ink::new(Role::Warning, "▲")).file(&[]),
     Col::content("payment", Word::ColPayment, (8, 20), |x, _, _| Ink::text(text::visible(&x.id).into_owned())),
     Col::fixed("age", Word::ColAge, 7, |x, ctx, _| {
         Ink::dim(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.at).max(0.0)))
     })
+    .file(&[("age_s", |r, ctx| raw::since(ctx, r.at))])
     .right()
     .leaves(1),
     Col::rest("why", Word::ColSaid, 16, |x, _, _| Ink::text(text::visible(&text::sentence(&x.reason)).into_owned())),

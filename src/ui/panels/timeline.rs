@@ -9,6 +9,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::time::clock_ms;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -103,13 +104,15 @@ fn what(row: &Row) -> Ink {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("time", Word::ColTime, 13, |r, ctx, _| cell(r, |step| Ink::dim(clock_ms(ctx.state, step.at)))),
+    Col::fixed("time", Word::ColTime, 13, |r, ctx, _| cell(r, |step| Ink::dim(clock_ms(ctx.state, step.at))))
+        .file(&[("time", |r, _| raw::moment(r.step().map(|step| step.at)))]),
     Col::fixed("wait", Word::ColWait, 7, |r, _, _| match r.after_s {
         // Topics have no common order: a later step may have been told of an earlier moment.
         Some(s) if s < 0.0 => Ink::dim(format!("-{}", text::short_duration_s(-s))),
         Some(s) => Ink::text(text::short_duration_s(s)),
         None => Ink::text(""),
     })
+    .file(&[("wait_s", |r, _| raw::number(r.after_s))])
     .right(),
     Col::content("what", Word::Nothing, (5, 12), |r, _, _| what(r)),
     Col::content("step", Word::ColStage, (9, 18), |r, _, _| cell(r, |step| Ink::text(text::visible(&step.name).into_owned()))),

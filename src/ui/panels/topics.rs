@@ -12,6 +12,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::chart::{Pick, columns, nice_top, peak, spark};
 use crate::ui::widgets::ink::{self, Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -80,27 +81,41 @@ fn worst(a: &Row, b: &Row) -> Ordering {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("level", Word::Nothing, 1, symbol),
-    Col::content("topic", Word::ColTopic, (16, 40), name_cell).sorts(|a, b| a.name.cmp(&b.name)),
-    Col::fixed("rate", Word::ColRate, 6, rate_cell).right().sorts(|a, b| most(rate(a), rate(b))),
-    Col::fixed("minute", Word::ColMinute, 8, minute_cell).leaves(6),
+    Col::fixed("level", Word::Nothing, 1, symbol).file(&[("level", |r, _| raw::level(r.health.level))]),
+    Col::content("topic", Word::ColTopic, (16, 40), name_cell)
+        .file(&[("topic", |r, _| raw::text(Some(&r.name)))])
+        .sorts(|a, b| a.name.cmp(&b.name)),
+    Col::fixed("rate", Word::ColRate, 6, rate_cell)
+        .file(&[("msg_per_s", |r, _| raw::number(rate(r))), ("msg_per_s_is_at_most", |r, _| raw::flag(r.throughput.estimated))])
+        .right()
+        .sorts(|a, b| most(rate(a), rate(b))),
+    Col::fixed("minute", Word::ColMinute, 8, minute_cell).file(&[]).leaves(6),
     Col::fixed("bytes", Word::ColBytes, 8, |r, _, _| Ink::known(bytes(r), text::bytes))
+        .file(&[("bytes_per_s", |r, _| raw::number(bytes(r)))])
         .right()
         .leaves(8)
         .sorts(|a, b| most(bytes(a), bytes(b))),
     Col::fixed("p50", Word::ColP50, 6, |r, _, _| Ink::known(r.latency_ms.p50, |ms| text::short_duration_ms(ms as f64)))
+        .file(&[("p50_ms", |r, _| raw::whole(r.latency_ms.p50))])
         .right()
         .leaves(7)
         .sorts(|a, b| most(a.latency_ms.p50, b.latency_ms.p50)),
-    Col::fixed("p99", Word::ColP99, 6, p99_cell).right().leaves(3).sorts(|a, b| most(a.latency_ms.p99, b.latency_ms.p99)),
+    Col::fixed("p99", Word::ColP99, 6, p99_cell)
+        .file(&[("p99_ms", |r, _| raw::whole(r.latency_ms.p99))])
+        .right()
+        .leaves(3)
+        .sorts(|a, b| most(a.latency_ms.p99, b.latency_ms.p99)),
     Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag.records, text::column_count))
+        .file(&[("lag", |r, _| raw::whole(r.lag.records))])
         .right()
         .sorts(|a, b| most(a.lag.records, b.lag.records)),
     Col::fixed("oldest", Word::ColOldest, 7, |r, _, _| Ink::quiet_zero(r.lag.seconds, text::short_duration_s))
+        .file(&[("oldest_s", |r, _| raw::number(r.lag.seconds))])
         .right()
         .leaves(4)
         .sorts(|a, b| most(a.lag.seconds, b.lag.seconds)),
     Col::fixed("errors", Word::ColErrors, 5, |r, _, _| Ink::quiet_zero(r.error_rate, text::percent_figure))
+        .file(&[("error_rate", |r, _| raw::number(r.error_rate))])
         .right()
         .leaves(5)
         .sorts(|a, b| most(a.error_rate, b.error_rate)),

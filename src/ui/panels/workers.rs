@@ -10,6 +10,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -53,12 +54,29 @@ type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
     Col::content("name", Word::ColWorker, (6, 12), |r, _, _| Ink::text(text::visible(&r.name).into_owned())),
-    Col::fixed("assigned", Word::ColAssignedShort, 5, |r, _, _| Ink::text(text::count(r.assigned as u64))).right().leaves(2),
-    Col::fixed("in", Word::ColIn, 7, |r, _, _| Ink::known(r.in_per_s, text::rate)).right(),
-    Col::fixed("out", Word::ColOut, 7, |r, _, _| Ink::known(r.out_per_s, text::rate)).right(),
-    Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag, text::column_count)).right(),
-    Col::fixed("aborted", Word::ColAborted, 8, |r, _, _| Ink::quiet_zero(Some(r.aborted), text::column_count)).right().leaves(3),
-    Col::rest("how", Word::ColStatus, 12, |r, _, _| how(r)),
+    Col::fixed("assigned", Word::ColAssignedShort, 5, |r, _, _| Ink::text(text::count(r.assigned as u64)))
+        .file(&[("partitions", |r, _| raw::whole(Some(r.assigned)))])
+        .right()
+        .leaves(2),
+    Col::fixed("in", Word::ColIn, 7, |r, _, _| Ink::known(r.in_per_s, text::rate))
+        .file(&[("in_per_s", |r, _| raw::number(r.in_per_s))])
+        .right(),
+    Col::fixed("out", Word::ColOut, 7, |r, _, _| Ink::known(r.out_per_s, text::rate))
+        .file(&[("out_per_s", |r, _| raw::number(r.out_per_s))])
+        .right(),
+    Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag, text::column_count))
+        .file(&[("lag", |r, _| raw::whole(r.lag))])
+        .right(),
+    Col::fixed("aborted", Word::ColAborted, 8, |r, _, _| Ink::quiet_zero(Some(r.aborted), text::column_count))
+        .file(&[("aborted", |r, _| raw::whole(Some(r.aborted)))])
+        .right()
+        .leaves(3),
+    Col::rest("how", Word::ColStatus, 12, |r, _, _| how(r)).file(&[
+        ("trouble", |r, _| raw::text(r.trouble.as_deref())),
+        ("off_p50_s", |r, _| raw::number(r.error.map(|e| e.p50_s))),
+        ("off_p90_s", |r, _| raw::number(r.error.map(|e| e.p90_s))),
+        ("arrivals", |r, _| raw::whole(r.error.map(|e| e.count))),
+    ]),
 ];
 
 fn how(row: &Row) -> Ink {

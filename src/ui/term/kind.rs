@@ -90,6 +90,10 @@ impl Kind {
     pub fn modes(self, mouse: bool, title: bool) -> Vec<(&'static str, &'static str)> {
         let mut modes = Vec::new();
         match self.family {
+            // GNU screen has a second screen only with `altscreen on`, which is not its default.
+            Family::Xterm if matches!(self.around, Around::Screen | Around::TmuxOrScreen) => {
+                modes.push(("\x1b[?1049h", "\x1b[H\x1b[J\x1b[?1049l"));
+            }
             Family::Xterm => modes.push(("\x1b[?1049h", "\x1b[?1049l")),
             // Without a second screen the last frame would stay under the prompt.
             Family::Console | Family::Vt => modes.push(("", "\x1b[H\x1b[J")),
@@ -150,5 +154,15 @@ mod tests {
         assert_eq!(set("linux", true), "\x1b[?25l\x1b[?7l");
         assert_eq!(set("vt100", true), "\x1b[?7l");
         assert_eq!(set("vt220", true), "\x1b[?25l\x1b[?7l");
+    }
+
+    #[test]
+    fn no_frame_stays_where_a_second_screen_is_not_certain() {
+        let cleared = |vars: &[(&str, &str)]| {
+            let modes = kind(vars).unwrap().modes(false, false);
+            modes.iter().any(|(_, reset)| reset.starts_with("\x1b[H\x1b[J"))
+        };
+        assert!(cleared(&[("TERM", "screen.xterm-256color"), ("STY", "1.pts")]) && cleared(&[("TERM", "screen")]));
+        assert!(cleared(&[("TERM", "linux")]) && !cleared(&[("TERM", "tmux-256color")]) && !cleared(&[("TERM", "xterm")]));
     }
 }

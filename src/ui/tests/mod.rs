@@ -2,6 +2,7 @@
 
 mod chosen;
 mod clusters;
+mod csv;
 mod hostile;
 mod input;
 mod language;

@@ -139,3 +139,22 @@ fn a_key_that_vigie_has_is_refused_with_both_named() {
         assert!(error.contains(":2: ") && error.contains("\"mine\"") && error.contains(other), "{error}");
     }
 }
+
+#[test]
+fn a_command_gets_no_key_that_is_hidden_and_is_told_why() {
+    use crate::snapshot::Privacy;
+    let mut ui = with(FILE).unwrap();
+    ui.state.look.hiding = crate::ui::privacy::Hiding { person: false, profile: true };
+    // Without a catalogue every key may be somebody's.
+    ui.state.look.personal = Arc::new(Privacy::default());
+    press(&mut ui, W, H, "j enter");
+    alt(&mut ui, 'r');
+    assert!(started(&mut ui).is_empty(), "it must not start with dots for a key either");
+    assert!(message(&ui).contains("$KEY is personal and hidden"), "{}", message(&ui));
+    press(&mut ui, W, H, "enter");
+    alt(&mut ui, 'r');
+    assert!(started(&mut ui).is_empty(), "nor with an open record's");
+    press(&mut ui, W, H, "esc 1");
+    alt(&mut ui, 's');
+    assert_eq!(started(&mut ui), ["--topic=payments.completed", "kafka-1.prod:9092"], "a topic is nobody");
+}

@@ -3,4 +3,5 @@
 pub mod chart;
 pub mod frame;
 pub mod ink;
+pub mod raw;
 pub mod table;

@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use std::cmp::Ordering;
 
-pub struct Column<R> {
+pub struct Column<R: 'static> {
     pub id: &'static str,
     pub words: Word,
     pub width: Width,
@@ -22,14 +22,19 @@ pub struct Column<R> {
     pub sort: Option<fn(&R, &R) -> Ordering>,
     /// The cell's text, for a cell this wide.
     pub cell: Cell<R>,
+    /// What it is in a file; `None`: as it is shown, under its id.
+    pub file: Option<&'static [Raw<R>]>,
 }
+
+/// A heading with its unit, and the value there as a program reads it; `None`: not known.
+pub type Raw<R> = (&'static str, fn(&R, Ctx) -> Option<String>);
 
 type Cell<R> = fn(&R, Ctx, u16) -> Ink;
 
 /// A column stands on the left, never leaves and cannot sort, unless it says so.
-impl<R> Column<R> {
+impl<R: 'static> Column<R> {
     const fn new(id: &'static str, words: Word, width: Width, cell: Cell<R>) -> Self {
-        Self { id, words, width, align: Align::Left, leaves_first: 0, sort: None, cell }
+        Self { id, words, width, align: Align::Left, leaves_first: 0, sort: None, cell, file: None }
     }
 
     /// So many cells, whatever is in it.
@@ -50,6 +55,12 @@ impl<R> Column<R> {
     /// Figures stand on the right.
     pub const fn right(mut self) -> Self {
         self.align = Align::Right;
+        self
+    }
+
+    /// In a file it is these fields instead: raw figures, and nothing that is drawn.
+    pub const fn file(mut self, fields: &'static [Raw<R>]) -> Self {
+        self.file = Some(fields);
         self
     }
 
@@ -199,7 +210,7 @@ struct Standing {
     faint: bool,
 }
 
-fn draw_row<R>(ctx: Ctx, buf: &mut Buffer, line: Rect, cells: &[(&Column<R>, &Placed)], row: &R, is: Standing) {
+fn draw_row<R: 'static>(ctx: Ctx, buf: &mut Buffer, line: Rect, cells: &[(&Column<R>, &Placed)], row: &R, is: Standing) {
     if is.selected {
         buf.set_style(line, ctx.style(Role::Selection));
     }
@@ -232,7 +243,7 @@ const NAME: u16 = 24;
 /// Rows at the top of a list, seen or not, that say how wide its columns are; beside them those that are seen.
 const MEASURED: usize = 64;
 
-fn wanted_width<'r, R: 'r>(column: &Column<R>, rows: impl Iterator<Item = &'r R>, ctx: Ctx) -> u16 {
+fn wanted_width<'r, R: 'static>(column: &Column<R>, rows: impl Iterator<Item = &'r R>, ctx: Ctx) -> u16 {
     match column.width {
         Width::Content { least, most } => {
             let widest = rows.map(|r| (column.cell)(r, ctx, most).width()).max();
@@ -252,7 +263,7 @@ fn standing<L: Rows>(ctx: Ctx) -> Vec<usize> {
 }
 
 /// Chooses those of the columns that have room and gives them their cells.
-fn place_columns<'r, R: 'r>(
+fn place_columns<'r, R: 'static>(
     columns: &[Column<R>],
     mut kept: Vec<usize>,
     rows: impl Iterator<Item = &'r R> + Clone,

@@ -1,4 +1,4 @@
-//! Writes what a list shows to a file: records as NDJSON, any other table as CSV. Never over a file that is there.
+//! Writes what a list shows to a file: records as NDJSON, any other table as CSV with raw figures. Never over a file that is there.
 
 mod csv;
 mod ndjson;
@@ -118,15 +118,29 @@ pub fn csv_of<L: Rows>(view: &View, state: &UiState) -> (String, usize) {
     let ctx = Ctx { view, state };
     let rows = ordered::<L>(view, state);
     let mut out = String::new();
-    csv::line(&mut out, L::columns().iter().map(|c| c.id));
+    csv::line(&mut out, L::in_a_file().iter().flat_map(headings));
     for row in &rows {
-        let cells: Vec<_> = L::columns().iter().map(|c| (c.cell)(row, ctx, room(c)).text).collect();
-        csv::line(&mut out, cells.iter().map(|c| c.trim()));
+        let fields: Vec<String> = L::in_a_file().iter().flat_map(|column| fields(column, row, ctx)).collect();
+        csv::line(&mut out, fields.iter().map(String::as_str));
     }
     (out, rows.len())
 }
 
-fn room<R>(column: &Column<R>) -> u16 {
+fn headings<R: 'static>(column: &Column<R>) -> Vec<&'static str> {
+    column.file.map_or_else(|| vec![column.id], |fields| fields.iter().map(|(heading, _)| *heading).collect())
+}
+
+/// What a column says of a row; what is not known is empty.
+fn fields<R: 'static>(column: &Column<R>, row: &R, ctx: Ctx) -> Vec<String> {
+    let Some(raw) = column.file else {
+        let shown = (column.cell)(row, ctx, room(column)).text;
+        let shown = shown.trim();
+        return vec![if shown == word(Word::NotKnown) { String::new() } else { shown.to_owned() }];
+    };
+    raw.iter().map(|(_, value)| value(row, ctx).unwrap_or_default()).collect()
+}
+
+fn room<R: 'static>(column: &Column<R>) -> u16 {
     match column.width {
         Width::Fixed(cells) => cells,
         Width::Content { most, .. } => most,

@@ -59,6 +59,17 @@ pub fn create_topic(brokers: &str, name: &str, partitions: i32, settings: &[(&st
     await_partitions(brokers, name, partitions as usize);
 }
 
+/// One of one partition that lies on this broker alone.
+pub fn create_topic_on(brokers: &str, name: &str, broker: i32) {
+    let place: [&[i32]; 1] = [&[broker]];
+    let topic = NewTopic::new(name, 1, TopicReplication::Variable(&place));
+    let settings = [("min.insync.replicas", "1")];
+    let topic = settings.into_iter().fold(topic, |topic, (key, value)| topic.set(key, value));
+    let made = block_on(client(brokers).create_topics([&topic], &AdminOptions::new())).expect("the cluster answers");
+    made[0].as_ref().expect("the topic comes");
+    await_partitions(brokers, name, 1);
+}
+
 pub fn grow_topic(brokers: &str, name: &str, partitions: usize) {
     let grown = NewPartitions::new(name, partitions);
     let done = block_on(client(brokers).create_partitions([&grown], &AdminOptions::new())).expect("the cluster answers");

@@ -99,9 +99,14 @@ pub struct Watch {
 impl Watch {
     /// `vigie watch --no-ui --every 1s --format json` on a cluster, with more arguments.
     pub fn start(brokers: &str, more: &[&str]) -> Self {
+        Self::start_with(brokers, more, |_| {})
+    }
+
+    pub fn start_with(brokers: &str, more: &[&str], prepare: impl FnOnce(&mut Command)) -> Self {
         let mut args = vec!["watch", "-b", brokers, "--no-ui", "--every", "1s", "--format", "json"];
         args.extend(more);
         let (mut command, home) = command(&args);
+        prepare(&mut command);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = nursery::spawn(command).expect("vigie starts");
         let out = child.stdout.take().expect("piped");

@@ -75,10 +75,19 @@ fn found_shown_and_retried(store: &Store, folder: &Path) {
         assert!(shown.out.contains(wanted), "{wanted}: {shown:?}");
     }
     assert!(!shown.out.contains('\u{1b}'), "{shown:?}");
+    let private = vigie(&["dead-letter", "show", "--store", &address, "--privacy", "orders.confirmed/1@1"]);
+    for wanted in ["malformed: not JSON", "key       A2", "trace: •••", "  ••••••"] {
+        assert!(private.out.contains(wanted), "{wanted}: {private:?}");
+    }
+    assert!(!private.out.contains("orderId"), "what is no JSON may hold anybody: {private:?}");
 
     // The catalogue asks no more than the shop sends.
     let consumer = Consumer::start(&brokers, &store.as_state(), &args);
-    let retry = |more: &[&str]| vigie(&[&["dead-letter", "retry", "-b", &brokers, "--store", &address][..], more].concat());
+    // What is produced again is the original, whatever is hidden from who looks on.
+    let retry = |more: &[&str]| {
+        let args = [&["dead-letter", "retry", "-b", &brokers, "--store", &address][..], more].concat();
+        vigie_with(&args, |command| _ = command.env("VIGIE_PRIVACY", "true"), seconds(60))
+    };
     let retried = retry(&["--reason", "contract"]);
     assert_eq!((retried.code, retried.out.as_str()), (Some(0), "orders.confirmed/1@0 → orders.confirmed/1@3\n"), "{retried:?}");
     let state = || {
