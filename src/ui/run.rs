@@ -4,7 +4,7 @@ use super::config::UiConfig;
 use super::errand;
 use super::gate::Gate;
 use super::keymap::{Key, KeymapError};
-use super::save::{save, told};
+use super::save::{Shot, told};
 use super::term::input::{self, Input, Inputs};
 use super::term::{Family, Guard, Kind, Link, Tty, Unusable, Urgency, window_size};
 use super::theme::ThemeError;
@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 
 mod asks;
+mod files;
 mod place;
 
 /// A storm of resizes is answered by one frame when it is over.
@@ -87,6 +88,7 @@ pub fn run(config: UiConfig, ports: UiPorts) -> Result<Exit, UiError> {
         ports,
         asked: None,
         asks: asks::Asks::default(),
+        files: files::Files::start().map_err(UiError::Terminal)?,
         drawn_at: Instant::now(),
         beat,
         bytes_at: (Instant::now(), 0),
@@ -96,6 +98,9 @@ pub fn run(config: UiConfig, ports: UiPorts) -> Result<Exit, UiError> {
     session.load_layout();
     let left = session.run();
     session.keep();
+    if !session.files.settle() {
+        tracing::warn!("a file is still being written, and is not waited for");
+    }
     match left {
         Err(error) if is_gone(&error) => Ok(Exit::TerminalGone),
         other => other.map_err(UiError::Terminal),
@@ -128,6 +133,7 @@ struct Session {
     asked: Option<Focused>,
     /// What else it is asked and has not taken yet.
     asks: asks::Asks,
+    files: files::Files,
     drawn_at: Instant,
     beat: Duration,
     bytes_at: (Instant, u64),
@@ -173,6 +179,15 @@ impl Session {
                         due.now = true;
                     }
                     Err(_) => self.ports.clusters.told = never(),
+                },
+                recv(self.files.told) -> told => match told {
+                    Ok(told) => {
+                        self.files.done();
+                        self.canvas.ui.say(told);
+                        due.now = true;
+                    }
+                    // It panicked, which ends the program.
+                    Err(_) => self.files.told = never(),
                 },
                 recv(self.ports.stop) -> _ => return Ok(Exit::Stopped),
                 recv(wake) -> _ => {}
@@ -325,8 +340,11 @@ impl Session {
                     self.canvas.ui.say(told);
                 }
                 Effect::Write(export) => {
-                    let done = export.write();
-                    self.canvas.ui.say(export.told(&done));
+                    let language = self.canvas.ui.state.look.language;
+                    self.files.put(move || {
+                        let done = export.write();
+                        speaking(language, || export.told(&done))
+                    });
                 }
                 Effect::Save => self.save(),
             }
@@ -336,10 +354,13 @@ impl Session {
     }
 
     fn save(&mut self) {
-        let ui = &mut self.canvas.ui;
-        let saved = save(&ui.shown(), &ui.state, window_size(), &ui.state.look.save_dir);
-        let said = speaking(ui.state.look.language, || told(saved.as_deref()));
-        ui.say(said);
+        let ui = &self.canvas.ui;
+        let (language, folder) = (ui.state.look.language, ui.state.look.save_dir.clone());
+        let shot = Shot::take(&ui.shown(), &ui.state, window_size());
+        self.files.put(move || {
+            let saved = shot.and_then(|shot| shot.write(&folder));
+            speaking(language, || told(saved.as_deref()))
+        });
     }
 
     fn ask(&mut self, ask: Ask) {

@@ -23,20 +23,37 @@ pub enum SaveError {
 /// So often is one screen of one moment saved.
 const MOST: u32 = 99;
 
-/// Writes `vigie-CLUSTER-TIME-SCREEN.svg`, `.txt` and `.json` into `folder`; the path without its ending. A file that is there is not
-/// written over: the next ones have a number. All three are there, or none.
-pub fn save(view: &View, state: &UiState, size: (u16, u16), folder: &Path) -> Result<PathBuf, SaveError> {
-    let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
-    draw(view, state, &mut buffer);
-    let json = serde_json::to_string(&*view.snapshot)?;
-    let name = name(&view.snapshot.source.name, view.snapshot.taken_at, state.screen);
-    let texts = [("svg", svg::picture(&buffer)), ("txt", svg::text(&buffer)), ("json", escaped_json(&json).into_owned() + "\n")];
-    let mut tried = 1;
-    loop {
-        let base = folder.join(if tried == 1 { name.clone() } else { format!("{name}-{tried}") });
-        match write_all(&base, &texts) {
-            Err(SaveError::Write { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists && tried < MOST => tried += 1,
-            done => return done.map(|()| base),
+/// A screen as it stood, to be written.
+pub struct Shot {
+    name: String,
+    /// By the endings of their files.
+    texts: [(&'static str, String); 3],
+}
+
+impl Shot {
+    /// # Errors
+    /// The picture is no JSON.
+    pub fn take(view: &View, state: &UiState, size: (u16, u16)) -> Result<Self, SaveError> {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+        draw(view, state, &mut buffer);
+        let json = escaped_json(&serde_json::to_string(&*view.snapshot)?).into_owned() + "\n";
+        let name = name(&view.snapshot.source.name, view.snapshot.taken_at, state.screen);
+        Ok(Self { name, texts: [("svg", svg::picture(&buffer)), ("txt", svg::text(&buffer)), ("json", json)] })
+    }
+
+    /// Writes `vigie-CLUSTER-TIME-SCREEN.svg`, `.txt` and `.json` into `folder`; the path without its ending. A file that is there is
+    /// not written over: the next ones have a number. All three are there, or none.
+    ///
+    /// # Errors
+    /// The folder takes no file.
+    pub fn write(&self, folder: &Path) -> Result<PathBuf, SaveError> {
+        let mut tried = 1;
+        loop {
+            let base = folder.join(if tried == 1 { self.name.clone() } else { format!("{}-{tried}", self.name) });
+            match write_all(&base, &self.texts) {
+                Err(SaveError::Write { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists && tried < MOST => tried += 1,
+                done => return done.map(|()| base),
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::snapshot::{Privacy, TopicFields};
 use crate::text::Language;
 use crate::ui::fixture;
 use crate::ui::privacy::PrivacyMode;
-use crate::ui::save::save;
+use crate::ui::save::Shot;
 use crate::ui::update::Effect;
 
 /// Of the fixture's people: ids of customers and couriers, a name, a district, a place.
@@ -80,7 +80,7 @@ fn nothing_personal_is_drawn_copied_or_saved() {
                 assert_masked(&text, way);
             }
         }
-        let base = save(&ui.shown(), &ui.state, (120, 40), &folder).unwrap();
+        let base = Shot::take(&ui.shown(), &ui.state, (120, 40)).unwrap().write(&folder).unwrap();
         for ending in ["svg", "txt", "json"] {
             let text = std::fs::read_to_string(format!("{}.{ending}", base.display())).unwrap();
             assert_masked(&text, way);
@@ -116,13 +116,13 @@ fn a_screen_is_saved_as_it_is_and_never_over_another() {
     let mut ui = ui(fixture::rich());
     press(&mut ui, 120, 40, "S");
     assert_eq!(ui.effects(), [Effect::Save]);
-    let base = save(&ui.shown(), &ui.state, (120, 40), &folder).unwrap();
+    let base = Shot::take(&ui.shown(), &ui.state, (120, 40)).unwrap().write(&folder).unwrap();
     let read = |ending: &str| std::fs::read_to_string(format!("{}.{ending}", base.display())).unwrap();
     assert_eq!(read("txt"), text_of(&paint(&mut ui, 120, 40)));
     assert!(read("svg").contains("payments.completed") && read("svg").ends_with("</svg>\n"));
     let json: serde_json::Value = serde_json::from_str(&read("json")).unwrap();
     assert_eq!(json["source"]["name"], "prod-conakry");
-    let saved = |ui: &Ui| save(&ui.shown(), &ui.state, (120, 40), &folder).unwrap();
+    let saved = |ui: &Ui| Shot::take(&ui.shown(), &ui.state, (120, 40)).unwrap().write(&folder).unwrap();
     let ending = |base: &std::path::Path, end: &str| assert!(base.display().to_string().ends_with(end), "{base:?}");
     ending(&base, "Z-overview");
     ending(&saved(&ui), "Z-overview-2");
@@ -130,7 +130,7 @@ fn a_screen_is_saved_as_it_is_and_never_over_another() {
     ending(&saved(&ui), "Z-topic");
     assert_eq!(read("txt").lines().count(), 40, "the first is as it was");
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 9);
-    let nowhere = save(&ui.shown(), &ui.state, (120, 40), &folder.join("none")).unwrap_err();
+    let nowhere = Shot::take(&ui.shown(), &ui.state, (120, 40)).unwrap().write(&folder.join("none")).unwrap_err();
     assert!(nowhere.to_string().contains(".svg"), "{nowhere}");
     std::fs::remove_dir_all(&folder).unwrap();
 }
