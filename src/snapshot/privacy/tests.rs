@@ -123,7 +123,7 @@ fn what_stays_is_masked_once() {
     };
     let (old, new, alpha) = (row("orders", value, value.len()), row("orders", value, value.len()), of("Alpha Bah"));
     let mut kept = KeptMasks::default();
-    let (first, deliveries) = look(&[old.clone()], &alpha, &mut kept);
+    let (first, deliveries) = look(std::slice::from_ref(&old), &alpha, &mut kept);
     let (second, again) = look(&[new, old.clone()], &alpha, &mut kept);
     assert!(Arc::ptr_eq(&first[0], &second[1]) && Arc::ptr_eq(&deliveries, &again));
     assert_eq!(seen(&second[0]).1, r#"{"id":"o-1","customerId":"•••"}"#);
