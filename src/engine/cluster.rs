@@ -1,7 +1,8 @@
+use super::partition::Partition;
 use super::topics::Topics;
-use crate::model::{BrokerReading, ClusterReading, Controllers, Timestamp};
+use crate::model::{BrokerReading, ClusterReading, Code, Controllers, Timestamp};
 use crate::rules::BrokerInput;
-use crate::snapshot::{Broker, Cluster};
+use crate::snapshot::{Broker, Cluster, PartitionAtRisk};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ impl ClusterState {
         let (mut partitions, mut under_replicated, mut under_min_isr, mut offline) = (0, 0, 0, 0);
         let (mut shown, mut hidden) = (0, 0);
         let mut min_isr_known = false;
+        let mut at_risk = AtRisk::default();
         for topic in topics.iter() {
             for partition in &topic.partitions {
                 if let Some(leader) = partition.leader.and_then(|l| brokers.get_mut(&l)) {
@@ -62,12 +64,15 @@ impl ClusterState {
             }
             shown += 1;
             partitions += topic.partitions.len();
-            under_replicated += topic.partitions.iter().filter(|p| p.under_replicated()).count();
-            offline += topic.partitions.iter().filter(|p| p.leader.is_none()).count();
-            if let Some(least) = topic.config.as_ref().and_then(|c| c.min_insync_replicas) {
-                min_isr_known = true;
-                let below = |p: &&super::partition::Partition| p.leader.is_some() && (p.isr.len() as i64) < i64::from(least);
-                under_min_isr += topic.partitions.iter().filter(below).count();
+            let least = topic.config.as_ref().and_then(|c| c.min_insync_replicas);
+            min_isr_known |= least.is_some();
+            for partition in &topic.partitions {
+                let is_below =
+                    partition.leader.is_some() && least.is_some_and(|least| (partition.isr.len() as i64) < i64::from(least));
+                under_replicated += usize::from(partition.under_replicated());
+                under_min_isr += usize::from(is_below);
+                offline += usize::from(partition.leader.is_none());
+                at_risk.note(&topic.name, partition, is_below);
             }
         }
         cluster.brokers = brokers.into_values().collect();
@@ -76,6 +81,7 @@ impl ClusterState {
         cluster.under_replicated = Some(under_replicated);
         cluster.under_min_isr = (min_isr_known || shown == 0).then_some(under_min_isr);
         cluster.offline = Some(offline);
+        cluster.partitions_at_risk = at_risk.worst_first(&self.part.partitions_at_risk);
         cluster.hidden_topics = hidden;
         cluster.poll_ms = self.poll_ms;
         self.part = Arc::new(cluster);
@@ -103,6 +109,42 @@ impl ClusterState {
     /// A broker slowed us down in the last interval.
     pub fn throttled(&self) -> bool {
         self.brokers.values().any(|b| b.throttle_ms.is_some_and(|ms| ms > 0.0))
+    }
+}
+
+/// Partitions that lack something, by what they lack.
+#[derive(Default)]
+struct AtRisk {
+    offline: Vec<PartitionAtRisk>,
+    under_min_isr: Vec<PartitionAtRisk>,
+    under_replicated: Vec<PartitionAtRisk>,
+}
+
+impl AtRisk {
+    fn note(&mut self, topic: &Arc<str>, partition: &Partition, is_below: bool) {
+        let (list, lacks) = match partition.leader {
+            None => (&mut self.offline, Code::Offline),
+            Some(_) if is_below => (&mut self.under_min_isr, Code::UnderMinIsr),
+            Some(_) if partition.under_replicated() => (&mut self.under_replicated, Code::UnderReplicated),
+            Some(_) => return,
+        };
+        if list.len() < PartitionAtRisk::MOST {
+            list.push(PartitionAtRisk {
+                topic: topic.clone(),
+                partition: partition.number,
+                lacks,
+                leader: partition.leader,
+                replicas: partition.replicas.clone(),
+                isr: partition.isr.clone(),
+            });
+        }
+    }
+
+    /// The list of before where it is the same: pictures share it.
+    fn worst_first(self, before: &Arc<Vec<PartitionAtRisk>>) -> Arc<Vec<PartitionAtRisk>> {
+        let mut worst = [self.offline, self.under_min_isr, self.under_replicated].concat();
+        worst.truncate(PartitionAtRisk::MOST);
+        if worst == **before { before.clone() } else { Arc::new(worst) }
     }
 }
 
@@ -136,7 +178,7 @@ mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
     use crate::history::Budget;
-    use crate::model::{PartitionReading, TopicReading};
+    use crate::model::{PartitionReading, TopicConfig, TopicReading};
 
     fn reading(brokers: &[i32], replicas: &[i32]) -> ClusterReading {
         let broker = |id: &i32| BrokerReading {
@@ -151,6 +193,37 @@ mod tests {
         let partition = PartitionReading { leader: 1, replicas: replicas.to_vec(), isr: vec![1], ..PartitionReading::default() };
         let topic = TopicReading { name: "t".into(), watched: true, partitions: vec![partition], ..TopicReading::default() };
         ClusterReading { brokers: brokers.iter().map(broker).collect(), topics: vec![topic], ..ClusterReading::default() }
+    }
+
+    #[test]
+    fn what_lacks_most_is_named_first_and_once() {
+        let mut topics = Topics::new(Arc::new(Catalogue::default()), Budget::new(0), Timestamp(0));
+        let partition = |number, leader, isr: &[i32]| PartitionReading {
+            partition: number,
+            leader,
+            replicas: vec![1, 2, 3],
+            isr: isr.to_vec(),
+            ..PartitionReading::default()
+        };
+        let mut reading = reading(&[1, 2], &[]);
+        reading.topics[0].partitions =
+            vec![partition(0, 1, &[1, 2, 3]), partition(1, 1, &[1, 2]), partition(2, 2, &[2]), partition(3, -1, &[])];
+        reading.configs = vec![("t".into(), TopicConfig { min_insync_replicas: Some(2), ..TopicConfig::default() })];
+        let mut cluster = ClusterState::default();
+        let mut after = |reading: &ClusterReading| {
+            topics.read(reading);
+            cluster.read(reading, &topics);
+            cluster.picture(Timestamp(0))
+        };
+        let first = after(&reading);
+        let named: Vec<_> =
+            first.partitions_at_risk.iter().map(|p| (p.partition, p.lacks, p.missing().collect::<Vec<_>>())).collect();
+        assert_eq!(
+            named,
+            [(3, Code::Offline, vec![1, 2, 3]), (2, Code::UnderMinIsr, vec![1, 3]), (1, Code::UnderReplicated, vec![3])]
+        );
+        assert_eq!((first.offline, first.under_min_isr, first.under_replicated), (Some(1), Some(1), Some(3)));
+        assert!(Arc::ptr_eq(&first.partitions_at_risk, &after(&reading).partitions_at_risk), "shared while nothing changes");
     }
 
     #[test]

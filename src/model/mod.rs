@@ -40,7 +40,7 @@ pub use link::{Link, LinkState};
 pub use lookup::{Answer, Lookup, LookupId, LookupResult};
 pub use mark::{Mark, MarkWish, Marked};
 pub use outlet::OutletReading;
-pub use point::Point;
+pub use point::{Plane, Point};
 pub use reason::{Code, Fact, Finding, FindingState, Level, Reason, Subject};
 pub use record::{Header, Headers, NoHeaders, OwnedBatch, OwnedRecord, Record, RecordBatch, RecordTime, TimestampKind};
 pub use search::{

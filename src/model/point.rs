@@ -16,11 +16,9 @@ impl Point {
         self.lat.abs() <= 90.0 && self.lon.abs() <= 180.0
     }
 
-    /// Metres to the north and to the east, on a plane that touches the Earth here: right within a town.
+    /// Metres to the north and to the east, on a plane that touches the Earth here.
     pub fn metres_to(self, other: Self) -> (f64, f64) {
-        // The short way round, also across the 180th meridian.
-        let east = (other.lon - self.lon + 540.0).rem_euclid(360.0) - 180.0;
-        ((other.lat - self.lat) * DEGREE_M, east * DEGREE_M * self.lat.to_radians().cos())
+        Plane::at(self).metres_to(other)
     }
 
     /// The place so many metres to the north and to the east of here.
@@ -35,6 +33,31 @@ impl Point {
         let (north, east) = self.metres_to(other);
         north.hypot(east)
     }
+}
+
+/// A plane that touches the Earth at a place: right within a town.
+#[derive(Clone, Copy, Debug)]
+pub struct Plane {
+    touches: Point,
+    /// Metres in a degree of longitude there.
+    degree_east_m: f64,
+}
+
+impl Plane {
+    pub fn at(touches: Point) -> Self {
+        Self { touches, degree_east_m: DEGREE_M * touches.lat.to_radians().cos() }
+    }
+
+    /// Metres to the north and to the east of where it touches.
+    pub fn metres_to(self, place: Point) -> (f64, f64) {
+        ((place.lat - self.touches.lat) * DEGREE_M, short_way(place.lon - self.touches.lon) * self.degree_east_m)
+    }
+}
+
+/// Degrees of longitude by the short way round, also across the 180th meridian.
+fn short_way(degrees: f64) -> f64 {
+    // Hardly anything lies on the other side: no division for all the rest.
+    if (-180.0..180.0).contains(&degrees) { degrees } else { (degrees + 180.0).rem_euclid(360.0) - 180.0 }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use super::told_reason;
-use crate::model::{Controllers, LinkState, Machine, Reason};
+use crate::model::{Code, Controllers, LinkState, Machine, Reason};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -38,6 +38,8 @@ pub struct Cluster {
     pub under_replicated: Option<usize>,
     pub under_min_isr: Option<usize>,
     pub offline: Option<usize>,
+    /// Of the watched topics, the worst first, at most [`PartitionAtRisk::MOST`]; the figures above count all.
+    pub partitions_at_risk: Arc<Vec<PartitionAtRisk>>,
     pub controllers: Controllers,
     /// Age of the reading that these figures come from, in seconds; `null` before the first.
     pub age_s: Option<f64>,
@@ -45,6 +47,28 @@ pub struct Cluster {
     pub poll_ms: Option<f64>,
     /// Internal and unwatched topics that are not in `topics`.
     pub hidden_topics: usize,
+}
+
+/// A partition that lacks its leader, or replicas in sync.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PartitionAtRisk {
+    pub topic: Arc<str>,
+    pub partition: i32,
+    /// The worst of `offline`, `under-min-isr` and `under-replicated`.
+    pub lacks: Code,
+    pub leader: Option<i32>,
+    pub replicas: Arc<[i32]>,
+    /// The replicas that are in sync.
+    pub isr: Arc<[i32]>,
+}
+
+impl PartitionAtRisk {
+    pub const MOST: usize = 1_000;
+
+    /// Replicas that are not in sync.
+    pub fn missing(&self) -> impl Iterator<Item = i32> {
+        self.replicas.iter().copied().filter(|replica| !self.isr.contains(replica))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -24,7 +24,7 @@ pub use business::{
     LastEvent, Message, Method, Notifications, Order, Orders, Payment, PaymentSections, Payments, Pipeline, Stage, Stock,
     StoreSource, Stuck, Sum, Suspicious, Wait,
 };
-pub use cluster::{Broker, Cluster, Source, SourceKind, Viewer};
+pub use cluster::{Broker, Cluster, PartitionAtRisk, Source, SourceKind, Viewer};
 pub use delivery_map::{Fix, MapFocus, Trail, Underway};
 pub use entity::{EntityFocus, EntityWay, FactTold, Forecast, StepTold};
 pub use found::FoundOrders;

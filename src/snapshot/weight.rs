@@ -21,6 +21,7 @@ impl Snapshot {
         ));
         each(part(&self.source));
         each(with(&self.cluster, room(&self.cluster.brokers)));
+        each(with(&self.cluster.partitions_at_risk, room(&self.cluster.partitions_at_risk)));
         each(part(&self.totals));
         for topic in &self.topics {
             each(with(topic, facts(&topic.health.reason) + topic.throughput.reason.as_ref().map_or(0, facts)));

@@ -194,6 +194,8 @@ words! {
     AskMessages = "What was just sent, and about which order?" | "Qu'est-ce qui vient de partir, et pour quelle commande\u{202f}?",
     AskBrokers = "Is every broker there, and does each carry its share?"
         | "Chaque broker est-il là, et porte-t-il sa part\u{202f}?",
+    AskAtRisk = "Which partitions lack their leader or replicas in sync, and on which brokers?"
+        | "Quelles partitions manquent de leader ou de répliques synchrones, et sur quels brokers\u{202f}?",
     AskConsumers = "Is the state kept, and how far is it behind?"
         | "L'état est-il tenu, et avec quel retard\u{202f}?",
     AskHost = "Does this machine have room left?" | "Cette machine a-t-elle de la marge\u{202f}?",
@@ -358,6 +360,14 @@ words! {
     OfflineParts = "partitions without a leader" | "partitions sans leader",
     UnderMinIsr = "partitions below their least in-sync replicas"
         | "partitions sous leur minimum de répliques synchrones",
+    PartitionsAtRisk = "partitions at risk" | "partitions en danger",
+    NoPartitionAtRisk = "Every partition has its leader and all its replicas in sync"
+        | "Chaque partition a son leader et toutes ses répliques synchrones",
+    NoLeader = "no leader" | "sans leader",
+    BelowMinIsr = "below min ISR" | "sous le min ISR",
+    UnderReplicated = "under-replicated" | "sous-répliquée",
+    ColLacks = "lacks" | "défaut",
+    ColMissing = "missing" | "manquent",
     UnderReplicatedParts = "under-replicated partitions" | "partitions sous-répliquées",
     StoreAway = "store away" | "base d'état injoignable",
     StoppedPartitions = "stopped" | "à l'arrêt",

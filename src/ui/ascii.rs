@@ -31,8 +31,9 @@ pub fn plain(buf: &mut Buffer) {
             "•" => "@",
             "▲" => "!",
             "✘" => "X",
-            "▾" => "v",
-            "▴" => "^",
+            // As `ps --sort` has them: a letter would be read as part of the heading.
+            "▾" => "-",
+            "▴" => "+",
             "→" | "▶" | "▸" => ">",
             "←" | "◀" => "<",
             "±" => "~",

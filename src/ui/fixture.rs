@@ -211,6 +211,10 @@ fn broker(id: i32, up: bool) -> Broker {
     }
 }
 
+fn at_risk(topic: &str, partition: i32, lacks: Code, leader: Option<i32>, isr: &[i32]) -> PartitionAtRisk {
+    PartitionAtRisk { topic: topic.into(), partition, lacks, leader, replicas: [1, 2, 3].as_slice().into(), isr: isr.into() }
+}
+
 pub fn snapshot() -> Snapshot {
     let topics = topics();
     let latency_ms = Latency { p999: Some(41), ..topic("all", 14_210.0, 4, 15, 1).latency_ms };
@@ -255,9 +259,14 @@ pub fn snapshot() -> Snapshot {
             controller: Some(1),
             topics: Some(topics.len()),
             partitions: Some(topics.len() * 6),
-            under_replicated: Some(0),
-            under_min_isr: Some(0),
-            offline: Some(0),
+            under_replicated: Some(3),
+            under_min_isr: Some(1),
+            offline: Some(1),
+            partitions_at_risk: Arc::new(vec![
+                at_risk("delivery.tracking", 4, Code::Offline, None, &[]),
+                at_risk("payments.completed", 0, Code::UnderMinIsr, Some(3), &[3]),
+                at_risk("orders.created", 2, Code::UnderReplicated, Some(1), &[1, 3]),
+            ]),
             age_s: Some(0.4),
             poll_ms: Some(20.0),
             hidden_topics: 3,

@@ -61,7 +61,7 @@ fn selected(state: &UiState) -> Vec<Context> {
     let of_row: &[Context] = match state.focused_panel() {
         P::Topics | P::Channels => &[Context::OnTopic],
         P::Groups | P::Readers => &[Context::OnGroup],
-        P::GroupPartitions => &[Context::OnTopic],
+        P::GroupPartitions | P::AtRisk => &[Context::OnTopic],
         P::Tail | P::Timeline | P::Messages => &[Context::OnRecord, Context::OnTopic],
         P::Orders | P::Stuck | P::Deliveries | P::Payments | P::Suspicious => &[Context::OnOrder],
         P::Alerts | P::AlertTable => &[Context::OnTopic, Context::OnGroup],

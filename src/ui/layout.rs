@@ -26,7 +26,7 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
         Screen::Overview => &[P::Topics, P::Alerts, P::Throughput, P::Latency, P::Lag, P::Errors],
         Screen::Topic => &[P::Tail, P::Partitions, P::Readers, P::TopicRate, P::TopicLatency, P::TopicHeat, P::Preview],
         Screen::Compare => &[P::CompareFigures, P::CompareRates, P::CompareHeats],
-        Screen::Groups => &[P::Groups, P::GroupPartitions],
+        Screen::Groups => &[P::Groups, P::GroupPartitions, P::GroupInfo, P::Members],
         Screen::Group => &[P::GroupPartitions, P::Members, P::GroupInfo],
         Screen::Orders => &[P::Orders, P::Stuck, P::Pipeline],
         Screen::Order => &[P::Timeline, P::OrderInfo],
@@ -36,7 +36,7 @@ pub fn panels(screen: Screen) -> &'static [PanelId] {
         Screen::Stock => &[P::Stock],
         Screen::Customers => &[P::Customers, P::Funnel],
         Screen::Channels => &[P::Channels, P::Messages],
-        Screen::Cluster => &[P::Brokers, P::Consumers, P::Workers, P::Host],
+        Screen::Cluster => &[P::Brokers, P::AtRisk, P::Consumers, P::Workers, P::Host],
         Screen::Log => &[P::Log],
         Screen::Alerts => &[P::AlertTable, P::PastAlerts, P::Outlets],
         Screen::Follow => &[P::Follow, P::Preview],
@@ -166,12 +166,27 @@ fn read(area: Rect, focus: PanelId, list: PanelId) -> Placed {
     vec![(if focus == PanelId::Preview { focus } else { list }, area)]
 }
 
+/// The groups, and of the selected one where it lags, since when, and who works for it: as much of that as there is room for.
 fn groups(area: Rect, focus: PanelId) -> Placed {
+    use PanelId as P;
     if area.height < 20 || area.width < 76 {
         return vec![(focus, area)];
     }
-    let (upper, lower) = split_top(area, area.height * 3 / 5);
-    vec![(PanelId::Groups, upper), (PanelId::GroupPartitions, lower)]
+    let lower_focus = if focus == P::Groups { P::GroupPartitions } else { focus };
+    if area.width < 110 || area.height < 30 {
+        let (upper, lower) = split_top(area, area.height * 3 / 5);
+        return vec![(P::Groups, upper), (lower_focus, lower)];
+    }
+    let (upper, lower) = split_top(area, area.height * 2 / 5);
+    let (left, right) = split_left(lower, lower.width * 3 / 5);
+    let (info, members) = split_top(right, if right.height >= 24 { right.height / 2 } else { right.height });
+    let mut out = vec![(P::Groups, upper), (P::GroupPartitions, left)];
+    if members.is_empty() {
+        out.push((if focus == P::Members { P::Members } else { P::GroupInfo }, info));
+    } else {
+        out.extend([(P::GroupInfo, info), (P::Members, members)]);
+    }
+    out
 }
 
 fn group(area: Rect, focus: PanelId) -> Placed {
@@ -209,14 +224,23 @@ fn order(area: Rect, focus: PanelId) -> Placed {
     vec![(PanelId::OrderInfo, top), (PanelId::Timeline, rest)]
 }
 
+/// Where not both have room, the brokers give way while somebody looks at the partitions.
 fn cluster(area: Rect, focus: PanelId) -> Placed {
+    use PanelId as P;
     if area.height < 18 || area.width < 76 {
         return vec![(focus, area)];
     }
     let (area, host) = split_top(area, area.height - HOST);
     let (top, rest) = split_top(area, area.height / 3);
     let (middle, bottom) = split_top(rest, rest.height / 2);
-    vec![(PanelId::Brokers, top), (PanelId::Consumers, middle), (PanelId::Workers, bottom), (PanelId::Host, host)]
+    let mut out = if area.width >= 110 {
+        let (left, right) = split_left(top, top.width * 52 / 100);
+        vec![(P::Brokers, left), (P::AtRisk, right)]
+    } else {
+        vec![(if focus == P::AtRisk { P::AtRisk } else { P::Brokers }, top)]
+    };
+    out.extend([(P::Consumers, middle), (P::Workers, bottom), (P::Host, host)]);
+    out
 }
 
 /// What fires has most of the room; where not all three have some, the lower place is for the one that is looked at.

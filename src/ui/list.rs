@@ -49,10 +49,42 @@ pub struct Order {
     /// Chosen by the person; else the list's own.
     pub column: Option<&'static str>,
     pub reverse: bool,
-    ranks: HashMap<RowKey, usize, foldhash::fast::RandomState>,
+    /// The rows in the order of the last beat, and the place of each.
+    kept: Vec<RowKey>,
+    places: HashMap<RowKey, usize, foldhash::fast::RandomState>,
     sorted_at: Timestamp,
     /// Last time somebody moved in this list.
     pub touched_at: Timestamp,
+}
+
+impl Order {
+    /// The rows that there were at the last beat, in their order. Some may be gone.
+    pub fn kept(&self) -> impl Iterator<Item = &RowKey> {
+        self.kept.iter()
+    }
+
+    fn keep(&mut self, kept: Vec<RowKey>, at: Timestamp) {
+        self.places = kept.iter().enumerate().map(|(place, key)| (key.clone(), place)).collect();
+        (self.kept, self.sorted_at) = (kept, at);
+    }
+
+    /// The rows at their places; those that came since stand at the end. Nothing is compared: this is done for every frame.
+    fn arranged<L: Rows>(&self, rows: Vec<L::Row>) -> Vec<L::Row> {
+        if self.kept.is_empty() {
+            return rows;
+        }
+        let mut placed: Vec<Option<L::Row>> = std::iter::repeat_with(|| None).take(self.kept.len()).collect();
+        let mut arranged = Vec::with_capacity(rows.len());
+        let mut new = Vec::new();
+        for row in rows {
+            match self.places.get(&L::key(&row)).and_then(|place| placed.get_mut(*place)) {
+                Some(place @ None) => *place = Some(row),
+                _ => new.push(row),
+            }
+        }
+        arranged.extend(placed.into_iter().flatten().chain(new));
+        arranged
+    }
 }
 
 /// One kind of list. Rows are cheap to clone: they are behind `Arc` or small.
@@ -88,57 +120,31 @@ pub trait Rows {
 
 /// The rows as they are shown: filtered, in the kept order.
 pub fn ordered<L: Rows>(view: &View, state: &UiState) -> Vec<L::Row> {
-    let mut rows = filtered::<L>(view, state);
-    if !state.order(L::PANEL).ranks.is_empty() || rows.iter().any(|r| L::pinned(r, state)) {
-        rows.sort_by_cached_key(|r| rank::<L>(r, state));
-    }
-    rows
-}
-
-/// The first of them, without putting the others in order.
-pub fn first<L: Rows>(view: &View, state: &UiState) -> Option<L::Row> {
-    filtered::<L>(view, state).into_iter().min_by_key(|r| rank::<L>(r, state))
-}
-
-fn filtered<L: Rows>(view: &View, state: &UiState) -> Vec<L::Row> {
     let filter = state.filter(L::PANEL);
     let mut rows = L::rows(view, state);
     if !filter.is_all() {
         rows.retain(|r| L::matches(r, filter));
     }
+    let mut rows = state.order(L::PANEL).arranged::<L>(rows);
+    rows.sort_by_key(|r| (L::section(r), !L::pinned(r, state)));
     rows
-}
-
-fn rank<L: Rows>(row: &L::Row, state: &UiState) -> (u8, bool, usize) {
-    let kept = state.order(L::PANEL).ranks.get(&L::key(row)).copied();
-    (L::section(row), !L::pinned(row, state), kept.unwrap_or(usize::MAX))
 }
 
 fn refresh<L: Rows>(view: &View, state: &mut UiState, now: bool) {
     state.lists[L::PANEL as usize].sorted = L::SORT.is_some();
     let order = state.order(L::PANEL);
     let Some(column) = order.column.or(L::SORT) else { return };
-    let Some(compare) = L::columns().iter().find(|c| c.id == column).and_then(|c| c.sort) else { return };
+    let Some(sort) = L::columns().iter().find(|c| c.id == column).and_then(|c| c.sort) else { return };
     let at = state.live_at;
     let age = at.since_ms(order.sorted_at);
-    let due = now || order.ranks.is_empty() || age < 0 || age >= SORT_BEAT_MS && at.since_ms(order.touched_at) >= QUIET_MS;
-    let reverse = order.reverse;
-    let mut rows = L::rows(view, state);
-    let order = &mut state.orders[L::PANEL as usize];
-    if due {
-        rows.sort_by(|a, b| {
-            let by = compare(a, b);
-            L::section(a).cmp(&L::section(b)).then(if reverse { by.reverse() } else { by })
-        });
-        order.ranks = rows.iter().enumerate().map(|(i, r)| (L::key(r), i)).collect();
-        order.sorted_at = at;
+    let due = now || order.kept.is_empty() || age < 0 || age >= SORT_BEAT_MS && at.since_ms(order.touched_at) >= QUIET_MS;
+    if !due {
         return;
     }
-    // Between beats new rows stand at the end.
-    for row in &rows {
-        let next = order.ranks.len();
-        order.ranks.entry(L::key(row)).or_insert(next);
-    }
+    let reverse = order.reverse;
+    let mut rows = L::rows(view, state);
+    rows.sort_by(|a, b| sort.compare(a, b, reverse));
+    state.orders[L::PANEL as usize].keep(rows.iter().map(L::key).collect(), at);
 }
 
 /// A column without its cells.
@@ -183,9 +189,13 @@ impl ListOps {
 impl ListState {
     /// The selected row's place among `keys`.
     pub fn place<'k>(&self, mut keys: impl ExactSizeIterator<Item = &'k RowKey>) -> usize {
-        let last = keys.len().saturating_sub(1);
+        self.place_of(keys.len(), |selected| keys.position(|k| k == selected))
+    }
+
+    /// The selected row's place among so many rows, looked for only where one is selected.
+    pub fn place_of(&self, rows: usize, position: impl FnOnce(&RowKey) -> Option<usize>) -> usize {
         let Some(selected) = &self.selected else { return 0 };
-        keys.position(|k| k == selected).unwrap_or(self.index.min(last))
+        position(selected).unwrap_or(self.index.min(rows.saturating_sub(1)))
     }
 
     /// The first visible row, so that the selected one keeps its line.
@@ -233,6 +243,34 @@ mod tests {
 
     fn keys(n: i64) -> Vec<(RowKey, Level)> {
         (0..n).map(|i| (RowKey::Offset(0, i), Level::Healthy)).collect()
+    }
+
+    struct Numbers;
+
+    impl Rows for Numbers {
+        type Row = i64;
+        const PANEL: PanelId = PanelId::Log;
+        const SORT: Option<&'static str> = None;
+        fn columns() -> &'static [Column<i64>] {
+            &[]
+        }
+        fn rows(_: &View, _: &UiState) -> Vec<i64> {
+            Vec::new()
+        }
+        fn key(row: &i64) -> RowKey {
+            RowKey::Offset(0, *row)
+        }
+        fn copy(row: &i64) -> String {
+            row.to_string()
+        }
+    }
+
+    #[test]
+    fn rows_stand_where_the_beat_put_them_and_new_ones_at_the_end() {
+        let mut order = Order::default();
+        assert_eq!(order.arranged::<Numbers>(vec![3, 1, 2]), [3, 1, 2], "before the first beat as they come");
+        order.keep([2, 9, 1].iter().map(Numbers::key).collect(), Timestamp(0));
+        assert_eq!(order.arranged::<Numbers>(vec![5, 1, 2, 1, 4]), [2, 1, 5, 1, 4], "9 is gone, 5 and 4 are new, 1 is there twice");
     }
 
     #[test]

@@ -71,6 +71,7 @@ const FILTERS: &[PanelId] = &[
     PanelId::Readers,
     PanelId::Alerts,
     PanelId::Brokers,
+    PanelId::AtRisk,
     PanelId::Stock,
 ];
 

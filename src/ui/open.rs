@@ -12,7 +12,8 @@ use std::sync::Arc;
 /// Panels whose rows lead somewhere.
 pub fn leads(panel: PanelId) -> bool {
     use PanelId as P;
-    let of_kafka = matches!(panel, P::Topics | P::GroupPartitions | P::Groups | P::Readers | P::Tail | P::Follow | P::Channels);
+    let of_kafka =
+        matches!(panel, P::Topics | P::GroupPartitions | P::AtRisk | P::Groups | P::Readers | P::Tail | P::Follow | P::Channels);
     let of_shop = matches!(panel, P::Orders | P::Stuck | P::Payments | P::Suspicious | P::Customers | P::Deliveries | P::Map);
     let told = matches!(panel, P::Timeline | P::Messages | P::Log | P::Alerts | P::AlertTable | P::PastAlerts);
     of_kafka || of_shop || told
@@ -73,7 +74,7 @@ impl Ui {
                     self.open_order(id);
                 }
             }
-            PanelId::Topics | PanelId::GroupPartitions => {
+            PanelId::Topics | PanelId::GroupPartitions | PanelId::AtRisk => {
                 let key = panel.list().and_then(|l| (l.keys)(&view, &self.state).into_iter().nth(place));
                 if let Some((RowKey::Name(name) | RowKey::Partition(name, _), _)) = key {
                     self.open_topic(name);

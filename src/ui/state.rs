@@ -9,7 +9,7 @@ use super::follow::Follow;
 use super::frozen::Frozen;
 use super::keymap::Keymap;
 use super::line::LineEdit;
-use super::list::{ListState, Order};
+use super::list::{ListState, Order, RowKey};
 use super::map::Maps;
 use super::palette::{Choice, Palette};
 use super::panels::PanelId;
@@ -298,10 +298,23 @@ impl UiState {
         self.travel.or_else(|| self.frozen.as_ref().map(|frozen| frozen.view.snapshot.taken_at))
     }
 
+    /// On the list of groups: the first one as long as nobody moved.
+    fn selected_group(&self) -> Option<Arc<str>> {
+        let first = || self.order(PanelId::Groups).kept().next();
+        match self.list(PanelId::Groups).selected.as_ref().or_else(first)? {
+            RowKey::Name(name) => Some(name.clone()),
+            _ => None,
+        }
+    }
+
     /// What the engine should compute for this screen.
     pub fn wants(&self) -> Focused {
         let on_topic = matches!(self.screen, Screen::Topic | Screen::Compare);
-        let group = self.group.clone().filter(|_| self.screen == Screen::Group);
+        let group = match self.screen {
+            Screen::Group => self.group.clone(),
+            Screen::Groups => self.selected_group(),
+            _ => None,
+        };
         Focused {
             topic: self.topic.clone().filter(|_| on_topic),
             span: self.span,

@@ -103,7 +103,9 @@ impl Selected {
             (PanelId::Groups | PanelId::Readers, RowKey::Name(name)) => self.put(Variable::Group, &*name),
             (PanelId::Orders | PanelId::Stuck, RowKey::Name(id)) => self.put(Variable::Order, &*id),
             (PanelId::Partitions, RowKey::Offset(partition, _)) => self.put(Variable::Partition, partition.to_string()),
-            (PanelId::GroupPartitions, RowKey::Partition(topic, partition)) => self.place(&topic, partition, None),
+            (PanelId::GroupPartitions | PanelId::AtRisk, RowKey::Partition(topic, partition)) => {
+                self.place(&topic, partition, None)
+            }
             (PanelId::Tail, _) => {
                 if let Some(row) = ordered::<TailRows>(view, state).get(place) {
                     self.record(row);

@@ -1,7 +1,7 @@
 //! From places on Earth to dots on the screen and back: an equirectangular view that is true at its middle. A cell is two dots wide
 //! and four high, and twice as high as it is wide, so that a dot is a square.
 
-use crate::model::Point;
+use crate::model::{Plane, Point};
 
 /// Dots of a cell.
 pub const ACROSS: f64 = 2.0;
@@ -39,8 +39,12 @@ impl Room {
 impl Lens {
     /// Dots from the left and from the top.
     pub fn dot(self, room: Room, place: Point) -> (f64, f64) {
-        let (north, east) = self.centre.metres_to(place);
-        (room.width / 2.0 + east / self.m_per_dot, room.height / 2.0 - north / self.m_per_dot)
+        self.in_room(room).dot(place)
+    }
+
+    /// For many places.
+    pub fn in_room(self, room: Room) -> Projection {
+        Projection { plane: Plane::at(self.centre), room, dots_per_m: 1.0 / self.m_per_dot }
     }
 
     /// The place at a dot.
@@ -51,8 +55,9 @@ impl Lens {
     /// All places in sight. `None`: there is none.
     pub fn around(places: impl Iterator<Item = Point> + Clone, room: Room) -> Option<Self> {
         let first = places.clone().next()?;
+        let plane = Plane::at(first);
         let (mut north, mut east) = ((0.0_f64, 0.0_f64), (0.0_f64, 0.0_f64));
-        for (n, e) in places.map(|place| first.metres_to(place)) {
+        for (n, e) in places.map(|place| plane.metres_to(place)) {
             north = (north.0.min(n), north.1.max(n));
             east = (east.0.min(e), east.1.max(e));
         }
@@ -86,6 +91,28 @@ impl Lens {
     /// Looks so many dots further to the right and down.
     pub fn panned(self, right: f64, down: f64) -> Self {
         Self { centre: self.centre.moved(-down * self.m_per_dot, right * self.m_per_dot), ..self }
+    }
+}
+
+/// A lens over a room, with what is the same for all places.
+#[derive(Clone, Copy, Debug)]
+pub struct Projection {
+    plane: Plane,
+    room: Room,
+    dots_per_m: f64,
+}
+
+impl Projection {
+    /// Dots from the left and from the top.
+    pub fn dot(self, place: Point) -> (f64, f64) {
+        let (north, east) = self.plane.metres_to(place);
+        (self.room.width / 2.0 + east * self.dots_per_m, self.room.height / 2.0 - north * self.dots_per_m)
+    }
+
+    /// The cell that a place is in, from the left and from the top. `None`: it is out of sight.
+    pub fn cell(self, place: Point) -> Option<(u16, u16)> {
+        let (x, y) = self.dot(place);
+        self.room.holds((x, y)).then(|| ((x / ACROSS) as u16, (y / DOWN) as u16))
     }
 }
 

@@ -21,6 +21,7 @@ use crate::snapshot::Underway;
 use crate::text;
 use dots::Dots;
 use labels::{Label, labels};
+use lens::Projection;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -41,50 +42,67 @@ pub struct Scene<'a> {
 struct Sheet<'a> {
     scene: &'a Scene<'a>,
     area: Rect,
-    room: Room,
+    projection: Projection,
+}
+
+/// A courier in sight, and the cell where it stands.
+struct Seen<'a> {
+    courier: &'a Underway,
+    manner: Manner,
+    cell: (u16, u16),
 }
 
 /// Draws the scene into the cells of `area`. Returns how many couriers have a position outside.
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, scene: &Scene<'_>) -> usize {
-    let sheet = Sheet { scene, area, room: Room::of_cells(area.width, area.height) };
-    let placed = scene.couriers.iter().filter_map(|c| Some((*c, c.delivery.place()?)));
-    let (inside, outside): (Vec<_>, Vec<_>) = placed.partition(|(_, at)| sheet.cell(*at).is_some());
-    sheet.lines(&inside).draw(ctx, buf, area);
+    let sheet = Sheet { scene, area, projection: scene.lens.in_room(Room::of_cells(area.width, area.height)) };
+    let (seen, outside) = sheet.seen();
+    sheet.lines(&seen).draw(ctx, buf, area);
     let scale = sheet.scale();
     let taken: Vec<Rect> = scale.iter().map(|(rect, _)| *rect).collect();
     let names = labels(&scene.base.places, area, &taken, |place| sheet.cell(place.at));
-    let (silent, others): (Vec<_>, Vec<_>) = inside.iter().partition(|(c, _)| Manner::of(&c.delivery) == Manner::Silent);
     // A crowd would hide the names, and one could not tell where it is.
-    if inside.len() > MOST_TRAILS {
-        sheet.couriers(ctx, buf, &others);
+    if seen.len() > MOST_TRAILS {
+        sheet.couriers(ctx, buf, seen.iter().filter(|c| c.manner != Manner::Silent));
         sheet.names(buf, &names, ctx.style(Role::Text));
     } else {
         sheet.names(buf, &names, ctx.style(Role::Dim));
-        sheet.destinations(ctx, buf, &inside);
-        sheet.couriers(ctx, buf, &others);
+        sheet.destinations(ctx, buf, &seen);
+        sheet.couriers(ctx, buf, seen.iter().filter(|c| c.manner != Manner::Silent));
     }
     if let Some((rect, text)) = scale {
         put(buf, rect.x, rect.y, rect.width, &text, ctx.style(Role::Text));
     }
-    sheet.couriers(ctx, buf, &silent);
+    sheet.couriers(ctx, buf, seen.iter().filter(|c| c.manner == Manner::Silent));
     sheet.selected(ctx, buf);
-    outside.len()
+    outside
 }
 
-impl Sheet<'_> {
+impl<'a> Sheet<'a> {
     fn cell(&self, place: Point) -> Option<(u16, u16)> {
-        let dot = self.scene.lens.dot(self.room, place);
-        self.room.holds(dot).then(|| (self.area.x + (dot.0 / lens::ACROSS) as u16, self.area.y + (dot.1 / lens::DOWN) as u16))
+        self.projection.cell(place).map(|(x, y)| (self.area.x + x, self.area.y + y))
+    }
+
+    /// The couriers in sight, and how many are not.
+    fn seen(&self) -> (Vec<Seen<'a>>, usize) {
+        let (mut seen, mut outside) = (Vec::with_capacity(self.scene.couriers.len()), 0);
+        for courier in self.scene.couriers {
+            let Some(at) = courier.delivery.place() else { continue };
+            match self.cell(at) {
+                Some(cell) => seen.push(Seen { courier, manner: Manner::of(&courier.delivery), cell }),
+                None => outside += 1,
+            }
+        }
+        (seen, outside)
     }
 
     /// The base, then trails, then the selected one's trail and the way before it.
-    fn lines(&self, inside: &[(&Underway, Point)]) -> Dots {
+    fn lines(&self, seen: &[Seen<'_>]) -> Dots {
         let mut dots = Dots::new(self.area.width, self.area.height);
         for line in &self.scene.base.lines {
             self.line(&mut dots, line.iter().copied(), Role::Border, 1);
         }
-        if inside.len() <= MOST_TRAILS {
-            for (courier, _) in inside {
+        if seen.len() <= MOST_TRAILS {
+            for Seen { courier, .. } in seen {
                 self.trail(&mut dots, courier, Role::Dim);
             }
         }
@@ -104,7 +122,7 @@ impl Sheet<'_> {
     fn line(&self, dots: &mut Dots, places: impl Iterator<Item = Point>, role: Role, every: usize) {
         let mut before = None;
         for place in places {
-            let dot = self.scene.lens.dot(self.room, place);
+            let dot = self.projection.dot(place);
             if let Some(before) = before {
                 dots.line(before, dot, role, every);
             }
@@ -112,11 +130,11 @@ impl Sheet<'_> {
         }
     }
 
-    fn destinations(&self, ctx: Ctx, buf: &mut Buffer, inside: &[(&Underway, Point)]) {
-        if inside.len() > MOST_DESTINATIONS {
+    fn destinations(&self, ctx: Ctx, buf: &mut Buffer, seen: &[Seen<'_>]) {
+        if seen.len() > MOST_DESTINATIONS {
             return;
         }
-        for (x, y) in inside.iter().filter_map(|(c, _)| self.cell(c.delivery.destination()?)) {
+        for (x, y) in seen.iter().filter_map(|c| self.cell(c.courier.delivery.destination()?)) {
             put(buf, x, y, 1, DESTINATION, ctx.style(Role::Dim));
         }
     }
@@ -130,13 +148,12 @@ impl Sheet<'_> {
     }
 
     /// Where several are in one cell, the one that is worst off is seen.
-    fn couriers(&self, ctx: Ctx, buf: &mut Buffer, inside: &[(&Underway, Point)]) {
+    fn couriers<'s>(&self, ctx: Ctx, buf: &mut Buffer, seen: impl Iterator<Item = &'s Seen<'s>>) {
         let mut worst = vec![None; usize::from(self.area.width) * usize::from(self.area.height)];
-        for (courier, at) in inside {
-            let Some((x, y)) = self.cell(*at) else { continue };
+        for Seen { manner, cell: (x, y), .. } in seen {
             let place = usize::from(y - self.area.y) * usize::from(self.area.width) + usize::from(x - self.area.x);
             if let Some(cell) = worst.get_mut(place) {
-                *cell = (*cell).max(Some((Manner::of(&courier.delivery), x, y)));
+                *cell = (*cell).max(Some((*manner, *x, *y)));
             }
         }
         for (manner, x, y) in worst.into_iter().flatten() {

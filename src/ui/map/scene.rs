@@ -4,8 +4,8 @@ use super::{Lens, Room};
 use crate::model::{BaseMap, Point};
 use crate::snapshot::{Underway, View};
 use crate::text::Word;
-use crate::ui::list::{RowKey, Rows, first, ordered};
-use crate::ui::panels::{DeliveryRows, PanelId};
+use crate::ui::list::{RowKey, Rows, ordered};
+use crate::ui::panels::{DeliveryRows, PanelId, matches_delivery};
 use crate::ui::state::UiState;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -34,7 +34,12 @@ pub fn selected<'a>(couriers: &'a [Underway], view: &View, state: &UiState) -> O
         return Some(found);
     }
     if list.selected.is_none() {
-        return found(couriers, &first::<DeliveryRows>(view, state)?.order);
+        let shown = |courier: &&Underway| matches_delivery(&courier.delivery, state.filter(PanelId::Deliveries));
+        let kept = state.order(PanelId::Deliveries).kept().find_map(|key| match key {
+            RowKey::Name(id) => found(couriers, id).filter(shown),
+            _ => None,
+        });
+        return kept.or_else(|| couriers.iter().find(shown));
     }
     let rows = ordered::<DeliveryRows>(view, state);
     let keys: Vec<_> = rows.iter().map(DeliveryRows::key).collect();
@@ -50,7 +55,10 @@ fn found<'a>(couriers: &'a [Underway], order: &str) -> Option<&'a Underway> {
 pub fn town(base: &BaseMap, couriers: &[&Underway], room: Room) -> Option<Lens> {
     let riding = || couriers.iter().filter_map(|courier| courier.delivery.place());
     let places = Lens::around(base.places.iter().map(|place| place.at), room);
-    let in_sight = |lens: &Lens| couriers.is_empty() || riding().any(|at| room.holds(lens.dot(room, at)));
+    let in_sight = |lens: &Lens| {
+        let projection = lens.in_room(room);
+        couriers.is_empty() || riding().any(|at| projection.cell(at).is_some())
+    };
     places
         .filter(in_sight)
         .or_else(|| everybody(couriers, room).map(Lens::steady))

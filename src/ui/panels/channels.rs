@@ -103,7 +103,7 @@ const COLUMNS: &[Col] = &[
     })
     .file(&[("level", |r, _| raw::level(r.level()))]),
     Col::content("channel", Word::ColChannel, (8, 24), |x, _, _| Ink::text(text::visible(&x.channel.channel).into_owned()))
-        .sorts(|a, b| a.channel.channel.cmp(&b.channel.channel)),
+        .rises(|a, b| a.channel.channel.cmp(&b.channel.channel)),
     Col::fixed("rate", Word::ColRate, 6, |x, _, _| Ink::known(x.channel.per_s, text::rate))
         .file(&[("msg_per_s", |r, _| raw::number(r.channel.per_s))])
         .right()

@@ -49,7 +49,7 @@ type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
     Col::rest("customer", Word::ColCustomer, 12, |x, _, _| Ink::text(text::visible(&x.id).into_owned()))
-        .sorts(|a, b| a.id.cmp(&b.id)),
+        .rises(|a, b| a.id.cmp(&b.id)),
     Col::fixed("orders", Word::ColOrders, 7, |x, _, _| Ink::quiet_zero(Some(x.orders), text::column_count))
         .file(&[("orders", |r, _| raw::whole(Some(r.orders)))])
         .right()
@@ -59,7 +59,7 @@ const COLUMNS: &[Col] = &[
     })
     .file(&[("seen_s", |r, ctx| raw::since(ctx, r.last_seen))])
     .right()
-    .sorts(|a, b| b.last_seen.cmp(&a.last_seen)),
+    .rises(|a, b| b.last_seen.cmp(&a.last_seen)),
 ];
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {

@@ -72,12 +72,12 @@ const COLUMNS: &[Col] = &[
     Col::content("courier", Word::ColCourier, (8, 16), |x, _, _| {
         Ink::known(x.courier.as_deref(), |t| text::visible(t).into_owned())
     })
-    .sorts(|a, b| a.courier.cmp(&b.courier)),
+    .rises(|a, b| a.courier.cmp(&b.courier)),
     Col::rest("order", Word::ColOrder, 10, |x, _, _| Ink::text(text::visible(&x.order).into_owned()))
-        .sorts(|a, b| a.order.cmp(&b.order)),
+        .rises(|a, b| a.order.cmp(&b.order)),
     Col::content("state", Word::ColState, (9, 14), |x, _, _| Ink::text(text::visible(&x.state).into_owned()))
         .leaves(1)
-        .sorts(|a, b| a.state.cmp(&b.state)),
+        .rises(|a, b| a.state.cmp(&b.state)),
     Col::fixed("progress", Word::ColProgress, 8, |x, _, width| progress(x, width))
         .file(&[("progress", |r, _| raw::number(r.progress))])
         .leaves(3)

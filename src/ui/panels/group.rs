@@ -33,19 +33,25 @@ pub fn current(ctx: Ctx) -> Option<Arc<Group>> {
     groups.into_iter().nth(place)
 }
 
+/// Its name, also while it is gone.
+fn name(ctx: Ctx) -> Option<Arc<str>> {
+    if ctx.state.screen == Screen::Group { ctx.state.group.clone() } else { current(ctx).map(|group| group.name.clone()) }
+}
+
 pub fn focus<'a>(ctx: Ctx<'a>) -> Option<&'a Arc<GroupFocus>> {
-    let name = ctx.state.group.as_deref()?;
-    ctx.view.focus.groups.iter().find(|g| g.name.as_ref() == name)
+    let name = name(ctx)?;
+    ctx.view.focus.groups.iter().find(|g| g.name == name)
 }
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
-    let name = ctx.state.group.as_deref().unwrap_or_default();
-    let title = [Ink::dim(format!("{} ", word(Word::Group))), Ink::new(Role::Title, text::visible(name).into_owned())];
+    let name = name(ctx).unwrap_or_default();
+    let title = [Ink::dim(format!("{} ", word(Word::Group))), Ink::new(Role::Title, text::visible(&name).into_owned())];
     let span = [Ink::dim(format!("{} · {}", word(Word::LagOverTime), span_word(ctx.state.span)))];
     let inner = frame(ctx, buf, area, PanelId::GroupInfo, &title, &span);
     hits.panel(PanelId::GroupInfo, area);
     let Some(group) = current(ctx) else {
-        put_middle(ctx, buf, inner, &format!("{}.", word(Word::GoneGroup)));
+        let missing = if name.is_empty() { Word::NoGroupChosen } else { Word::GoneGroup };
+        put_middle(ctx, buf, inner, &format!("{}.", word(missing)));
         return;
     };
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };

@@ -63,13 +63,13 @@ const COLUMNS: &[Col] = &[
     Col::fixed("level", Word::Nothing, 1, symbol)
         .file(&[("level", |r, _| raw::level(if r.abandoned { Level::Healthy } else { r.status.level }))]),
     Col::content("group", Word::ColGroup, (16, 40), |r, _, _| Ink::text(text::visible(&r.name).into_owned()))
-        .sorts(|a, b| a.name.cmp(&b.name)),
+        .rises(|a, b| a.name.cmp(&b.name)),
     Col::fixed("kind", Word::ColKind, 8, |r, _, _| Ink::dim(kind_word(r.kind)))
         .leaves(9)
-        .sorts(|a, b| kind_word(a.kind).cmp(kind_word(b.kind))),
+        .rises(|a, b| kind_word(a.kind).cmp(kind_word(b.kind))),
     Col::fixed("state", Word::ColState, 11, |r, _, _| Ink::dim(group_state_word(r.state)))
         .leaves(8)
-        .sorts(|a, b| group_state_word(a.state).cmp(group_state_word(b.state))),
+        .rises(|a, b| group_state_word(a.state).cmp(group_state_word(b.state))),
     Col::fixed("topics", Word::Topics, 6, |r, _, _| Ink::text(r.topics.to_string()))
         .file(&[("topics", |r, _| raw::whole(Some(r.topics)))])
         .right()
@@ -105,7 +105,7 @@ const COLUMNS: &[Col] = &[
         .file(&[("retention_s", |r, _| raw::number(r.retention_danger_s))])
         .right()
         .leaves(6)
-        .sorts(|a, b| match (a.retention_danger_s, b.retention_danger_s) {
+        .rises(|a, b| match (a.retention_danger_s, b.retention_danger_s) {
             (Some(a), Some(b)) => a.total_cmp(&b),
             (a, b) => b.is_some().cmp(&a.is_some()),
         }),

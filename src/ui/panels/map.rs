@@ -16,7 +16,8 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     hits.panel(PanelId::Map, area);
     let all = map::couriers(ctx.view);
     let filter = ctx.state.filter(PanelId::Deliveries);
-    let couriers: Vec<&Underway> = all.iter().filter(|courier| matches_delivery(&courier.delivery, filter)).collect();
+    let mut couriers: Vec<&Underway> = Vec::with_capacity(all.len());
+    couriers.extend(all.iter().filter(|courier| matches_delivery(&courier.delivery, filter)));
     let selected = map::selected(&all, ctx.view, ctx.state);
     let base = &ctx.state.look.map;
     // The frame is drawn twice: what stands on it is known when the map is.

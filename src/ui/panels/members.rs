@@ -48,10 +48,10 @@ type Col = Column<Member>;
 
 const COLUMNS: &[Col] = &[
     Col::content("client", Word::ColClient, (12, 40), |r, _, _| Ink::text(text::visible(&r.client_id).into_owned()))
-        .sorts(|a, b| a.client_id.cmp(&b.client_id).then(a.id.cmp(&b.id))),
+        .rises(|a, b| a.client_id.cmp(&b.client_id).then(a.id.cmp(&b.id))),
     Col::content("host", Word::ColHost, (9, 30), |r, _, _| Ink::dim(text::visible(&r.host).into_owned()))
         .leaves(2)
-        .sorts(|a, b| a.host.cmp(&b.host)),
+        .rises(|a, b| a.host.cmp(&b.host)),
     Col::fixed("count", Word::ColPartition, 4, |r, _, _| Ink::text(r.assigned.len().to_string()))
         .file(&[("partitions", |r, _| raw::whole(Some(r.assigned.len())))])
         .right()

@@ -3,6 +3,7 @@
 
 mod alert_table;
 mod alerts;
+mod at_risk;
 mod brokers;
 mod channels;
 mod compare;
@@ -131,6 +132,7 @@ panels! {
     Channels, Channels, AskChannels, (30, 3), channels::draw, Some(ListOps::of::<ChannelRows>());
     Messages, NewestMessages, AskMessages, (30, 4), messages::draw, Some(ListOps::of::<MessageRows>());
     Brokers, Brokers, AskBrokers, (36, 3), brokers::draw, Some(ListOps::of::<brokers::BrokerRows>());
+    AtRisk, PartitionsAtRisk, AskAtRisk, (36, 3), at_risk::draw, Some(ListOps::of::<at_risk::AtRiskRows>());
     Consumers, StateConsumers, AskConsumers, (36, 3), consumers::draw, Some(ListOps::of::<consumers::ConsumerRows>());
     Workers, Workers, AskWorkers, (36, 3), workers::draw, Some(ListOps::of::<workers::WorkerRows>());
     CompareRates, Rate, AskCompare, (60, 5), compare::rates, None;

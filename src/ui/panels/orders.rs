@@ -97,16 +97,16 @@ fn search_note(found: &FoundOrders) -> Vec<Ink> {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::rest("order", Word::ColOrder, 12, |o, _, _| Ink::text(text::visible(&o.id).into_owned())).sorts(|a, b| a.id.cmp(&b.id)),
+    Col::rest("order", Word::ColOrder, 12, |o, _, _| Ink::text(text::visible(&o.id).into_owned())).rises(|a, b| a.id.cmp(&b.id)),
     Col::content("state", Word::ColState, (9, 16), |o, _, _| Ink::text(text::visible(&o.state).into_owned()))
-        .sorts(|a, b| a.state.cmp(&b.state)),
+        .rises(|a, b| a.state.cmp(&b.state)),
     // The list has the newest ones: those that wait for long stand among the stuck.
     Col::fixed("age", Word::ColAge, 7, |o, ctx, _| {
         Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(o.since).max(0.0)))
     })
     .file(&[("age_s", |r, ctx| raw::since(ctx, r.since))])
     .right()
-    .sorts(|a, b| b.since.cmp(&a.since)),
+    .rises(|a, b| b.since.cmp(&a.since)),
     Col::content("amount", Word::ColAmount, (7, 18), |o, _, _| money(o.amount.as_ref(), o.currency.as_deref()))
         .file(&[
             ("amount", |r, _| r.amount.as_ref().map(|a| a.text().to_owned())),
@@ -118,7 +118,7 @@ const COLUMNS: &[Col] = &[
         Ink::known(o.customer.as_deref(), |c| text::visible(c).into_owned())
     })
     .leaves(2)
-    .sorts(|a, b| a.customer.cmp(&b.customer)),
+    .rises(|a, b| a.customer.cmp(&b.customer)),
     Col::content(
         "gap",
         Word::Nothing,

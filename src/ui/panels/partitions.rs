@@ -58,7 +58,7 @@ const OF_TOPIC: &[OfTopic] = &[
     OfTopic::fixed("partition", Word::ColPartition, 4, |r, _, _| Ink::text(r.partition.to_string()))
         .file(&[("partition", |r, _| raw::whole(Some(r.partition)))])
         .right()
-        .sorts(|a, b| a.partition.cmp(&b.partition)),
+        .rises(|a, b| a.partition.cmp(&b.partition)),
     OfTopic::fixed("leader", Word::ColLeader, 7, |r, _, _| match r.leader {
         Some(id) => Ink::text(id.to_string()),
         None => Ink::new(Role::Critical, word(Word::Offline)),
@@ -66,7 +66,7 @@ const OF_TOPIC: &[OfTopic] = &[
     .file(&[("leader", |r, _| raw::whole(r.leader))])
     .right()
     .leaves(3)
-    .sorts(|a, b| a.leader.cmp(&b.leader)),
+    .rises(|a, b| a.leader.cmp(&b.leader)),
     OfTopic::content("isr", Word::ColIsr, (5, 12), isr_cell)
         .file(&[("in_sync", |r, _| Some(listed(&r.isr))), ("replicas", |r, _| Some(listed(&r.replicas)))])
         .leaves(2),
@@ -165,7 +165,7 @@ type OfGroup = Column<GroupPartition>;
 
 const OF_GROUP: &[OfGroup] = &[
     OfGroup::content("topic", Word::ColTopic, (14, 40), |r, _, _| Ink::text(text::visible(&r.topic).into_owned()))
-        .sorts(|a, b| a.topic.cmp(&b.topic).then(a.partition.cmp(&b.partition))),
+        .rises(|a, b| a.topic.cmp(&b.topic).then(a.partition.cmp(&b.partition))),
     OfGroup::fixed("partition", Word::ColPartition, 4, |r, _, _| Ink::text(r.partition.to_string()))
         .file(&[("partition", |r, _| raw::whole(Some(r.partition)))])
         .right(),

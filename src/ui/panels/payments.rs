@@ -59,8 +59,8 @@ const COLUMNS: &[Col] = &[
     Col::fixed("suspicious", Word::Nothing, 1, |x, ctx, _| suspicion(ctx, x))
         .file(&[("suspicious", |r, ctx| raw::flag(is_suspicious(ctx, r)))]),
     Col::rest("payment", Word::ColPayment, 12, |x, _, _| Ink::text(text::visible(&x.id).into_owned()))
-        .sorts(|a, b| a.id.cmp(&b.id)),
-    Col::content("state", Word::ColState, (9, 12), |r, _, _| state(r)).sorts(|a, b| a.state.cmp(&b.state)),
+        .rises(|a, b| a.id.cmp(&b.id)),
+    Col::content("state", Word::ColState, (9, 12), |r, _, _| state(r)).rises(|a, b| a.state.cmp(&b.state)),
     Col::content("amount", Word::ColAmount, (7, 18), |x, _, _| money(x.amount.as_ref(), x.currency.as_deref()))
         .file(&[
             ("amount", |r, _| r.amount.as_ref().map(|a| a.text().to_owned())),
@@ -69,21 +69,21 @@ const COLUMNS: &[Col] = &[
         .right(),
     Col::content("method", Word::ColMethod, (6, 16), |x, _, _| Ink::known(x.method.as_deref(), |t| text::visible(t).into_owned()))
         .leaves(1)
-        .sorts(|a, b| a.method.cmp(&b.method)),
+        .rises(|a, b| a.method.cmp(&b.method)),
     Col::fixed("age", Word::ColAge, 7, |x, ctx, _| {
         Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(x.since).max(0.0)))
     })
     .file(&[("age_s", |r, ctx| raw::since(ctx, r.since))])
     .right()
-    .sorts(|a, b| b.since.cmp(&a.since)),
+    .rises(|a, b| b.since.cmp(&a.since)),
     Col::content("order", Word::ColOrder, (8, 20), |x, _, _| Ink::known(x.order.as_deref(), |t| text::visible(t).into_owned()))
         .leaves(2)
-        .sorts(|a, b| a.order.cmp(&b.order)),
+        .rises(|a, b| a.order.cmp(&b.order)),
     Col::content("customer", Word::ColCustomer, (8, 20), |x, _, _| {
         Ink::known(x.customer.as_deref(), |t| text::visible(t).into_owned())
     })
     .leaves(3)
-    .sorts(|a, b| a.customer.cmp(&b.customer)),
+    .rises(|a, b| a.customer.cmp(&b.customer)),
 ];
 
 /// What is wrong with it stands beside the table.

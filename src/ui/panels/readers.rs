@@ -51,7 +51,7 @@ type Col = Column<Reader>;
 
 const COLUMNS: &[Col] = &[
     Col::fixed("level", Word::Nothing, 1, symbol).file(&[("level", |r, _| raw::level(ReaderRows::level(r)))]),
-    Col::rest("group", Word::ColGroup, 10, |r, _, _| Ink::text(text::visible(&r.0).into_owned())).sorts(|a, b| a.0.cmp(&b.0)),
+    Col::rest("group", Word::ColGroup, 10, |r, _, _| Ink::text(text::visible(&r.0).into_owned())).rises(|a, b| a.0.cmp(&b.0)),
     Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.1, text::column_count))
         .file(&[("lag", |r, _| raw::whole(r.1))])
         .right()

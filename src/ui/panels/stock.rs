@@ -56,16 +56,16 @@ type Col = Column<Row>;
 const COLUMNS: &[Col] = &[
     Col::fixed("low", Word::Nothing, 1, |x, _, _| if is_low(x) { Ink::new(Role::Warning, "▲") } else { Ink::new(Role::Ok, "●") })
         .file(&[("low", |r, _| raw::flag(is_low(r)))]),
-    Col::rest("sku", Word::ColArticle, 10, |x, _, _| Ink::text(text::visible(&x.sku).into_owned())).sorts(|a, b| a.sku.cmp(&b.sku)),
+    Col::rest("sku", Word::ColArticle, 10, |x, _, _| Ink::text(text::visible(&x.sku).into_owned())).rises(|a, b| a.sku.cmp(&b.sku)),
     Col::content("name", Word::ColName, (8, 30), |x, _, _| Ink::known(x.name.as_deref(), |t| text::visible(t).into_owned()))
         .leaves(2)
-        .sorts(|a, b| a.name.cmp(&b.name)),
+        .rises(|a, b| a.name.cmp(&b.name)),
     Col::fixed("level", Word::ColLevel, 8, |x, _, _| {
         Ink::text(x.level.to_string()).with_role(if is_low(x) { Role::Warning } else { Role::Text })
     })
     .file(&[("level", |r, _| raw::whole(Some(r.level)))])
     .right()
-    .sorts(|a, b| a.level.cmp(&b.level)),
+    .rises(|a, b| a.level.cmp(&b.level)),
     Col::fixed("threshold", Word::ColThreshold, 9, |x, _, _| Ink::known(x.threshold, |n| n.to_string()))
         .file(&[("threshold", |r, _| raw::whole(r.threshold))])
         .right()
@@ -74,11 +74,11 @@ const COLUMNS: &[Col] = &[
         .file(&[("above", |r, _| raw::whole(r.threshold.map(|t| r.level.saturating_sub(t))))])
         .right()
         .leaves(3)
-        .sorts(|a, b| room(a).cmp(&room(b))),
+        .rises(|a, b| room(a).cmp(&room(b))),
     Col::fixed("out", Word::ColRunsOut, 9, |x, _, _| Ink::known(x.run_out_s, text::short_duration_s))
         .file(&[("runs_out_s", |r, _| raw::number(r.run_out_s))])
         .right()
-        .sorts(|a, b| soonest(a, b)),
+        .rises(|a, b| soonest(a, b)),
 ];
 
 fn is_low(of: &Article) -> bool {

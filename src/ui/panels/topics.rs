@@ -84,7 +84,7 @@ const COLUMNS: &[Col] = &[
     Col::fixed("level", Word::Nothing, 1, symbol).file(&[("level", |r, _| raw::level(r.health.level))]),
     Col::content("topic", Word::ColTopic, (16, 40), name_cell)
         .file(&[("topic", |r, _| raw::text(Some(&r.name)))])
-        .sorts(|a, b| a.name.cmp(&b.name)),
+        .rises(|a, b| a.name.cmp(&b.name)),
     Col::fixed("rate", Word::ColRate, 6, rate_cell)
         .file(&[("msg_per_s", |r, _| raw::number(rate(r))), ("msg_per_s_is_at_most", |r, _| raw::flag(r.throughput.estimated))])
         .right()

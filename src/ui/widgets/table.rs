@@ -19,11 +19,37 @@ pub struct Column<R: 'static> {
     pub align: Align,
     /// The greatest leaves first; 0 stays.
     pub leaves_first: u8,
-    pub sort: Option<fn(&R, &R) -> Ordering>,
+    pub sort: Option<Sort<R>>,
     /// The cell's text, for a cell this wide.
     pub cell: Cell<R>,
     /// What it is in a file; `None`: as it is shown, under its id.
     pub file: Option<&'static [Raw<R>]>,
+}
+
+/// The order that the first press on a heading gives: what one looks for comes first.
+pub struct Sort<R: 'static> {
+    by: fn(&R, &R) -> Ordering,
+    /// The least value comes first.
+    rises: bool,
+}
+
+impl<R: 'static> Clone for Sort<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: 'static> Copy for Sort<R> {}
+
+impl<R: 'static> Sort<R> {
+    pub fn compare(self, a: &R, b: &R, reverse: bool) -> Ordering {
+        if reverse { (self.by)(b, a) } else { (self.by)(a, b) }
+    }
+
+    /// What the figures do from the top of the list to its foot.
+    fn arrow(self, reverse: bool) -> &'static str {
+        if self.rises == reverse { "▾" } else { "▴" }
+    }
 }
 
 /// A heading with its unit, and the value there as a program reads it; `None`: not known.
@@ -70,9 +96,15 @@ impl<R: 'static> Column<R> {
         self
     }
 
-    /// The order that the first press on it gives: what one looks for comes first.
+    /// It can sort, the greatest first.
     pub const fn sorts(mut self, by: fn(&R, &R) -> Ordering) -> Self {
-        self.sort = Some(by);
+        self.sort = Some(Sort { by, rises: false });
+        self
+    }
+
+    /// It can sort, the least first.
+    pub const fn rises(mut self, by: fn(&R, &R) -> Ordering) -> Self {
+        self.sort = Some(Sort { by, rises: true });
         self
     }
 }
@@ -141,8 +173,7 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
         title.push(Ink::dim(format!(" {} {} {whole}", rows.len(), word(Word::Of))));
     }
     let list = ctx.state.list(L::PANEL);
-    let keys: Vec<_> = rows.iter().map(L::key).collect();
-    let place = list.place(keys.iter());
+    let place = list.place_of(rows.len(), |selected| rows.iter().position(|r| L::key(r) == *selected));
     let inner = frame(ctx, buf, area, L::PANEL, &title, &dress.note);
     hits.panel(L::PANEL, area);
     if inner.height < 2 {
@@ -189,8 +220,10 @@ fn heading<L: Rows>(ctx: Ctx, buf: &mut Buffer, inner: Rect, hits: &mut Hits, pl
         let column = &L::columns()[p.index];
         let title = word(column.words);
         let by_this = sorted == Some(column.id);
-        let arrow = if order.reverse { "▴" } else { "▾" };
-        let text = if by_this && width(title) < p.width { format!("{title}{arrow}") } else { title.to_owned() };
+        let text = match column.sort.filter(|_| by_this && width(title) < p.width) {
+            Some(sort) => format!("{title}{}", sort.arrow(order.reverse)),
+            None => title.to_owned(),
+        };
         let style = ctx.style(if by_this { Role::Title } else { Role::Dim });
         match column.align {
             Align::Left => put(buf, p.x, inner.y, p.width, &text, style),
@@ -303,9 +336,9 @@ fn place_columns<'r, R: 'static>(
 pub fn titled<L: Rows>(ctx: Ctx, title: Word, count: usize) -> Vec<Ink> {
     let mut inks = counted(title, count);
     let order = ctx.state.order(L::PANEL);
-    if let Some(column) = order.column.or(L::SORT).and_then(|id| L::columns().iter().find(|c| c.id == id)) {
-        let arrow = if order.reverse { "▴" } else { "▾" };
-        let sorted = format!("{} {arrow}", fit(word(column.words), 12));
+    let column = order.column.or(L::SORT).and_then(|id| L::columns().iter().find(|c| c.id == id));
+    if let Some((column, sort)) = column.and_then(|column| Some((column, column.sort?))) {
+        let sorted = format!("{} {}", fit(word(column.words), 12), sort.arrow(order.reverse));
         inks.push(Ink::dim(crate::text::labelled(&format!(" · {}", word(Word::Sort)), &sorted)));
     }
     inks
