@@ -26,6 +26,7 @@ fn full(code: Code) -> Reason {
     let seconds = [
         "for_s",
         "gone_s",
+        "eased_s",
         "lag_s",
         "silent_s",
         "since_s",
@@ -59,6 +60,7 @@ fn full(code: Code) -> Reason {
     let mut reason = Reason::new(code)
         .with("p99_ms", Fact::Millis(1_900.0))
         .with("min_ms", Fact::Millis(1_900.0))
+        .with("eased_to", Fact::Millis(1_200.0))
         .with("threshold_ms", Fact::Millis(1_000.0))
         .with("throttle_ms", Fact::Millis(1_500.0))
         .with("error_rate", Fact::Ratio(0.035))
