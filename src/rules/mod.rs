@@ -15,7 +15,7 @@ mod topic;
 mod unjudged;
 mod usual;
 
-pub use business::{AtRisk, FleetInput, PaymentsInput, PipelineInput, StuckInput, Suspected};
+pub use business::{AtRisk, Faring, FleetInput, PaymentsInput, PipelineInput, StuckInput, Suspected};
 
 pub use cluster::{BrokerInput, ClusterInput, ViewerInput};
 pub use config::{
@@ -25,7 +25,7 @@ pub use disk::DiskInput;
 pub use group::GroupInput;
 pub use held::{Delays, Held};
 pub use inhibit::{Map, causes, hangs_on_cluster};
-pub use more_config::{CourierRules, DiskRules, InhibitRules, PaymentRules, SkewRules, StuckRules};
+pub use more_config::{CourierRules, DeliveryRules, DiskRules, InhibitRules, PaymentRules, SkewRules, StuckRules};
 pub use topic::{OpenTransaction, TopicInput};
 pub use usual::{Usual, usual};
 

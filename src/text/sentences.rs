@@ -170,6 +170,14 @@ fn rules_of_business(f: &Facts<'_>) -> Option<String> {
             f.part(" (the longest ", "longest_s", ")"),
             f.lasting()
         ),
+        Code::DeliveriesLate => format!(
+            "{} of {} deliveries are more than {} late{}{}",
+            f.or("late", "some"),
+            f.or("of", "the"),
+            f.or("threshold_s", "a while"),
+            f.part(" (up to ", "latest_s", ")"),
+            f.lasting()
+        ),
         Code::DiskLow => {
             format!(
                 "{} left on the disk{}{}",

@@ -80,6 +80,7 @@ fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
             at_risk(f).map(|a| format!(", {a}")).unwrap_or_default(),
         ],
         Code::CouriersSilent => vec![f.part("", "silent", " silent"), f.part(" of ", "of", ""), lasting()],
+        Code::DeliveriesLate => vec![f.part("", "late", " late"), f.part(" of ", "of", ""), lasting()],
         Code::DiskLow => vec![f.part("", "free_bytes", " left"), f.part(" (", "free", ")")],
         _ => return None,
     })

@@ -19,6 +19,7 @@ fn full(code: Code) -> Reason {
         "id",
         "stuck",
         "silent",
+        "late",
         "count",
         "known",
         "payments",
@@ -41,6 +42,7 @@ fn full(code: Code) -> Reason {
         "history_s",
         "needed_s",
         "threshold_s",
+        "latest_s",
     ];
     let texts = [
         "broker",
