@@ -49,7 +49,7 @@ roles! {
 #[derive(Debug, Error)]
 pub enum ThemeError {
     #[error(
-        "theme {name} is neither shipped ({}), nor in the configuration folder's themes/, nor a file that can be read",
+        "there is no theme {name}: it is neither shipped ({}), nor in the configuration folder's themes/, nor a file that can be read",
         shipped_names()
     )]
     NotFound { name: String, source: std::io::Error },
