@@ -3,6 +3,7 @@
 mod file;
 mod shelf;
 mod shipped;
+mod sixteen;
 
 pub use shelf::{Shelf, themes_in};
 pub use shipped::SHIPPED;
@@ -99,6 +100,9 @@ impl Theme {
         for style in &mut out.styles {
             style.fg = style.fg.and_then(|c| reduce(c, depth));
             style.bg = style.bg.and_then(|c| reduce(c, depth));
+        }
+        if depth == Depth::C16 {
+            sixteen::make_legible(&mut out.styles);
         }
         // Among sixteen colours there is no paper on which all the others can be read.
         if depth == Depth::Mono || depth == Depth::C16 && !out.whole_selection {
