@@ -57,7 +57,7 @@ impl Message {
         let mut reason = told(&finding.reason);
         if kind == Kind::Resolved {
             // It is over: that it was already on its way out is no news.
-            reason.facts.retain(|(name, _)| *name != "gone_s");
+            reason.facts.retain(|(name, _)| !matches!(*name, "gone_s" | "eased_s" | "eased_to"));
         }
         let facts: serde_json::Map<String, Value> =
             reason.facts.iter().map(|(name, fact)| ((*name).to_owned(), serde_json::to_value(fact).unwrap_or_default())).collect();

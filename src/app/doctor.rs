@@ -4,7 +4,7 @@ use super::{DONE, FAILED, setup, tell};
 use crate::cli::Run;
 use crate::config::Config;
 use crate::kafka::KafkaConfig;
-use crate::kafka::admin::{self, AdminError, Checked, ProbeOptions};
+use crate::kafka::admin::{self, AdminError, Checked, Probe, ProbeOptions};
 use crate::model::{Code, Fact, Reason};
 use crate::text;
 use anyhow::Result;
@@ -14,52 +14,93 @@ use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// What one line says. What is wrong always comes with what to do.
+enum Found {
+    Well(String),
+    /// Nobody can say whether it is well; perhaps what follows from that.
+    Unknown(String, Option<String>),
+    Wrong(String, String),
+}
+
+use Found::{Unknown, Well, Wrong};
+
 pub fn run(file: Option<PathBuf>, args: &Run) -> Result<u8> {
     let config = setup::load(file, &args.connect, args.overrides())?;
     let mut well = true;
     let there = if config.file.exists() { "" } else { " (not there: everything is as shipped)" };
-    line(&mut well, "configuration", Ok(format!("{}{there}", config.file.display())));
-    line(&mut well, "terminal", terminal());
-    match setup::catalogue(&config) {
-        Ok(catalogue) => line(&mut well, "catalogue", Ok(format!("{} topics", catalogue.topics.len()))),
-        Err(error) => line(&mut well, "catalogue", Err(format!("{error:#}"))),
-    }
+    line(&mut well, "configuration", &Well(format!("{}{there}", config.file.display())));
+    line(&mut well, "terminal", &terminal());
+    let catalogue = match setup::catalogue(&config) {
+        Ok(catalogue) => Well(format!("{} topics", catalogue.topics.len())),
+        Err(error) => Wrong(format!("{error:#}"), "mend that file, or leave it out: vigie has a catalogue of its own".into()),
+    };
+    line(&mut well, "catalogue", &catalogue);
     match setup::kafka(&config) {
         Ok(kafka) => cluster(&mut well, &kafka, &config)?,
-        Err(error) => line(&mut well, "cluster", Err(format!("{error:#}"))),
+        Err(error) => {
+            let remedy = "`vigie config` shows every setting and where it comes from".into();
+            line(&mut well, "cluster", &Wrong(format!("{error:#}"), remedy));
+        }
     }
     Ok(if well { DONE } else { FAILED })
 }
 
 /// What the dashboard would find: its size, and what the terminal says of itself.
-fn terminal() -> Result<String, String> {
+fn terminal() -> Found {
     if !std::io::stdout().is_terminal() {
-        return Err("stdout is no terminal: the dashboard needs one; --no-ui, snapshot and check do not".into());
+        let remedy = "the dashboard needs one; --no-ui, snapshot and check do not";
+        return Unknown("stdout is no terminal".into(), Some(remedy.into()));
     }
-    let (columns, rows) = crossterm::terminal::size().map_err(|error| format!("its size is not known: {error}"))?;
+    let (columns, rows) = match crossterm::terminal::size() {
+        Ok(size) => size,
+        Err(error) => return Unknown(format!("its size is not known: {error}"), Some("the dashboard takes 80x24 then".into())),
+    };
     if columns < 60 || rows < 15 {
-        return Err(format!("{columns}x{rows} is too small: make it at least 60x15"));
+        return Wrong(format!("{columns}x{rows} is too small"), "make it at least 60x15".into());
     }
     let name = |key: &str| std::env::var(key).unwrap_or_else(|_| "not set".into());
-    Ok(format!("{columns}x{rows}, TERM {}, COLORTERM {} (--color overrules)", name("TERM"), name("COLORTERM")))
+    Well(format!("{columns}x{rows}, TERM {}, COLORTERM {} (--color overrules)", name("TERM"), name("COLORTERM")))
 }
 
 fn cluster(well: &mut bool, kafka: &KafkaConfig, config: &Config) -> Result<()> {
     for property in kafka.tail()?.overruled {
-        line(well, "property", Ok(format!("{} (vigie only reads)", setup::overruled(&property))));
+        line(well, "property", &Well(format!("{} (vigie only reads)", setup::overruled(&property))));
     }
     let options = ProbeOptions { timeout: TIMEOUT, controllers: setup::poller(config)?.probe_controllers };
     for probe in admin::probe(kafka, options)? {
-        let found = match probe.result {
-            // Brokers before 2.3 do not tell what is allowed with the cluster: nothing is wrong with that.
-            Err(reason) if probe.what == Checked::DescribeCluster && reason.code == Code::NotSupported => {
-                Ok(text::sentence(&reason))
-            }
-            result => result.map(|facts| found(&probe.what, &facts)),
-        };
-        line(well, &name(&probe.what), found.map_err(|reason| with_remedy(&reason, 18)));
+        line(well, &name(&probe.what), &judged(&probe));
     }
     Ok(())
+}
+
+fn judged(probe: &Probe) -> Found {
+    match &probe.result {
+        Ok(facts) => Well(found(&probe.what, facts)),
+        Err(reason) if cannot_be_told(&probe.what, reason.code) => Unknown(text::sentence(reason), consequence(&probe.what)),
+        Err(reason) => {
+            let remedy = text::remedy(reason).unwrap_or("--log debug has the client library's own words for it");
+            Wrong(text::sentence(reason), remedy.into())
+        }
+    }
+}
+
+/// A request that these brokers do not know, or nothing there that it could be tried on.
+fn cannot_be_told(what: &Checked, code: Code) -> bool {
+    let on_a_topic = matches!(what, Checked::ReadTopics | Checked::DescribeConfigs);
+    code == Code::NotSupported || on_a_topic && code == Code::NothingVisible
+}
+
+/// What vigie does without it.
+fn consequence(what: &Checked) -> Option<String> {
+    let told = match what {
+        Checked::DescribeConfigs => "retention is not known: unread records that are about to be deleted are not told",
+        Checked::ListGroups => "groups are watched that are named (--groups)",
+        Checked::DescribeCluster => "brokers tell what is allowed with the cluster from 2.3 on",
+        Checked::Controllers => "whether the controllers answer is not told",
+        Checked::ClusterId => "what is kept of alerts goes by the cluster's id, and is not kept",
+        _ => return None,
+    };
+    Some(told.into())
 }
 
 fn name(what: &Checked) -> String {
@@ -109,12 +150,48 @@ pub fn told(error: AdminError) -> anyhow::Error {
     }
 }
 
-fn line(well: &mut bool, what: &str, result: Result<String, String>) {
-    match result {
-        Ok(detail) => tell(&format!("✓ {what:16}{}", text::visible(&detail))),
-        Err(wrong) => {
-            *well = false;
-            tell(&format!("✗ {what:16}{}", super::lines(&wrong)));
+fn line(well: &mut bool, what: &str, found: &Found) {
+    *well &= !matches!(found, Wrong(..));
+    tell(&shown(what, found));
+}
+
+fn shown(what: &str, found: &Found) -> String {
+    let (sign, said, more) = match found {
+        Well(said) => ("✓", said, None),
+        Unknown(said, more) => ("?", said, more.as_ref()),
+        Wrong(said, remedy) => ("✗", said, Some(remedy)),
+    };
+    let more = more.map(|more| format!("\n{:18}→ {}", "", text::visible(more))).unwrap_or_default();
+    format!("{sign} {what:16}{}{more}", super::lines(said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(what: Checked, result: Result<Vec<(&'static str, Fact)>, Reason>) -> String {
+        shown(&name(&what), &judged(&Probe { what, result }))
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_neither_well_nor_wrong() {
+        let said = told(Checked::ListGroups, Err(Code::NotSupported.into()));
+        assert_eq!(
+            said,
+            "? list groups     this cluster cannot tell\n                  → groups are watched that are named (--groups)"
+        );
+        assert!(told(Checked::ReadTopics, Err(Code::NothingVisible.into())).starts_with("? read topics"));
+        assert!(told(Checked::DescribeTopics, Err(Code::NothingVisible.into())).starts_with("✗ see topics"));
+        assert_eq!(told(Checked::ReadTopics, Ok(Vec::new())), "✓ read topics     allowed");
+    }
+
+    #[test]
+    fn whatever_is_wrong_comes_with_what_to_do() {
+        for code in Code::ALL.iter().filter(|code| **code != Code::NotSupported) {
+            for what in [Checked::Bootstrap, Checked::Controllers] {
+                let said = told(what, Err((*code).into()));
+                assert!(said.starts_with("✗ ") && said.contains("\n                  → "), "{code:?}: {said}");
+            }
         }
     }
 }

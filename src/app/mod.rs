@@ -36,12 +36,12 @@ mod watch;
 mod workers;
 
 use crate::catalogue::CatalogueError;
-use crate::cli::{Cli, Command, LOG_LEVEL, WatchArgs};
+use crate::cli::{Cli, Command, LOG_LEVEL, LOG_LEVEL_OF_OURS, WatchArgs};
 use crate::config::ConfigError;
 use crate::consume::RetentionError;
 use crate::kafka::KafkaError;
 use crate::outlet::LimitsError;
-use crate::ui::KeymapError;
+use crate::ui::{KeymapError, ThemeError};
 use anyhow::Result;
 use clap::CommandFactory;
 use std::io::Write;
@@ -85,6 +85,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
         || error.is::<CatalogueError>()
         || error.is::<LimitsError>()
         || error.is::<KeymapError>()
+        || error.is::<ThemeError>()
         || error.downcast_ref::<KafkaError>().is_some_and(settings)
 }
 
@@ -105,7 +106,7 @@ fn dispatch(cli: Cli) -> Result<u8> {
     let told = matches!(cli.command, Some(Command::Check(_) | Command::Doctor(_) | Command::Topics(_))) && cli.log.is_none();
     match &cli.command {
         Some(Command::Consume(args)) => consume::log_start(cli.log.as_deref(), cli.log_file.as_deref(), args.log_format)?,
-        _ => log::start(cli.log.as_deref().unwrap_or(LOG_LEVEL), cli.log_file.as_deref(), told || draws(&cli.command))?,
+        _ => log::start(cli.log.as_deref().unwrap_or(level(&cli.command)), cli.log_file.as_deref(), told || draws(&cli.command))?,
     }
     let file = cli.config;
     match cli.command {
@@ -125,6 +126,15 @@ fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),
         None => watch::default(file),
+    }
+}
+
+/// Those that end at once say why the cluster does not answer in a sentence of their own: the client library's lines for it, which
+/// would stand before that, are there for whoever asks with `--log`.
+fn level(command: &Option<Command>) -> &'static str {
+    match command {
+        Some(Command::Snapshot(_) | Command::Publish(_)) => LOG_LEVEL_OF_OURS,
+        _ => LOG_LEVEL,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::model::Timestamp;
 use crate::snapshot::SourceKind;
 use crate::store::StoreAddress;
 use crate::text::Language;
-use crate::ui::{ClusterSign, ColorChoice, Notify, Slow, UiConfig};
+use crate::ui::{ClusterSign, ColorChoice, Notify, Slow, ThemeError, UiConfig};
 use anyhow::{Context, Result, anyhow};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -235,7 +235,16 @@ pub fn ui(config: &Config) -> Result<UiConfig> {
     };
     // What is wrong in one of its files is told before anything is started.
     ui.keymap()?;
+    ui.check_theme().map_err(|error| theme_error(config, error))?;
     Ok(ui)
+}
+
+/// A file that is wrong names its own line; a name that leads nowhere has the place where it was given.
+fn theme_error(config: &Config, error: ThemeError) -> anyhow::Error {
+    match &error {
+        ThemeError::File(_) => error.into(),
+        ThemeError::NotFound { source, .. } => config.wrong("theme", format!("{error}: {source}")).into(),
+    }
 }
 
 fn color(name: &str) -> ColorChoice {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 /// What is logged where nobody says.
 pub const LOG_LEVEL: &str = "warn";
+/// The same without the client library's own lines.
+pub const LOG_LEVEL_OF_OURS: &str = "warn,librdkafka=off";
 
 #[derive(Debug, Parser)]
 #[command(

@@ -6,7 +6,8 @@ mod state;
 mod workers;
 
 pub use args::{
-    CheckArgs, Cli, Command, Connect, DemoArgs, Format, LOG_LEVEL, Run, SimulateArgs, SnapshotArgs, TopicsArgs, View, WatchArgs,
+    CheckArgs, Cli, Command, Connect, DemoArgs, Format, LOG_LEVEL, LOG_LEVEL_OF_OURS, Run, SimulateArgs, SnapshotArgs, TopicsArgs,
+    View, WatchArgs,
 };
 
 pub use letters::{DeadLetterCommand, ListArgs, PublishArgs, RetryArgs, ShowArgs, Which};

@@ -178,11 +178,13 @@ impl Config {
     /// A value that [`SETTINGS`] has already checked.
     pub fn parsed<T>(&self, key: &str, parse: fn(&str) -> Result<T, String>) -> Result<Option<T>, ConfigError> {
         let Some(value) = self.get(key) else { return Ok(None) };
-        parse(value).map(Some).map_err(|what| ConfigError::Value {
-            origin: self.layers.origin(key).map(ToString::to_string).unwrap_or_default(),
-            key: key.to_owned(),
-            what,
-        })
+        parse(value).map(Some).map_err(|what| self.wrong(key, what))
+    }
+
+    /// What is wrong with a value, at the place where it was given.
+    pub fn wrong(&self, key: &str, what: String) -> ConfigError {
+        let origin = self.layers.origin(key).map(ToString::to_string).unwrap_or_default();
+        ConfigError::Value { origin, key: key.to_owned(), what }
     }
 
     /// The rules' thresholds, checked by the rules room.

@@ -35,7 +35,7 @@ pub fn business(business: &mut Business, gaze: &Gaze<'_>, rules: &mut Rules, con
     for pipeline in business.watch_pipelines(gaze) {
         rules.judge_pipeline(&pipeline, context);
     }
-    if let Some(fleet) = business.watch_fleet(gaze, &rules.config().couriers) {
+    if let Some(fleet) = business.watch_fleet(gaze, rules.config()) {
         rules.judge_fleet(&fleet, context);
     }
     if let Some(payments) = business.watch_payments(gaze, &rules.config().payments) {

@@ -41,6 +41,7 @@ codes! {
     PartitionSkew = "partition-skew",
     PipelineStuck = "pipeline-stuck",
     CouriersSilent = "couriers-silent",
+    DeliveriesLate = "deliveries-late",
     DiskLow = "disk-low",
     // States that are well.
     Healthy = "healthy",

@@ -28,13 +28,22 @@ pub struct AtRisk {
     pub of: usize,
 }
 
-/// Couriers on their way: how many told a position at all, and how many of those none for long.
+/// The deliveries under way.
 #[derive(Clone, Debug)]
 pub struct FleetInput {
-    /// Seconds since each one's last position.
-    pub ages_s: Result<Vec<f64>, Reason>,
-    /// As in [`PipelineInput`].
-    pub anew: Option<Reason>,
+    pub faring: Result<Faring, Reason>,
+    /// As in [`PipelineInput`], for who is silent and for who is late.
+    pub silent_anew: Option<Reason>,
+    pub late_anew: Option<Reason>,
+}
+
+/// How they do, as far as it was told. Seconds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Faring {
+    /// Since the last position, of each that told one.
+    pub ages_s: Vec<f64>,
+    /// Later than promised, of each whose time of arrival is known.
+    pub lates_s: Vec<f64>,
 }
 
 /// What lately looked suspicious, by kind.
@@ -59,11 +68,18 @@ pub const STUCK_RULES: &[Rule<PipelineInput>] = &[Rule {
     judge: stuck,
 }];
 
-pub const FLEET_RULES: &[Rule<FleetInput>] = &[Rule {
-    code: Code::CouriersSilent,
-    delays: |c| Delays { raise_after_s: c.couriers.raise_after_s, clear_after_s: c.couriers.clear_after_s },
-    judge: silent,
-}];
+pub const FLEET_RULES: &[Rule<FleetInput>] = &[
+    Rule {
+        code: Code::CouriersSilent,
+        delays: |c| Delays { raise_after_s: c.couriers.raise_after_s, clear_after_s: c.couriers.clear_after_s },
+        judge: silent,
+    },
+    Rule {
+        code: Code::DeliveriesLate,
+        delays: |c| Delays { raise_after_s: c.deliveries.raise_after_s, clear_after_s: c.deliveries.clear_after_s },
+        judge: late,
+    },
+];
 
 macro_rules! suspicious {
     ($($code:ident,)*) => {
@@ -117,33 +133,82 @@ fn well(anew: Option<&Reason>) -> Judgement {
     anew.map_or(Judgement::Clear, |reason| Judgement::CannotJudge(reason.clone()))
 }
 
-fn silent(input: &FleetInput, context: &Context, config: &RulesConfig) -> Judgement {
-    if let Some(reason) = context.deaf(config) {
-        return Judgement::CannotJudge(reason);
+/// The figures of the deliveries, where they can be judged.
+fn faring<'a>(input: &'a FleetInput, context: &Context, config: &RulesConfig) -> Result<&'a Faring, Reason> {
+    match context.deaf(config) {
+        Some(reason) => Err(reason),
+        None => input.faring.as_ref().map_err(Clone::clone),
     }
-    let ages = match &input.ages_s {
-        Ok(ages) => ages,
-        Err(reason) => return Judgement::CannotJudge(reason.clone()),
+}
+
+fn silent(input: &FleetInput, context: &Context, config: &RulesConfig) -> Judgement {
+    let ages = match faring(input, context, config) {
+        Ok(faring) => &faring.ages_s,
+        Err(reason) => return Judgement::CannotJudge(reason),
     };
     let rules = &config.couriers;
-    if ages.len() < rules.least_couriers {
-        return Judgement::CannotJudge(input.anew.clone().unwrap_or_else(|| Code::TooFewReadings.into()));
-    }
-    let silent = ages.iter().filter(|age| **age > rules.silent_s).count();
-    let share = silent as f64 / ages.len() as f64;
-    let level = match share {
-        s if s >= rules.critical_share => Level::Critical,
-        s if s >= rules.warning_share => Level::Warning,
-        _ => return well(input.anew.as_ref()),
+    let Some(over) = Over::of(ages, rules.silent_s, rules.least_couriers) else {
+        return too_few(input.silent_anew.as_ref());
     };
-    let longest = ages.iter().copied().fold(0.0, f64::max);
-    let reason = Reason::new(Code::CouriersSilent)
-        .with("silent", Fact::Count(silent as u64))
-        .with("of", Fact::Count(ages.len() as u64))
-        .with("share", Fact::Ratio(share))
-        .with("threshold_s", Fact::Seconds(rules.silent_s))
-        .with("longest_s", Fact::Seconds(longest));
+    let Some(level) = over.level(rules.warning_share, rules.critical_share) else { return well(input.silent_anew.as_ref()) };
+    let reason = over
+        .told(Reason::new(Code::CouriersSilent).with("silent", Fact::Count(over.count as u64)), rules.silent_s)
+        .with("longest_s", Fact::Seconds(over.most));
     Judgement::firing(level, reason)
+}
+
+/// Later than was promised: who promises again does not count as in time.
+fn late(input: &FleetInput, context: &Context, config: &RulesConfig) -> Judgement {
+    let lates = match faring(input, context, config) {
+        Ok(faring) => &faring.lates_s,
+        Err(reason) => return Judgement::CannotJudge(reason),
+    };
+    let rules = &config.deliveries;
+    let Some(over) = Over::of(lates, rules.late_s, rules.least_deliveries) else { return too_few(input.late_anew.as_ref()) };
+    let Some(level) = over.level(rules.warning_share, rules.critical_share) else { return well(input.late_anew.as_ref()) };
+    let reason = over
+        .told(Reason::new(Code::DeliveriesLate).with("late", Fact::Count(over.count as u64)), rules.late_s)
+        .with("latest_s", Fact::Seconds(over.most));
+    Judgement::firing(level, reason)
+}
+
+fn too_few(anew: Option<&Reason>) -> Judgement {
+    Judgement::CannotJudge(anew.cloned().unwrap_or_else(|| Code::TooFewReadings.into()))
+}
+
+/// Those of a crowd that are over a threshold.
+struct Over {
+    count: usize,
+    of: usize,
+    most: f64,
+}
+
+impl Over {
+    /// `None`: the crowd is too small.
+    fn of(seconds: &[f64], threshold: f64, least: usize) -> Option<Self> {
+        let count = seconds.iter().filter(|s| **s > threshold).count();
+        let over = || Self { count, of: seconds.len(), most: seconds.iter().copied().fold(0.0, f64::max) };
+        (!seconds.is_empty() && seconds.len() >= least).then(over)
+    }
+
+    fn share(&self) -> f64 {
+        self.count as f64 / self.of as f64
+    }
+
+    fn level(&self, warning: f64, critical: f64) -> Option<Level> {
+        match self.share() {
+            s if s >= critical => Some(Level::Critical),
+            s if s >= warning => Some(Level::Warning),
+            _ => None,
+        }
+    }
+
+    fn told(&self, reason: Reason, threshold_s: f64) -> Reason {
+        reason
+            .with("of", Fact::Count(self.of as u64))
+            .with("share", Fact::Ratio(self.share()))
+            .with("threshold_s", Fact::Seconds(threshold_s))
+    }
 }
 
 fn suspicious(input: &PaymentsInput, context: &Context, code: Code) -> Judgement {

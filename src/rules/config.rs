@@ -1,4 +1,4 @@
-use super::more_config::{CourierRules, DiskRules, InhibitRules, PaymentRules, SkewRules, StuckRules};
+use super::more_config::{CourierRules, DeliveryRules, DiskRules, InhibitRules, PaymentRules, SkewRules, StuckRules};
 use serde::{Deserialize, Serialize};
 
 /// Thresholds of all rules: the `[rules]` table of the configuration. Times in the unit of their name, ratios 0..1.
@@ -16,6 +16,7 @@ pub struct RulesConfig {
     pub skew: SkewRules,
     pub stuck: StuckRules,
     pub couriers: CourierRules,
+    pub deliveries: DeliveryRules,
     pub payments: PaymentRules,
     pub disk: DiskRules,
     pub inhibit: InhibitRules,
@@ -35,6 +36,7 @@ impl RulesConfig {
             &mut self.skew.raise_after_s,
             &mut self.stuck.raise_after_s,
             &mut self.couriers.raise_after_s,
+            &mut self.deliveries.raise_after_s,
             &mut self.disk.raise_after_s,
         ];
         let clearing = [
@@ -49,6 +51,7 @@ impl RulesConfig {
             &mut self.skew.clear_after_s,
             &mut self.stuck.clear_after_s,
             &mut self.couriers.clear_after_s,
+            &mut self.deliveries.clear_after_s,
             &mut self.payments.clear_after_s,
             &mut self.disk.clear_after_s,
         ];

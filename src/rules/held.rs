@@ -70,6 +70,11 @@ impl Held {
         self.fires.under.map(|under| now.since_s(under))
     }
 
+    /// For how many seconds it has been no worse than a warning, as long as critical is still told.
+    pub fn eased_s(&self, now: Timestamp) -> Option<f64> {
+        self.critical.told.and(self.critical.under).map(|under| now.since_s(under))
+    }
+
     /// The clock was set back.
     pub fn step_back(&mut self, back: impl Fn(&mut Timestamp)) {
         for tier in [&mut self.fires, &mut self.critical] {

@@ -67,7 +67,7 @@ impl Roots {
                 all.iter().position(|f| f.reason.code == Code::BrokerDown)
             }
             // Nothing moves on through a partition without a leader.
-            (_, Code::PipelineStuck | Code::CouriersSilent) => {
+            (_, Code::PipelineStuck | Code::CouriersSilent | Code::DeliveriesLate) => {
                 let feeds = map.feeds(&finding.subject);
                 feeds
                     .iter()
@@ -234,13 +234,14 @@ mod tests {
         danger.reason = danger.reason.text("topic", "a").with("partition", Fact::Count(0));
         let mut findings = vec![finding(Subject::Pipeline("order".into()), Code::PipelineStuck), transaction, danger];
         findings.push(finding(Subject::Fleet, Code::CouriersSilent));
+        findings.push(finding(Subject::Fleet, Code::DeliveriesLate));
         findings.push(finding(Subject::Pipeline("payment".into()), Code::PaidTwice));
-        assert_eq!(causes(&findings, &town), [None; 5], "its leader is there");
+        assert_eq!(causes(&findings, &town), [None; 6], "its leader is there");
         findings.push(finding(Subject::Broker(2), Code::BrokerDown));
-        assert_eq!(causes(&findings, &town), [Some(5), Some(5), Some(5), Some(5), None, None]);
-        findings[5] = finding(topic("a"), Code::Offline);
+        assert_eq!(causes(&findings, &town), [Some(6), Some(6), Some(6), Some(6), Some(6), None, None]);
+        findings[6] = finding(topic("a"), Code::Offline);
         town.topics.insert("a", vec![partition(None, &[2], &[2])]);
-        assert_eq!(causes(&findings, &town)[0], Some(5));
+        assert_eq!(causes(&findings, &town)[0], Some(6));
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod topic;
 mod unjudged;
 mod usual;
 
-pub use business::{AtRisk, FleetInput, PaymentsInput, PipelineInput, StuckInput, Suspected};
+pub use business::{AtRisk, Faring, FleetInput, PaymentsInput, PipelineInput, StuckInput, Suspected};
 
 pub use cluster::{BrokerInput, ClusterInput, ViewerInput};
 pub use config::{
@@ -25,7 +25,7 @@ pub use disk::DiskInput;
 pub use group::GroupInput;
 pub use held::{Delays, Held};
 pub use inhibit::{Map, causes, hangs_on_cluster};
-pub use more_config::{CourierRules, DiskRules, InhibitRules, PaymentRules, SkewRules, StuckRules};
+pub use more_config::{CourierRules, DeliveryRules, DiskRules, InhibitRules, PaymentRules, SkewRules, StuckRules};
 pub use topic::{OpenTransaction, TopicInput};
 pub use usual::{Usual, usual};
 
@@ -88,6 +88,8 @@ pub struct Rule<I> {
 struct Kept {
     state: Held,
     reason: Reason,
+    /// The evidence of when it last was critical: what eases keeps its level for a while, and that level's figures with it.
+    critical: Reason,
     /// When it was last judged, or could not be.
     judged_at: Timestamp,
     /// Since when it cannot be judged.
@@ -256,6 +258,9 @@ impl Rules {
         (held.judged_at, held.unjudged) = (now, None);
         // Between well and cleared the evidence is that of when it last fired.
         if let Some(reason) = reason {
+            if level == Some(Level::Critical) {
+                held.critical = reason.clone();
+            }
             held.reason = reason;
         }
         let judged = level;
@@ -277,11 +282,22 @@ impl Kept {
 
     /// As it stood at this moment.
     fn finding(&self, subject: &Subject, level: Level, since: Timestamp, at: Timestamp) -> Finding {
-        let mut reason = self.reason.clone().with("for_s", Fact::Seconds(at.since_s(since)));
+        let evidence = if level == Level::Critical { &self.critical } else { &self.reason };
+        let mut reason = evidence.clone().with("for_s", Fact::Seconds(at.since_s(since)));
         if let Some(gone) = self.state.gone_s(at) {
             reason = reason.with("gone_s", Fact::Seconds(gone));
+        } else if let Some(eased) = self.state.eased_s(at) {
+            reason = self.eased(reason, eased);
         }
         Finding { subject: subject.clone(), level, state: FindingState::Firing, since, reason }
+    }
+
+    /// Still critical by its time, no more by its newest figure: a rule's first fact.
+    fn eased(&self, mut reason: Reason, seconds: f64) -> Reason {
+        if let Some((_, newest)) = self.reason.facts.first() {
+            reason = reason.with("eased_to", newest.clone());
+        }
+        reason.with("eased_s", Fact::Seconds(seconds))
     }
 
     /// What was told and is not judged, as it stood when it last was, and for how long it has not been.

@@ -68,6 +68,34 @@ impl Default for CourierRules {
     }
 }
 
+/// `[rules.deliveries]`: deliveries on their way that come later than was promised.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeliveryRules {
+    /// Later than promised by so much is late.
+    pub late_s: f64,
+    /// Share of those whose time of arrival was told, 0..1.
+    pub warning_share: f64,
+    pub critical_share: f64,
+    /// Fewer deliveries are not judged.
+    pub least_deliveries: usize,
+    pub raise_after_s: f64,
+    pub clear_after_s: f64,
+}
+
+impl Default for DeliveryRules {
+    fn default() -> Self {
+        Self {
+            late_s: 120.0,
+            warning_share: 0.15,
+            critical_share: 0.4,
+            least_deliveries: 20,
+            raise_after_s: 30.0,
+            clear_after_s: 60.0,
+        }
+    }
+}
+
 /// `[rules.payments]`: payments that somebody should look at. Windows in seconds of the events' own time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -13,28 +13,44 @@ fn nobody_is_behind_while_the_cluster_is_away() {
     assert_eq!(rules.judge_viewer(&input, &context(LinkState::Connected, 2)).level, Level::Warning);
 }
 
+/// A topic with this p99 at a second: what is told of it.
+fn latency(rules: &mut Rules, p99: u64, second: i64) -> (Level, String) {
+    let mut topic = crate::snapshot::Topic { name: "orders".into(), ..Default::default() };
+    (topic.latency_ms.p99, topic.latency_ms.count) = (Some(p99), 100);
+    let input = TopicInput {
+        topic: topic.into(),
+        window: (0, 0),
+        moved_at: None,
+        before_per_minute: None,
+        usual: Err(Code::TooFewReadings.into()),
+        open_transaction: None,
+        unread: None,
+    };
+    let health = rules.judge_topic(&input, &context(LinkState::Connected, second));
+    (health.level, crate::text::sentence(&health.reason))
+}
+
 #[test]
 fn a_warning_that_is_on_its_way_to_critical_names_no_threshold_of_critical() {
     let mut rules = Rules::new(RulesConfig::default());
-    let mut judge = |p99: u64, second: i64| {
-        let mut topic = crate::snapshot::Topic { name: "orders".into(), ..Default::default() };
-        (topic.latency_ms.p99, topic.latency_ms.count) = (Some(p99), 100);
-        let input = TopicInput {
-            topic: topic.into(),
-            window: (0, 0),
-            moved_at: None,
-            before_per_minute: None,
-            usual: Err(Code::TooFewReadings.into()),
-            open_transaction: None,
-            unread: None,
-        };
-        let health = rules.judge_topic(&input, &context(LinkState::Connected, second));
-        (health.level, crate::text::sentence(&health.reason))
-    };
+    let mut judge = |p99: u64, second: i64| latency(&mut rules, p99, second);
     judge(2_000, 0);
     assert_eq!(judge(2_000, 60), (Level::Warning, "p99 2.0 s over 1 s for 60 s".into()));
     assert_eq!(judge(6_000, 61), (Level::Warning, "p99 6.0 s for 61 s".into()));
     assert_eq!(judge(6_000, 121), (Level::Critical, "p99 6.0 s over 5 s for 60 s".into()));
+}
+
+#[test]
+fn a_critical_that_eases_keeps_its_own_threshold_until_it_falls_to_a_warning() {
+    let mut rules = Rules::new(RulesConfig::default());
+    let mut judge = |p99: u64, second: i64| latency(&mut rules, p99, second);
+    judge(6_000, 0);
+    assert_eq!(judge(7_000, 60), (Level::Critical, "p99 7.0 s over 5 s for 60 s".into()));
+    assert_eq!(judge(4_800, 61), (Level::Critical, "p99 7.0 s over 5 s for 61 s, eased to 4.8 s for 0 s".into()));
+    assert_eq!(judge(4_200, 81), (Level::Critical, "p99 7.0 s over 5 s for 81 s, eased to 4.2 s for 20 s".into()));
+    assert_eq!(judge(300, 90), (Level::Critical, "p99 7.0 s over 5 s for 90 s, gone for 0 s".into()));
+    assert_eq!(judge(4_500, 110), (Level::Critical, "p99 7.0 s over 5 s for 110 s, eased to 4.5 s for 49 s".into()));
+    assert_eq!(judge(4_400, 121), (Level::Warning, "p99 4.4 s over 1 s for 2 min".into()));
 }
 
 fn group(status: Status, reason: Code) -> GroupInput {

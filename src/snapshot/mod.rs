@@ -32,7 +32,7 @@ pub use group::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, LagQualit
 pub use past::{Moment, Moments, Past};
 pub use privacy::{KeptMasks, Privacy, TopicFields};
 pub use search::SearchView;
-pub use still::share;
+pub use still::{late_s, share};
 pub use topic::{ByWindow, Health, Latency, PartitionOffsets, Records, Throughput, Topic, TopicLag, Totals};
 pub use view::{
     Distribution, Focus, GroupFocus, Heat, KeptHeader, Line, PartitionRow, TailRow, TailView, TopicFocus, TotalsFocus, Verdict,

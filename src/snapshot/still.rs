@@ -96,9 +96,14 @@ impl Delivery {
 
     /// With the figures that grow older, as of now.
     pub fn moving(self, now: Timestamp) -> Self {
-        let late = |eta: Timestamp| eta.max(now).since_s(self.promised_at.unwrap_or(eta)).max(0.0);
-        Self { position_age_s: self.position_at.map(|at| now.since_s(at).max(0.0)), late_s: self.eta_at.map(late), ..self }
+        let late_s = self.eta_at.map(|eta| late_s(eta, self.promised_at, now));
+        Self { position_age_s: self.position_at.map(|at| now.since_s(at).max(0.0)), late_s, ..self }
     }
+}
+
+/// By how many seconds it comes later than promised, as far as is known now.
+pub fn late_s(eta: Timestamp, promised: Option<Timestamp>, now: Timestamp) -> f64 {
+    eta.max(now).since_s(promised.unwrap_or(eta)).max(0.0)
 }
 
 impl Stuck {

@@ -13,7 +13,7 @@ impl Facts<'_> {
             return Some(without_zeros(&self.plain(fact)));
         }
         Some(match (name, fact) {
-            ("for_s" | "gone_s" | "unjudged_s" | "since_s" | "stands_s", Fact::Seconds(s)) if *s < 119.5 => age_s(*s),
+            ("for_s" | "gone_s" | "eased_s" | "unjudged_s" | "since_s" | "stands_s", Fact::Seconds(s)) if *s < 119.5 => age_s(*s),
             ("text", Fact::Text(text)) => visible(cause(text)).into_owned(),
             (_, fact) => self.plain(fact),
         })

@@ -68,6 +68,9 @@ fn english(reason: &Reason) -> Option<&'static str> {
         Code::PartitionSkew => "look at the keys: one key that many records share goes to one partition",
         Code::PipelineStuck => "open the stage with the most of them, and look at the group that should take them on",
         Code::CouriersSilent => "if many fell silent at once, look at the app's gateway; if one did, call the courier",
+        Code::DeliveriesLate => {
+            "open Deliveries: is it one district, or all? In rain or traffic promise later; where couriers are short, send more"
+        }
         Code::DiskLow => "make room on this host, or set how long the store keeps what has ended (keep_ended)",
         Code::PaidTwice => "look at both payments of the order, and give one back",
         Code::AmountDiffers => "compare the order's items with what was paid, before it is delivered",

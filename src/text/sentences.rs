@@ -22,6 +22,10 @@ fn english(reason: &Reason) -> String {
     let mut said = rules(&facts).or_else(|| states(&facts)).unwrap_or_else(|| link(&facts));
     // A finding is kept for a while after its cause is gone, so that it does not flap.
     said.push_str(&facts.part(", gone for ", "gone_s", ""));
+    // It keeps its level for a while, with that level's figures.
+    if let Some(eased) = facts.told("eased_s") {
+        said.push_str(&format!(", eased{} for {eased}", facts.part(" to ", "eased_to", "")));
+    }
     said.push_str(&facts.part(" (not judged for ", "unjudged_s", ")"));
     match facts.told("subject") {
         Some(subject) => format!("{subject}: {said}"),
@@ -164,6 +168,14 @@ fn rules_of_business(f: &Facts<'_>) -> Option<String> {
             f.or("of", "the"),
             f.or("threshold_s", "too long"),
             f.part(" (the longest ", "longest_s", ")"),
+            f.lasting()
+        ),
+        Code::DeliveriesLate => format!(
+            "{} of {} deliveries are more than {} late{}{}",
+            f.or("late", "some"),
+            f.or("of", "the"),
+            f.or("threshold_s", "a while"),
+            f.part(" (up to ", "latest_s", ")"),
             f.lasting()
         ),
         Code::DiskLow => {

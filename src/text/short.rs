@@ -16,16 +16,17 @@ pub fn short_sentence(reason: &Reason, room: usize) -> String {
     };
     let said = said.filter(|pieces| pieces.first().is_some_and(|evidence| !evidence.is_empty()));
     let mut pieces = said.unwrap_or_else(|| vec![state_in(language, reason)]).into_iter();
-    let (was, gone_for, unjudged_for) = match language {
-        Language::English => ("was ", ", gone ", ", not judged "),
-        Language::French => ("était ", ", fini ", ", non jugé "),
+    let (was, gone_for, eased_to, unjudged_for) = match language {
+        Language::English => ("was ", ", gone ", ", eased to ", ", not judged "),
+        Language::French => ("était ", ", fini ", ", revenu à ", ", non jugé "),
     };
     let mut out = pieces.next().unwrap_or_default();
-    let mut rest: Vec<String> = match facts.told("gone_s") {
-        // Beside a column that is well again, the evidence would look like a contradiction.
-        Some(gone) => {
+    let gone = facts.told("gone_s").map(|gone| format!("{gone_for}{gone}"));
+    let mut rest: Vec<String> = match gone.or_else(|| facts.told("eased_to").map(|figure| format!("{eased_to}{figure}"))) {
+        // Beside a column that is well again, or better, the evidence would look like a contradiction.
+        Some(since) => {
             out.insert_str(0, was);
-            vec![format!("{gone_for}{gone}")]
+            vec![since]
         }
         None => pieces.collect(),
     };
@@ -79,6 +80,7 @@ fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
             at_risk(f).map(|a| format!(", {a}")).unwrap_or_default(),
         ],
         Code::CouriersSilent => vec![f.part("", "silent", " silent"), f.part(" of ", "of", ""), lasting()],
+        Code::DeliveriesLate => vec![f.part("", "late", " late"), f.part(" of ", "of", ""), lasting()],
         Code::DiskLow => vec![f.part("", "free_bytes", " left"), f.part(" (", "free", ")")],
         _ => return None,
     })
@@ -131,6 +133,8 @@ mod tests {
     #[test]
     fn what_is_gone_is_told_as_past() {
         assert_eq!(short_sentence(&latency().with("gone_s", Fact::Seconds(20.0)), 40), "was p99 1.2 s, gone 20 s");
+        let eased = latency().with("eased_to", Fact::Millis(900.0)).with("eased_s", Fact::Seconds(20.0));
+        assert_eq!(short_sentence(&eased, 40), "was p99 1.2 s, eased to 900 ms");
     }
 
     #[test]

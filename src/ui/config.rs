@@ -91,6 +91,12 @@ impl UiConfig {
         Keymap::with_file(self.keys.as_deref(), self.commands.as_deref())
     }
 
+    /// # Errors
+    /// The chosen theme cannot be used.
+    pub fn check_theme(&self) -> Result<(), ThemeError> {
+        self.theme.as_deref().map_or(Ok(()), |choice| Theme::load(choice, self.themes.as_deref()).map(drop))
+    }
+
     /// The themes in the terminal's colours, the chosen one first in line. Fails when the chosen theme cannot be used.
     pub fn look(&self, env: impl Fn(&str) -> Option<String> + Copy) -> Result<Look, ThemeError> {
         let depth = self.color.depth(env);

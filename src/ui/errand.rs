@@ -1,5 +1,7 @@
 //! Lends the terminal to a program of the person's own, and comes back.
 
+mod job;
+
 use super::commands::{Errand, Refused, Selected};
 use super::gate::Gate;
 use super::term::input::{Input, Inputs};
@@ -8,6 +10,9 @@ use super::update::{Effect, Ui};
 use crate::text::{Word, visible, word};
 use crossbeam_channel::{Receiver, RecvTimeoutError, select};
 use crossterm::event::{Event, KeyCode, KeyEventKind};
+use job::{Job, Now};
+use signal_hook::consts::SIGTSTP;
+use signal_hook::low_level::emulate_default_handler;
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -69,17 +74,30 @@ fn wait(errand: &Errand, stop: &Receiver<()>) -> Ended {
 }
 
 fn start_and_wait(errand: &Errand, stop: &Receiver<()>) -> io::Result<Ended> {
-    let mut child = errand.command().spawn()?;
+    let job = Job::start(&mut errand.command())?;
+    let ended = follow(&job, stop).inspect_err(|_| job.end());
+    job.take_back().and(ended)
+}
+
+fn follow(job: &Job, stop: &Receiver<()>) -> io::Result<Ended> {
     loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Ended::With(status));
+        match job.look()? {
+            Now::Ended(status) => return Ok(Ended::With(status)),
+            Now::Stopped => stand_by(job)?,
+            Now::Runs => {}
         }
         if stop.recv_timeout(TURN) != Err(RecvTimeoutError::Timeout) {
-            child.kill()?;
-            child.wait()?;
+            job.end();
             return Ok(Ended::Stopped);
         }
     }
+}
+
+/// Ctrl-Z stops the program and us with it, as if we were one; the shell's `fg` lets both go on.
+fn stand_by(job: &Job) -> io::Result<()> {
+    job.take_back()?;
+    emulate_default_handler(SIGTSTP)?;
+    job.go_on()
 }
 
 fn how(status: ExitStatus) -> String {

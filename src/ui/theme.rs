@@ -3,6 +3,7 @@
 mod file;
 mod shelf;
 mod shipped;
+mod sixteen;
 
 pub use shelf::{Shelf, themes_in};
 pub use shipped::SHIPPED;
@@ -49,7 +50,7 @@ roles! {
 #[derive(Debug, Error)]
 pub enum ThemeError {
     #[error(
-        "theme {name} is neither shipped ({}), nor in the configuration folder's themes/, nor a file that can be read",
+        "there is no theme {name}: it is neither shipped ({}), nor in the configuration folder's themes/, nor a file that can be read",
         shipped_names()
     )]
     NotFound { name: String, source: std::io::Error },
@@ -99,6 +100,9 @@ impl Theme {
         for style in &mut out.styles {
             style.fg = style.fg.and_then(|c| reduce(c, depth));
             style.bg = style.bg.and_then(|c| reduce(c, depth));
+        }
+        if depth == Depth::C16 {
+            sixteen::make_legible(&mut out.styles);
         }
         // Among sixteen colours there is no paper on which all the others can be read.
         if depth == Depth::Mono || depth == Depth::C16 && !out.whole_selection {

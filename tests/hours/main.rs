@@ -73,6 +73,7 @@ fn eight_hours_leave_memory_as_it_was_when_the_rings_were_full() {
     let growth = last / full - 1.0;
     println!("a round's mean at {FULL_S} s {:.3} MiB, at the end {:.3} MiB: {:+.2} %", full / MIB, last / MIB, growth * 100.0);
     the_rings_turned_over(&shift);
+    deliveries_were_late_in_the_rain_alone(&shift);
     assert_eq!(shift.screens.len(), SCREENS, "every screen was drawn: {:?}", shift.screens);
     assert!(shift.of_the_past > 100, "the past was looked at: {} frames", shift.of_the_past);
     let most = (history_memory as f64) / MIB + BESIDE_MIB;
@@ -104,4 +105,15 @@ fn the_rings_turned_over(shift: &Shift) {
     // The oldest cell is the one that is being written anew.
     let unknown: Vec<_> = (1..curve.points.len()).filter(|i| curve.points[*i].is_nan()).collect();
     assert!(unknown.is_empty(), "points of the last six hours are not known: {unknown:?} of {}", curve.points.len());
+}
+
+/// Seven minutes of rain in fifty, from the twentieth minute on, and the story of the first minutes; and what follows each.
+fn deliveries_were_late_in_the_rain_alone(shift: &Shift) {
+    const DRIES_S: i64 = 180;
+    let in_rain = |s: &i64| (200..290 + DRIES_S).contains(s) || *s > 1_200 && s % ROUND_S < 7 * 60 + DRIES_S;
+    let dry: Vec<_> = shift.late.iter().filter(|s| !in_rain(s)).collect();
+    assert!(dry.is_empty(), "late deliveries were told in dry weather: {dry:?}");
+    let rounds: std::collections::BTreeSet<_> = shift.late.iter().map(|s| s / ROUND_S).collect();
+    println!("late deliveries were told in the rounds {rounds:?}, in {} pictures", shift.late.len());
+    assert!(rounds.len() >= 5, "the rain was told in {rounds:?} alone");
 }

@@ -3,8 +3,8 @@
 use crate::town::{Desk, Plan, Town};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use vigie::model::Timestamp;
-use vigie::snapshot::View;
+use vigie::model::{Code, Timestamp};
+use vigie::snapshot::{Alert, View};
 use vigie::ui::ColorChoice;
 
 const SIZE: (u16, u16) = (120, 40);
@@ -31,13 +31,15 @@ pub struct Shift {
     pub screens: BTreeSet<String>,
     /// Frames that showed the past.
     pub of_the_past: usize,
+    /// Seconds in which late deliveries were told.
+    pub late: Vec<i64>,
 }
 
 impl Shift {
     pub fn begin(plan: Plan) -> Self {
         let (town, desk, newest) = (Town::new(plan), Desk::new(ColorChoice::C256, std::io::sink()), Arc::default());
         let keys = TOUR.chars().cycle();
-        Self { town, desk, keys, newest, seconds: 0, screens: BTreeSet::new(), of_the_past: 0 }
+        Self { town, desk, keys, newest, seconds: 0, screens: BTreeSet::new(), of_the_past: 0, late: Vec::new() }
     }
 
     /// So many seconds later: a picture, and now and then a key and a frame.
@@ -48,6 +50,10 @@ impl Shift {
             self.keys.next().into_iter().for_each(|key| self.desk.canvas.press(key));
         }
         self.newest = self.desk.later(&mut self.town, seconds * 1_000);
+        let late = |alert: &Arc<Alert>| alert.0.reason.code == Code::DeliveriesLate;
+        if self.newest.past.is_none() && self.newest.snapshot.alerts.iter().any(late) {
+            self.late.push(self.seconds);
+        }
         if frame {
             self.desk.canvas.frame(SIZE.0, SIZE.1).expect("a sink takes all");
             self.screens.insert(self.desk.canvas.screen());

@@ -75,6 +75,44 @@ fn doctor_says_what_became_of_a_property_that_watching_does_not_follow() {
 }
 
 #[test]
+fn doctor_says_what_to_do_about_whatever_is_wrong_and_ticks_nothing_that_cannot_be_told() {
+    let ran = vigie(&["doctor", "-b", "127.0.0.1:1"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{ran:?}");
+    let lines: Vec<&str> = ran.out.lines().collect();
+    let starts = |sign: &str| lines.iter().position(|line| line.starts_with(sign)).unwrap_or_else(|| panic!("no {sign}: {ran:?}"));
+    assert!(lines[starts("? terminal")].contains("stdout is no terminal"), "{ran:?}");
+    for (at, _) in lines.iter().enumerate().filter(|(_, line)| line.starts_with('✗')) {
+        assert!(lines[at + 1].trim_start().starts_with("→ "), "what to do: {ran:?}");
+    }
+    assert!(lines[starts("✗ bootstrap")].contains("127.0.0.1:1 does not answer"), "{ran:?}");
+}
+
+#[test]
+fn what_ends_at_once_says_why_nobody_answers_once() {
+    for args in [&["snapshot", "--for", "1s"][..], &["topics"], &["publish", "orders.created"]] {
+        let ran = vigie(&[args, &["-b", "127.0.0.1:1"]].concat());
+        assert!(!ran.err.contains("librdkafka") && !ran.out.contains("librdkafka"), "{ran:?}");
+        assert!(ran.words().contains("does not answer"), "{ran:?}");
+    }
+    let asked_for = vigie(&["snapshot", "--for", "1s", "-b", "127.0.0.1:1", "--log", "warn"]);
+    assert!(asked_for.err.contains("librdkafka"), "{asked_for:?}");
+}
+
+#[test]
+fn a_theme_that_is_not_there_is_told_with_the_line_that_names_it() {
+    let place = folder("theme");
+    let file = place.path().join("config.toml");
+    std::fs::write(&file, "fps = 4\ntheme = \"nope\"\n").expect("a file");
+    let path = file.to_str().expect("a plain path");
+    let ran = vigie(&["watch", "-b", "127.0.0.1:1", "--config", path]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.err.contains("config.toml:2: `theme`: there is no theme nope"), "{ran:?}");
+    assert_eq!(ran.err.matches("os error").count(), 1, "{ran:?}");
+    let flag = vigie(&["watch", "-b", "127.0.0.1:1", "--theme", "nope"]);
+    assert!(flag.code == Some(2) && flag.err.contains("command line: `theme`: there is no theme nope"), "{flag:?}");
+}
+
+#[test]
 fn a_check_says_one_line_and_nothing_beside_it() {
     let ran = vigie(&["check", "-b", "127.0.0.1:1", "--timeout", "2s"]);
     assert_eq!((ran.code, ran.out.lines().count(), ran.err.as_str()), (Some(3), 1, ""), "{ran:?}");

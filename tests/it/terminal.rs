@@ -1,10 +1,11 @@
 //! The real program in a pseudo-terminal, on its demo: drawn, steered, and gone without a trace.
 
 mod outside;
+mod own;
 mod slow;
 mod tour;
 
-use crate::support::{Nature, Terminal, XTERM, folder, seconds};
+use crate::support::{Nature, Terminal, XTERM, seconds};
 use std::time::{Duration, Instant};
 
 /// On every Overview that has figures: the first rows of its table.
@@ -156,46 +157,6 @@ fn plain_terminals_are_served() {
     assert!(screen.is_ascii(), "--ascii draws with ASCII only:\n{screen}");
     let raw = String::from_utf8_lossy(&terminal.quit()).into_owned();
     assert!(!raw.contains("\x1b[38;") && !raw.contains("\x1b[48;"), "no colour was asked for");
-}
-
-const OWN: &str = r#"
-[[commands]]
-name = "ask"
-key = "f2"
-shell = true
-run = 'read line; echo "got <$line> for $BOOTSTRAP"; exit 3'
-[[commands]]
-name = "long"
-key = "f3"
-run = ["sleep", "600"]
-"#;
-
-#[test]
-fn a_command_of_ones_own_has_the_terminal_and_gives_it_back() {
-    let folder = folder("own-commands");
-    std::fs::write(folder.path().join("commands.toml"), OWN).expect("a file");
-    let config = folder.path().join("config.toml");
-    std::fs::write(&config, "").expect("a file");
-    let mut terminal = demo_with(&["--config", &config.display().to_string()], 40, 120);
-    terminal.wait_for(LOWER, seconds(10));
-    terminal.send("\x1bOQ");
-    terminal.wait_until("the shell's screen", seconds(5), |s| !s.contains(LOWER));
-    terminal.send("every letter\r");
-    let screen = terminal.wait_for("exit code 3", seconds(5));
-    assert!(screen.contains("got <every letter> for 127.0.0.1"), "no key was lost to vigie:\n{screen}");
-    terminal.send("\r");
-    terminal.wait_for(LOWER, seconds(5));
-    terminal.send("\x1bOR");
-    terminal.wait_until("the program's screen", seconds(5), |s| !s.contains(LOWER));
-    terminal.send("\x03");
-    terminal.wait_for("ended by signal 2", seconds(5));
-    terminal.send("\r");
-    terminal.wait_for(LOWER, seconds(5));
-    terminal.send("\x1bOR");
-    terminal.wait_until("the program's screen again", seconds(5), |s| !s.contains(LOWER));
-    terminal.signal(libc::SIGTERM);
-    terminal.ended(seconds(5));
-    terminal.assert_restored();
 }
 
 const fn named(term: &'static [(&'static str, &'static str)]) -> Nature {

@@ -7,7 +7,8 @@ use super::standers::Standers;
 use super::trails::Trails;
 use crate::domain::{Kind, Part, PipelineId, Plan, Standing, Step, Subject, World};
 use crate::model::{Code, Label, Meaning, Point, Reason, Timestamp};
-use crate::snapshot::{Delivery, LastEvent, Order, Payment, Trail, Underway};
+use crate::rules::Faring;
+use crate::snapshot::{Delivery, LastEvent, Order, Payment, Trail, Underway, late_s};
 use std::sync::Arc;
 
 pub const SHOWN: usize = 1_000;
@@ -118,14 +119,15 @@ pub fn deliveries(world: &World, id: PipelineId, plan: &Plan, state: &PipelineSt
     rows
 }
 
-/// Seconds since the last position of each delivery under way that ever told one.
-pub fn position_ages_s(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState, now: Timestamp) -> Vec<f64> {
-    let age = |stand| {
-        let known = known(world, id, stand)?;
-        let (at, _) = position(world, &known, known.label(Meaning::Courier).as_ref())?;
-        Some(now.since_s(at).max(0.0))
-    };
-    newest(open(state, plan), MAPPED).into_iter().filter_map(age).collect()
+/// How each delivery under way does, as far as it was told.
+pub fn faring(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState, now: Timestamp) -> Faring {
+    let mut faring = Faring::default();
+    for known in newest(open(state, plan), MAPPED).into_iter().filter_map(|stand| known(world, id, stand)) {
+        let place = position(world, &known, known.label(Meaning::Courier).as_ref());
+        faring.ages_s.extend(place.map(|(at, _)| now.since_s(at).max(0.0)));
+        faring.lates_s.extend(newest_eta(&known).map(|eta| late_s(eta, promised(&known), now)));
+    }
+    faring
 }
 
 /// The same rows, more of them, with what the tail saw of their ways.
@@ -250,7 +252,7 @@ mod tests {
         }
         let id = business.special.delivery.unwrap();
         let (plan, way) = (business.plans.get(id), &business.ways[usize::from(id.0)]);
-        let ages = position_ages_s(&business.world, id, plan, &way.state, Timestamp(START + 100_001));
+        let ages = faring(&business.world, id, plan, &way.state, Timestamp(START + 100_001)).ages_s;
         assert_eq!(ages.len(), SHOWN + 5);
         assert_eq!(ages.iter().copied().fold(0.0, f64::max), 100.0);
     }

@@ -6,7 +6,7 @@ use super::pipeline::PipelineState;
 use super::{Business, rows};
 use crate::domain::{Part, PipelineId, Plan};
 use crate::model::{Code, Meaning, Reason, Subject, Value};
-use crate::rules::{AtRisk, CourierRules, FleetInput, PaymentRules, PaymentsInput, PipelineInput, StuckInput, Suspected};
+use crate::rules::{AtRisk, FleetInput, PaymentRules, PaymentsInput, PipelineInput, RulesConfig, StuckInput, Suspected};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -25,8 +25,7 @@ impl Business {
                 Some(reason) => Err(reason),
                 None => Ok(self.stuck(way.frame.id, plan, &way.state, gaze)),
             };
-            let longest = plan.deadlines_s.iter().flatten().max().map_or(0.0, |deadline| f64::from(*deadline));
-            PipelineInput { name: plan.name.clone(), stuck, anew: way.knowledge.anew(gaze.now, longest) }
+            PipelineInput { name: plan.name.clone(), stuck, anew: way.knowledge.anew(gaze.now, longest_s(plan)) }
         };
         self.ways.iter().map(input).collect()
     }
@@ -77,16 +76,17 @@ impl Business {
         sum.map(|(all, currency)| AtRisk { amount: all.to_string(), currency, of })
     }
 
-    /// Ages of the positions of the deliveries under way; `None`: this catalogue has no deliveries.
-    pub fn watch_fleet(&self, gaze: &Gaze<'_>, rules: &CourierRules) -> Option<FleetInput> {
+    /// How the deliveries under way do; `None`: this catalogue has none.
+    pub fn watch_fleet(&self, gaze: &Gaze<'_>, rules: &RulesConfig) -> Option<FleetInput> {
         let id = self.special.delivery?;
-        let way = self.ways.get(usize::from(id.0))?;
-        let ages_s = match way.knowledge.known(gaze, self.store.is_some()) {
+        let (plan, way) = (self.plans.get(id), self.ways.get(usize::from(id.0))?);
+        let faring = match way.knowledge.known(gaze, self.store.is_some()) {
             Err(reason) => Err(reason),
             Ok(()) if way.knowledge.warming(gaze.topics) => Err(Reason::from(Code::WarmingUp)),
-            Ok(()) => Ok(rows::position_ages_s(&self.world, id, self.plans.get(id), &way.state, gaze.now)),
+            Ok(()) => Ok(rows::faring(&self.world, id, plan, &way.state, gaze.now)),
         };
-        Some(FleetInput { ages_s, anew: way.knowledge.anew(gaze.now, rules.silent_s) })
+        let anew = |seconds| way.knowledge.anew(gaze.now, seconds);
+        Some(FleetInput { faring, silent_anew: anew(rules.couriers.silent_s), late_anew: anew(longest_s(plan)) })
     }
 
     /// What lately looked suspicious; `None`: this catalogue has no payments.
@@ -102,4 +102,9 @@ impl Business {
         }
         Some(PaymentsInput { name: self.plans.get(id).name.clone(), recent })
     }
+}
+
+/// The longest that a stage may take.
+fn longest_s(plan: &Plan) -> f64 {
+    plan.deadlines_s.iter().flatten().max().map_or(0.0, |deadline| f64::from(*deadline))
 }

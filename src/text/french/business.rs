@@ -35,6 +35,18 @@ pub fn say(f: &Facts<'_>) -> Option<String> {
             f.part(" (le plus long ", "longest_s", ")"),
             f.since()
         ),
+        Code::DeliveriesLate => format!(
+            "{} livraisons ont plus de {} de retard{}{}",
+            match (f.told("late"), f.told("of")) {
+                (Some(late), Some(of)) => format!("{late} sur {of}"),
+                (Some(late), None) => late,
+                (None, Some(of)) => format!("plusieurs des {of}"),
+                (None, None) => "des".into(),
+            },
+            f.or("threshold_s", "quelques minutes"),
+            f.part(" (au plus ", "latest_s", ")"),
+            f.since()
+        ),
         Code::DiskLow => format!(
             "reste {} sur le disque{}{}",
             f.or("free_bytes", "peu de place"),

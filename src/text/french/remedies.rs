@@ -67,6 +67,10 @@ pub fn remedy(reason: &Reason) -> Option<&'static str> {
         Code::CouriersSilent => {
             "si beaucoup se sont tus ensemble, regardez la passerelle de l'appli\u{202f}; si un seul, appelez-le"
         }
+        Code::DeliveriesLate => {
+            "ouvrez Livraisons\u{202f}: un seul quartier, ou tous\u{202f}? Pluie ou trafic, promettez plus tard\u{202f}; s'il manque \
+             des livreurs, envoyez-en plus"
+        }
         Code::DiskLow => "faites de la place sur cette machine, ou limitez ce que la base d'état garde (keep_ended)",
         Code::PaidTwice => "regardez les deux paiements de la commande, et remboursez-en un",
         Code::AmountDiffers => "comparez les articles de la commande avec ce qui a été payé, avant la livraison",

@@ -44,6 +44,7 @@ pub fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
             at_risk(f).map(|amount| format!(", {amount}")).unwrap_or_default(),
         ],
         Code::CouriersSilent => vec![f.part("", "silent", " muets"), f.part(" sur ", "of", ""), lasting()],
+        Code::DeliveriesLate => vec![f.part("", "late", " en retard"), f.part(" sur ", "of", ""), lasting()],
         Code::DiskLow => vec![f.part("reste ", "free_bytes", ""), f.part(" (", "free", ")")],
         _ => return None,
     })

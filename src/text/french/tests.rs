@@ -19,6 +19,7 @@ fn full(code: Code) -> Reason {
         "id",
         "stuck",
         "silent",
+        "late",
         "count",
         "known",
         "payments",
@@ -26,6 +27,7 @@ fn full(code: Code) -> Reason {
     let seconds = [
         "for_s",
         "gone_s",
+        "eased_s",
         "lag_s",
         "silent_s",
         "since_s",
@@ -40,6 +42,7 @@ fn full(code: Code) -> Reason {
         "history_s",
         "needed_s",
         "threshold_s",
+        "latest_s",
     ];
     let texts = [
         "broker",
@@ -59,6 +62,7 @@ fn full(code: Code) -> Reason {
     let mut reason = Reason::new(code)
         .with("p99_ms", Fact::Millis(1_900.0))
         .with("min_ms", Fact::Millis(1_900.0))
+        .with("eased_to", Fact::Millis(1_200.0))
         .with("threshold_ms", Fact::Millis(1_000.0))
         .with("throttle_ms", Fact::Millis(1_500.0))
         .with("error_rate", Fact::Ratio(0.035))

@@ -1,6 +1,7 @@
 //! What every shipped theme promises: `docs/themes.md` states the same figures.
 
 use super::sight::{Eyes, Rgb, contrast, difference};
+use super::sixteen::papers;
 use super::*;
 use crate::ui::color::rgb;
 use ratatui::style::Color;
@@ -13,6 +14,8 @@ const READ: f64 = 4.5;
 const FOCUS: f64 = 3.0;
 /// The other frames: they part, and say nothing.
 const BORDER: f64 = 1.5;
+/// What is read with sixteen colours, by xterm's palette.
+const READ_16: f64 = 3.0;
 /// Any role in the selected row, which is bold besides.
 const SELECTED: f64 = 3.0;
 /// Levels look different at a glance.
@@ -29,51 +32,69 @@ fn coloured() -> impl Iterator<Item = Theme> {
     shipped().filter(|t| !matches!(t.name.as_str(), "sixteen" | "mono"))
 }
 
-/// The theme's own background. `vigie` keeps the terminal's: black is assumed, and a dark grey.
-fn papers(theme: &Theme) -> Vec<Rgb> {
-    match theme.style(Role::Text).bg.and_then(rgb) {
-        Some(own) => vec![own],
-        None => vec![(0, 0, 0), (0x18, 0x18, 0x18)],
-    }
-}
-
 fn ink(theme: &Theme, role: Role) -> Rgb {
     theme.style(role).fg.and_then(rgb).unwrap_or_else(|| panic!("{}: {role:?} has no colour", theme.name))
 }
 
+/// How well a role is read: on its own background, or on the theme's; `None`: what it looks like is the terminal's matter.
+fn legibility(theme: &Theme, role: Role) -> Option<f64> {
+    let style = theme.style(role);
+    if role == Role::Selection {
+        // Text stands in it; in reverse video it has the colours of the text.
+        let reversed = style.add_modifier.contains(Modifier::REVERSED);
+        let text = style.fg.or(theme.style(Role::Text).fg).and_then(rgb)?;
+        return if reversed { legibility(theme, Role::Text) } else { Some(contrast(text, style.bg.and_then(rgb)?)) };
+    }
+    let ink = style.fg.and_then(rgb)?;
+    let papers = style.bg.and_then(rgb).map_or_else(|| papers(theme.style(Role::Text)), |own| vec![own]);
+    papers.into_iter().map(|paper| contrast(ink, paper)).min_by(f64::total_cmp)
+}
+
 #[test]
-fn everything_can_be_read_on_the_themes_own_background() {
-    for theme in coloured() {
-        for paper in papers(&theme) {
-            for role in Role::ALL.iter().copied().filter(|r| *r != Role::Selection) {
-                let least = match role {
-                    Role::Text => TEXT,
-                    Role::Border => BORDER,
-                    Role::BorderFocus => FOCUS,
-                    _ => READ,
-                };
-                let is = contrast(ink(&theme, role), paper);
-                assert!(is >= least, "{}: {role:?} has {is:.2}:1 on {paper:?}, least {least}", theme.name);
+fn everything_can_be_read_on_the_themes_own_background_in_as_many_colours_as_there_are() {
+    let mut wrong = Vec::new();
+    for (theme, depth) in coloured().flat_map(|t| [(t.clone(), Depth::True), (t.clone(), Depth::C256), (t, Depth::C16)]) {
+        let theme = theme.at(depth);
+        for role in Role::ALL {
+            let least = match role {
+                Role::Text | Role::Selection => TEXT,
+                Role::Border => BORDER,
+                Role::BorderFocus => FOCUS,
+                _ if depth == Depth::C16 => READ_16,
+                _ => READ,
+            };
+            let is = legibility(&theme, *role).unwrap_or_else(|| panic!("{}: {role:?} has no colour", theme.name));
+            if is < least {
+                wrong.push(format!("{} {depth:?}: {role:?} has {is:.2}:1, least {least}", theme.name));
             }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn everything_can_be_read_in_the_selected_row() {
+    // Among sixteen colours the row is in reverse video, and its cells have no colours of their own.
+    for theme in coloured().flat_map(|theme| [theme.clone(), theme.at(Depth::C256)]) {
+        let selection = theme.style(Role::Selection);
+        let paper = selection.bg.and_then(rgb).unwrap();
+        if theme.whole_selection {
+            continue;
+        }
+        assert!(selection.add_modifier.contains(Modifier::BOLD), "{}", theme.name);
+        for role in Role::ALL.iter().filter(|r| !matches!(r, Role::Selection | Role::Border | Role::BorderFocus)) {
+            let is = contrast(ink(&theme, *role), paper);
+            assert!(is >= SELECTED, "{}: {role:?} has {is:.2}:1 in the selected row", theme.name);
         }
     }
 }
 
 #[test]
-fn everything_can_be_read_in_the_selected_row() {
-    for theme in coloured() {
-        let selection = theme.style(Role::Selection);
-        let paper = selection.bg.and_then(rgb).unwrap();
-        if theme.whole_selection {
-            assert!(contrast(ink(&theme, Role::Selection), paper) >= TEXT, "{}", theme.name);
-            continue;
-        }
-        assert!(selection.add_modifier.contains(Modifier::BOLD), "{}", theme.name);
-        assert!(contrast(ink(&theme, Role::Text), paper) >= TEXT, "{}", theme.name);
-        for role in Role::ALL.iter().filter(|r| !matches!(r, Role::Selection | Role::Border | Role::BorderFocus)) {
-            let is = contrast(ink(&theme, *role), paper);
-            assert!(is >= SELECTED, "{}: {role:?} has {is:.2}:1 in the selected row", theme.name);
-        }
+fn three_curves_are_told_apart_in_as_many_colours_as_there_are() {
+    for (theme, depth) in coloured().flat_map(|t| [(t.clone(), Depth::True), (t.clone(), Depth::C256), (t, Depth::C16)]) {
+        let theme = theme.at(depth);
+        let curves = [Role::Chart1, Role::Chart2, Role::Chart3].map(|role| theme.style(role).fg);
+        assert!(curves[0] != curves[1] && curves[1] != curves[2] && curves[0] != curves[2], "{} {depth:?}: {curves:?}", theme.name);
     }
 }
 
@@ -141,12 +162,14 @@ fn the_table_of_every_themes_roles() {
     for theme in shipped() {
         let mut table = format!("{:<14}", theme.name);
         for (name, _) in DEPTHS {
-            table.push_str(&format!("{name:<38}"));
+            table.push_str(&format!("{:>4}  {name:<38}", ":1"));
         }
         for role in Role::ALL {
             table.push_str(&format!("\n{:<14}", role.name()));
             for (_, depth) in DEPTHS {
-                table.push_str(&format!("{:<38}", told(theme.at(depth).style(*role))));
+                let theme = theme.at(depth);
+                let read = legibility(&theme, *role).map_or("-".into(), |ratio| format!("{ratio:.1}"));
+                table.push_str(&format!("{read:>4}  {:<38}", told(theme.style(*role))));
             }
         }
         let table = table.lines().map(|l| l.trim_end()).collect::<Vec<_>>().join("\n");

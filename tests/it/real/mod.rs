@@ -9,6 +9,7 @@ mod harness;
 mod hostile;
 mod lag;
 mod latency;
+mod outage;
 mod outlet;
 mod past;
 mod postgres;

@@ -13,7 +13,7 @@ pub use folder::{TempFolder, folder, root as run_folder};
 pub use json::{at, float, group, int, partition, text, topic};
 pub use needs::{Need, missing};
 pub use terminal::{Nature, Terminal, XTERM};
-pub use vigie::{Ran, Watch, command, vigie, vigie_with};
+pub use vigie::{Ran, Watch, command, vigie, vigie_until, vigie_with};
 
 use std::time::{Duration, Instant};
 

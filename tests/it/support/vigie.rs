@@ -54,6 +54,15 @@ pub fn vigie(args: &[&str]) -> Ran {
 }
 
 pub fn vigie_with(args: &[&str], prepare: impl FnOnce(&mut Command), limit: Duration) -> Ran {
+    run(args, prepare, limit, None)
+}
+
+/// Runs the program until all that is awaited of it has happened, and ends it as a service manager does.
+pub fn vigie_until(args: &[&str], prepare: impl FnOnce(&mut Command), limit: Duration, happened: &mut dyn FnMut() -> bool) -> Ran {
+    run(args, prepare, limit, Some(happened))
+}
+
+fn run(args: &[&str], prepare: impl FnOnce(&mut Command), limit: Duration, mut happened: Option<&mut dyn FnMut() -> bool>) -> Ran {
     let (mut command, _home) = command(args);
     prepare(&mut command);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -70,6 +79,10 @@ pub fn vigie_with(args: &[&str], prepare: impl FnOnce(&mut Command), limit: Dura
             timed_out = true;
             let _ = child.kill();
         }
+        if happened.as_mut().is_some_and(|happened| happened()) {
+            happened = None;
+            terminate(&child);
+        }
         std::thread::sleep(Duration::from_millis(10));
     };
     let took = started.elapsed();
@@ -77,6 +90,11 @@ pub fn vigie_with(args: &[&str], prepare: impl FnOnce(&mut Command), limit: Dura
     let ran = Ran { code: status.code(), out: out.join().expect("read"), err: err.join().expect("read"), took };
     assert!(!timed_out, "vigie {args:?} did not end within {limit:?}: {ran:?}");
     ran
+}
+
+fn terminate(child: &Child) {
+    // SAFETY: kill takes plain numbers; the process is our child and not yet waited for.
+    unsafe { libc::kill(child.id() as i32, libc::SIGTERM) };
 }
 
 fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
@@ -147,8 +165,7 @@ impl Watch {
 
     /// Ends it as a person does, and gives its exit code and standard error.
     pub fn stop(mut self) -> (Option<i32>, String) {
-        // SAFETY: kill takes plain numbers; the process is our child and not yet waited for.
-        unsafe { libc::kill(self.child.id() as i32, libc::SIGTERM) };
+        terminate(&self.child);
         let child = &mut self.child;
         let status = wait_for("vigie to end after SIGTERM", Duration::from_secs(10), || child.try_wait().expect("our child"));
         let err = self.err.take().map(|e| e.join().unwrap_or_default()).unwrap_or_default();
