@@ -33,6 +33,20 @@ pub fn labelled(label: &str, what: &str) -> String {
     }
 }
 
+/// The word for one, or for so many; French has none in the singular, too.
+pub fn plural(n: u64, one: Word, many: Word) -> &'static str {
+    let single = match spoken() {
+        Language::English => n == 1,
+        Language::French => n <= 1,
+    };
+    word(if single { one } else { many })
+}
+
+/// `1 record`, `1 204 records`.
+pub fn counted(n: u64, one: Word, many: Word) -> String {
+    format!("{} {}", super::count(n), plural(n, one, many))
+}
+
 words! {
     Vigie = "vigie" | "vigie",
     Live = "LIVE" | "DIRECT",
@@ -501,6 +515,7 @@ words! {
     Preview = "preview" | "aperçu",
     FollowTitle = "follow" | "suivi de",
     LiveSince = "live since" | "en direct depuis",
+    CameOne = "came" | "reçu",
     Came = "came" | "reçus",
     TailSkipped = "records were passed over" | "messages non lus",
     OldestLetGo = "the oldest were let go of" | "les plus anciens ne sont pas gardés",
@@ -513,9 +528,13 @@ words! {
     SearchAtEnd = "read up to here" | "lu jusqu'ici",
     SearchPaused = "paused" | "en pause",
     SearchStopped = "stopped" | "arrêté",
+    FoundOne = "found" | "trouvé",
     FoundWord = "found" | "trouvés",
+    InMemory = "in memory" | "en mémoire",
+    ReadOne = "read" | "lu",
     ReadWord = "read" | "lus",
     ReachesTo = "back to" | "jusqu'à",
+    PartitionFailed = "partition not read" | "partition non lue",
     PartitionsFailed = "partitions not read" | "partitions non lues",
     RemovedMeanwhile = "retention removed some meanwhile" | "la rétention en a supprimé entre-temps",
     RetentionBefore = "retention has nothing before" | "la rétention n'a rien avant le",
@@ -527,6 +546,9 @@ words! {
     SelectToRead = "Select a record to read it here." | "Choisissez un message pour le lire ici.",
     EnterShowsAll = "Enter shows all" | "Entrée montre tout",
     NoSuchPlace = "no place: 14:02, -2h, 2026-11-26 10:00, 3@1500, last 500" | "lieu inconnu : 14:02, -2h, 2026-11-26 10:00, 3@1500, last 500",
+    NoPartitionNumber = "no partition" | "pas de partition",
+    PartitionZeroOnly = "this topic has partition 0 only" | "ce topic n'a que la partition 0",
+    PartitionsUpTo = "this topic has 0 to" | "ce topic a les partitions 0 à",
     GotoHint = "14:02  -2h  2026-11-26 10:00  3@1500  last 500  live" | "14:02  -2h  2026-11-26 10:00  3@1500  last 500  live",
     NoKeyHere = "this row has no key" | "cette ligne n'a pas de clé",
     WriteHint = "a new file; Enter writes" | "un nouveau fichier ; Entrée écrit",
