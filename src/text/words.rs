@@ -494,6 +494,7 @@ words! {
     TerminalBusy = "the terminal takes nothing" | "le terminal ne prend plus rien",
     BadPattern = "bad pattern" | "motif invalide",
     FilterHintTail = "text  /re/  key:k  .field=v  !inverts" | "texte  /re/  key:k  .champ=v  !inverse",
+    FindHint = "a key, or words of what it does" | "une touche, ou des mots de ce qu'elle fait",
     FilterHintList = "text  /re/  !inverts" | "texte  /re/  !inverse",
     EngineBusy = "busy, ask again" | "occupé, redemandez",
     NothingFound = "nothing found" | "rien trouvé",
