@@ -26,13 +26,20 @@ fn groups(ctx: Ctx, found: &SearchView) -> Vec<Vec<Ink>> {
         _ => &progress.back,
     };
     let mut out = vec![vec![state(progress)]];
+    // Nothing was found, and nothing goes on, before it has begun; what is in memory is known already.
+    let begun = progress.running.is_some() || progress.rests != Rest::NotBegun;
     if let Some(reason) = &progress.reason {
         let why = text::visible(&text::sentence(reason)).into_owned();
         let failed = text::counted(u64::from(progress.failed), Word::PartitionFailed, Word::PartitionsFailed);
         out.push(vec![Ink::new(Role::Warning, text::labelled(&format!("▲ {failed}"), &why))]);
     }
     out.extend(late(ctx, progress).map(|ink| vec![ink]));
-    out.push(vec![Ink::text(found_of(found))]);
+    if begun || found.live_since.is_some() {
+        out.push(vec![Ink::text(found_of(found))]);
+    }
+    if !begun {
+        return out;
+    }
     out.push(vec![next(progress)]);
     out.push(vec![Ink::dim(text::counted(progress.read, Word::ReadOne, Word::ReadWord))]);
     if let (Some(_), Some(share)) = (progress.running, reach.share) {

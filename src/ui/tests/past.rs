@@ -196,6 +196,17 @@ fn what_a_key_has_in_memory_is_told_beside_what_the_search_found() {
 }
 
 #[test]
+fn before_a_search_has_begun_nothing_is_said_to_be_found() {
+    let mut view = fixture::past();
+    let mut focus = (*view.focus).clone();
+    focus.searches.insert(ID, Arc::default());
+    view.focus = Arc::new(focus);
+    let screen = shown(&mut gone_back(view));
+    let foot = screen.lines().rev().find(|line| line.contains("Searching …")).unwrap();
+    assert!(!foot.contains("found") && !foot.contains("goes on") && !foot.contains("read"), "{foot}");
+}
+
+#[test]
 fn escape_stops_the_search_and_then_leads_back_to_now() {
     let mut ui = gone_back(fixture::searching());
     asks(&mut ui);
