@@ -3,7 +3,7 @@
 use super::setup::{self, SessionConfig};
 use crate::kafka::admin::{self, AdminError, Held};
 use crate::kafka::tail::StartFrom;
-use crate::text;
+use crate::text::{self, Word};
 use anyhow::{Context, Result, bail};
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -31,10 +31,10 @@ fn warning(held: Result<Held, AdminError>) -> Result<Option<String>> {
     match held {
         Ok(held) if held.bytes_estimate <= MUCH => Ok(None),
         Ok(held) => Ok(Some(format!(
-            "--from beginning would read about {} ({} records in {} topics)",
+            "--from beginning would read about {} ({} in {})",
             text::bytes(held.bytes_estimate as f64),
-            text::count(held.records),
-            held.topics
+            text::counted(held.records, Word::Record, Word::Records),
+            text::counted(held.topics as u64, Word::Topic, Word::Topics)
         ))),
         Err(AdminError::Cluster(reason)) => Ok(Some(format!(
             "--from beginning would read all that the topics hold, and how much that is could not be found out ({})",

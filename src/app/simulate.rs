@@ -4,7 +4,7 @@ use super::{DONE, FAILED, complain, confirm, setup, stop, tell, workers};
 use crate::cli::SimulateArgs;
 use crate::kafka::{KafkaConfig, admin};
 use crate::sim::{Town, TownConfig};
-use crate::text;
+use crate::text::{self, Word};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -45,7 +45,8 @@ fn missing_topics(kafka: &KafkaConfig, config: &crate::config::Config) -> Result
     let missing: Vec<_> =
         catalogue.topics.iter().filter(|t| !there.iter().any(|d| *d.name == *t.name)).map(|t| t.name.as_ref()).collect();
     if !missing.is_empty() {
-        bail!("{} topics of the catalogue are missing ({}): run `vigie topics --create` first", missing.len(), missing.join(", "));
+        let topics = text::counted(missing.len() as u64, Word::Topic, Word::Topics);
+        bail!("missing here of the catalogue: {topics} ({}): run `vigie topics --create` first", missing.join(", "));
     }
     Ok(())
 }

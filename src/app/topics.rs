@@ -8,6 +8,7 @@ use crate::kafka::KafkaConfig;
 use crate::kafka::admin::{self, Created, NewTopic, TopicDetail};
 use crate::text;
 use anyhow::{Result, bail};
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
     }
     let missing: Vec<&TopicEntry> = catalogue.topics.iter().filter(|entry| find(&there, entry).is_none()).collect();
     if missing.is_empty() {
-        tell(&format!("all {} topics of the catalogue exist", catalogue.topics.len()));
+        tell(&format!("all of the catalogue's topics exist ({})", counted(catalogue.topics.len(), "topic")));
         return Ok(DONE);
     }
     let mut code = DONE;
@@ -95,8 +96,9 @@ fn compare(catalogue: &Catalogue, there: &[TopicDetail]) -> u8 {
         tell(&format!("{:width$}  {:24}  {}", entry.name, entry.role.label(), found.map_or("missing".into(), detail)));
     }
     let others = there.iter().filter(|topic| catalogue.topic(&topic.name).is_none() && !topic.internal).count();
+    let others = counted(others, "topic");
     tell(&format!(
-        "\n{} of {} there, {missing} missing; {others} topics that the catalogue does not name",
+        "\n{} of {} there, {missing} missing; {others} that the catalogue does not name",
         catalogue.topics.len() - missing,
         catalogue.topics.len()
     ));
@@ -113,10 +115,12 @@ fn detail(topic: &TopicDetail) -> String {
         Some(ms) if ms < 0 => "for ever".to_owned(),
         Some(ms) => text::duration_ms(ms as f64),
     };
-    format!("{:3} partitions  {} replicas  retention {retention}", topic.partitions, topic.replication)
+    // Under each other, whether they are one or many.
+    let partitions = if topic.partitions == 1 { "partition" } else { "partitions" };
+    format!("{:3} {partitions:10}  {:10}  retention {retention}", topic.partitions, counted(topic.replication, "replica"))
 }
 
-fn counted(n: impl Into<i64>, what: &str) -> String {
-    let n = n.into();
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+fn counted(n: impl Display, what: &str) -> String {
+    let n = n.to_string();
+    format!("{n} {what}{}", if n == "1" { "" } else { "s" })
 }

@@ -26,12 +26,13 @@ pub struct Collected {
 
 impl Collected {
     /// Takes a row; `way` is where it was found, and what is farthest from there goes when there is no room. What was read takes
-    /// the place of what is only known.
-    pub fn insert(&mut self, row: TailRow, way: Way) {
+    /// the place of what is only known. Whether it was not there yet.
+    pub fn insert(&mut self, row: TailRow, way: Way) -> bool {
         let place = (row.topic.clone(), row.partition, row.offset);
+        let new = !self.places.contains_key(&place);
         if let Some(order) = self.places.get(&place) {
             if row.verdict == Verdict::NotRead || self.rows.get(order).is_some_and(|(_, old)| old.verdict != Verdict::NotRead) {
-                return;
+                return false;
             }
             let order = order.clone();
             self.remove(&order);
@@ -45,6 +46,7 @@ impl Collected {
         while self.rows.len() > MOST_ROWS || self.bytes > MOST_BYTES && self.rows.len() > 1 {
             self.let_go(way);
         }
+        new
     }
 
     fn let_go(&mut self, way: Way) {
@@ -66,6 +68,10 @@ impl Collected {
             self.bytes -= bytes;
             self.places.remove(&order.1);
         }
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
     }
 
     /// The newest first.
@@ -117,11 +123,11 @@ mod tests {
         for (offset, at) in [(1, 100), (3, 300), (2, 200), (3, 300)] {
             all.insert(row(offset, at, Verdict::Event, 1), Way::Back);
         }
-        all.insert(row(2, 200, Verdict::NotRead, 0), Way::Back);
+        assert!(!all.insert(row(2, 200, Verdict::NotRead, 0), Way::Back), "it is there");
         assert_eq!(offsets(&all), [3, 2, 1]);
         assert_eq!(all.rows()[1].value_len, 1, "a record that was read is not unread again");
-        all.insert(row(9, 50, Verdict::NotRead, 0), Way::Back);
-        all.insert(row(9, 250, Verdict::Event, 1), Way::Back);
+        assert!(all.insert(row(9, 50, Verdict::NotRead, 0), Way::Back));
+        assert!(!all.insert(row(9, 250, Verdict::Event, 1), Way::Back), "it was known");
         assert_eq!(offsets(&all), [3, 9, 2, 1], "read, it has its own time");
     }
 

@@ -34,6 +34,9 @@ struct Searched {
 struct Follow {
     wanted: Wanted,
     since: Timestamp,
+    /// Records that were in memory when it was asked for, and what the search found beside them.
+    remembered: u64,
+    beside: u64,
     live: u64,
     skipped: u64,
 }
@@ -51,8 +54,11 @@ impl Searches {
                         rows.insert(TailRow::clone(&row), Way::Back);
                     }
                 }
-                memory.entity.iter().flat_map(known).for_each(|row| rows.insert(row, Way::Back));
-                Some(Follow { wanted, since: memory.now, live: 0, skipped: 0 })
+                memory.entity.iter().flat_map(known).for_each(|row| {
+                    rows.insert(row, Way::Back);
+                });
+                let remembered = rows.len() as u64;
+                Some(Follow { wanted, since: memory.now, remembered, beside: 0, live: 0, skipped: 0 })
             }
         };
         self.open.insert(id, Searched { search, rows, progress: SearchProgress::default(), follow, view: None });
@@ -77,8 +83,10 @@ impl Searches {
         // A key's newest records stay, whatever is found behind them.
         let way = if searched.follow.is_some() { Way::Forward } else { way };
         for record in found.records {
-            let row = judged(record, topics);
-            searched.rows.insert(row, way);
+            let new = searched.rows.insert(judged(record, topics), way);
+            if let Some(follow) = searched.follow.as_mut().filter(|_| new) {
+                follow.beside += 1;
+            }
         }
         searched.progress = found.progress;
         searched.view = None;
@@ -147,6 +155,8 @@ impl Searched {
             Arc::new(SearchView {
                 rows: rows.rows(),
                 progress: progress.clone(),
+                remembered: follow.as_ref().map_or(0, |f| f.remembered),
+                beside: follow.as_ref().map_or(0, |f| f.beside),
                 live_since: follow.as_ref().map(|f| f.since),
                 live: follow.as_ref().map_or(0, |f| f.live),
                 skipped: follow.as_ref().map_or(0, |f| f.skipped),

@@ -26,7 +26,8 @@ fn source_line(snapshot: &Snapshot) -> String {
     let cluster = &snapshot.cluster;
     let mut line = format!("{}  {}", text::visible(&source.name), state_word(snapshot));
     if let Some(topics) = cluster.topics {
-        line.push_str(&format!("  {} {}  {topics} {}", cluster.brokers.len(), word(Word::Brokers), word(Word::Topics)));
+        let brokers = text::counted(cluster.brokers.len() as u64, Word::Broker, Word::Brokers);
+        line.push_str(&format!("  {brokers}  {}", text::counted(topics as u64, Word::Topic, Word::Topics)));
     }
     if let Some(reason) = &source.reason {
         line.push_str(&format!("\n{}", text::sentence(reason)));

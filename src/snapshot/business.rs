@@ -174,8 +174,10 @@ pub struct Stuck {
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Orders {
-    /// The newest 1,000 that are open, sorted by id.
+    /// Those that are open, at most 1,000, sorted by id. Where there are more, the newest 700 and the oldest 300.
     pub orders: Option<Vec<Arc<Order>>>,
+    /// How many of the listed were chosen as the oldest; 0: all are listed.
+    pub orders_oldest: Option<usize>,
     pub orders_open: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "super::told_reason")]
     pub orders_reason: Option<Reason>,

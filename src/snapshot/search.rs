@@ -8,6 +8,9 @@ pub struct SearchView {
     /// The newest first. At most 2,000 records or 8 MiB: what was found last pushes out what is farthest from it.
     pub rows: Arc<[Arc<TailRow>]>,
     pub progress: SearchProgress,
+    /// A key: its records that were in memory when it was asked for, and those that the search found beside them.
+    pub remembered: u64,
+    pub beside: u64,
     /// A key: since when its records are taken as they come.
     pub live_since: Option<Timestamp>,
     /// Records that came since then.

@@ -24,4 +24,4 @@ pub use numbers::{
 pub use remedies::remedy;
 pub use sentences::{english_sentence, sentence};
 pub use short::short_sentence;
-pub use words::{Word, labelled, word};
+pub use words::{Word, counted, labelled, plural, word};

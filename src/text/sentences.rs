@@ -35,7 +35,7 @@ fn english(reason: &Reason) -> String {
 
 impl Facts<'_> {
     /// `1 partition`, `3 partitions`.
-    fn counted(&self, name: &str, one: &str, many: &str) -> String {
+    pub(super) fn counted(&self, name: &str, one: &str, many: &str) -> String {
         match self.0.fact(name) {
             Some(Fact::Count(1)) => format!("1 {one}"),
             Some(Fact::Count(n)) => format!("{} {many}", count(*n)),
@@ -274,7 +274,9 @@ fn states(f: &Facts<'_>) -> Option<String> {
             _ => "too few readings so far".into(),
         },
         Code::LogEndUnknown => match (f.told("partitions"), f.told("of")) {
-            (Some(lost), Some(of)) => format!("the log end of {lost} of {of} partitions cannot be read"),
+            (Some(lost), Some(_)) => {
+                format!("the log end of {lost} of {} cannot be read", f.counted("of", "partition", "partitions"))
+            }
             _ => "the log end cannot be read".into(),
         },
         Code::NeverCommitted => "nothing was ever committed".into(),

@@ -33,6 +33,20 @@ pub fn labelled(label: &str, what: &str) -> String {
     }
 }
 
+/// The word for one, or for so many; French has none in the singular, too.
+pub fn plural(n: u64, one: Word, many: Word) -> &'static str {
+    let single = match spoken() {
+        Language::English => n == 1,
+        Language::French => n <= 1,
+    };
+    word(if single { one } else { many })
+}
+
+/// `1 record`, `1 204 records`.
+pub fn counted(n: u64, one: Word, many: Word) -> String {
+    format!("{} {}", super::count(n), plural(n, one, many))
+}
+
 words! {
     Vigie = "vigie" | "vigie",
     Live = "LIVE" | "DIRECT",
@@ -405,6 +419,9 @@ words! {
     JoinedMidway = "seen midway" | "vues en route",
     Gap = "gap" | "trou",
     NewestShown = "the newest" | "les dernières",
+    NewestOfThem = "newest" | "récentes",
+    OldestOfThem = "oldest" | "anciennes",
+    Orders = "orders" | "commandes",
     FromTail = "from the tail" | "du flux",
     FromStoreAndTail = "from the store and the tail" | "de la base d'état et du flux",
     NoLatency = "No record was read in the last minute" | "Aucun message lu dans la dernière minute",
@@ -487,6 +504,7 @@ words! {
     TerminalBusy = "the terminal takes nothing" | "le terminal ne prend plus rien",
     BadPattern = "bad pattern" | "motif invalide",
     FilterHintTail = "text  /re/  key:k  .field=v  !inverts" | "texte  /re/  key:k  .champ=v  !inverse",
+    FindHint = "a key, or words of what it does" | "une touche, ou des mots de ce qu'elle fait",
     FilterHintList = "text  /re/  !inverts" | "texte  /re/  !inverse",
     EngineBusy = "busy, ask again" | "occupé, redemandez",
     NothingFound = "nothing found" | "rien trouvé",
@@ -508,6 +526,7 @@ words! {
     Preview = "preview" | "aperçu",
     FollowTitle = "follow" | "suivi de",
     LiveSince = "live since" | "en direct depuis",
+    CameOne = "came" | "reçu",
     Came = "came" | "reçus",
     TailSkipped = "records were passed over" | "messages non lus",
     OldestLetGo = "the oldest were let go of" | "les plus anciens ne sont pas gardés",
@@ -520,9 +539,13 @@ words! {
     SearchAtEnd = "read up to here" | "lu jusqu'ici",
     SearchPaused = "paused" | "en pause",
     SearchStopped = "stopped" | "arrêté",
+    FoundOne = "found" | "trouvé",
     FoundWord = "found" | "trouvés",
+    InMemory = "in memory" | "en mémoire",
+    ReadOne = "read" | "lu",
     ReadWord = "read" | "lus",
     ReachesTo = "back to" | "jusqu'à",
+    PartitionFailed = "partition not read" | "partition non lue",
     PartitionsFailed = "partitions not read" | "partitions non lues",
     RemovedMeanwhile = "retention removed some meanwhile" | "la rétention en a supprimé entre-temps",
     RetentionBefore = "retention has nothing before" | "la rétention n'a rien avant le",
@@ -534,6 +557,9 @@ words! {
     SelectToRead = "Select a record to read it here." | "Choisissez un message pour le lire ici.",
     EnterShowsAll = "Enter shows all" | "Entrée montre tout",
     NoSuchPlace = "no place: 14:02, -2h, 2026-11-26 10:00, 3@1500, last 500" | "lieu inconnu : 14:02, -2h, 2026-11-26 10:00, 3@1500, last 500",
+    NoPartitionNumber = "no partition" | "pas de partition",
+    PartitionZeroOnly = "this topic has partition 0 only" | "ce topic n'a que la partition 0",
+    PartitionsUpTo = "this topic has 0 to" | "ce topic a les partitions 0 à",
     GotoHint = "14:02  -2h  2026-11-26 10:00  3@1500  last 500  live" | "14:02  -2h  2026-11-26 10:00  3@1500  last 500  live",
     NoKeyHere = "this row has no key" | "cette ligne n'a pas de clé",
     WriteHint = "a new file; Enter writes" | "un nouveau fichier ; Entrée écrit",

@@ -54,7 +54,8 @@ impl Ui {
                 self.state.layers.retain(|l| !matches!(l, Layer::Palette(_)));
                 self.state.layers.push(Layer::Palette(palette));
             }
-            Action::Help => self.state.layers.push(Layer::Popup(Popup::Help { scroll: 0 })),
+            Action::Help if self.helps() => {}
+            Action::Help => self.state.layers.push(Layer::Popup(Popup::Help { scroll: 0, find: String::new() })),
             Action::Theme => self.next_theme(),
             Action::Utc => self.state.look.utc = !self.state.look.utc,
             Action::Language => self.next_language(),
@@ -126,7 +127,7 @@ impl Ui {
         let last = self.hits.popup_lines.map_or(0, |(last, _)| last);
         match self.state.layers.last_mut() {
             Some(Layer::Popup(
-                Popup::Help { scroll }
+                Popup::Help { scroll, .. }
                 | Popup::Record { scroll, .. }
                 | Popup::Alert { scroll, .. }
                 | Popup::Log { scroll, .. }
@@ -152,6 +153,8 @@ impl Ui {
                 let _ = self.set_filter_quietly(panel, &before);
             }
             Some(Layer::Popup(Popup::Record { lookup: Some(id), .. })) => self.effects.push(Effect::Ask(Ask::Cancel(id))),
+            Some(Layer::Prompt { prompt: Prompt::Find, .. }) => self.find_in_help(""),
+            Some(Layer::Popup(Popup::Help { find, .. })) if !find.is_empty() => self.act(Action::Help),
             Some(_) => {}
             None if self.state.zoom => self.state.zoom = false,
             None if self.stop_search() => {}
@@ -204,6 +207,8 @@ impl Ui {
                         self.write(panel, &text);
                         true
                     }
+                    // It was found while it was typed.
+                    Prompt::Find => true,
                 };
                 if !done {
                     self.state.layers.push(Layer::Prompt { prompt, line });
@@ -268,6 +273,10 @@ impl Ui {
     }
 
     fn copy(&mut self) {
+        // A line of a chooser is nothing to be taken elsewhere.
+        if matches!(self.state.layers.last(), Some(Layer::Choose(_))) {
+            return;
+        }
         if let Some(Layer::Popup(popup)) = self.state.layers.last() {
             let text = match popup {
                 Popup::Record { row, answer, .. } => visible_lines(value_of(row, answer.as_deref()).unwrap_or_default()),

@@ -4,17 +4,41 @@ use super::filter::{NameFilter, parse_tail};
 use super::layout;
 use super::line::LineEdit;
 use super::panels::PanelId;
-use super::state::Layer;
+use super::state::{Layer, Popup, Prompt};
 use super::update::Ui;
 
 impl Ui {
     pub(super) fn open_filter(&mut self) {
+        if let Some(over) = self.state.layers.last() {
+            if let Layer::Popup(Popup::Help { find, .. }) = over {
+                let line = LineEdit::new(find);
+                self.state.layers.push(Layer::Prompt { prompt: Prompt::Find, line });
+            }
+            return;
+        }
         let focused = self.state.focused_panel();
         let fallback = layout::standing(&self.state).into_iter().find(|p| p.list().is_some()).unwrap_or(focused);
         let panel = if focused.list().is_some() { focused } else { fallback };
         self.focus(panel);
         let before = self.filter_text(panel).unwrap_or_default();
         self.state.layers.push(Layer::Filter { panel, line: LineEdit::new(&before), before });
+    }
+
+    /// The help shows the lines that have these words, from the top.
+    pub(super) fn find_in_help(&mut self, words: &str) {
+        let help = self.state.layers.iter_mut().rev().find_map(|layer| match layer {
+            Layer::Popup(Popup::Help { scroll, find }) => Some((scroll, find)),
+            _ => None,
+        });
+        if let Some((scroll, find)) = help {
+            *scroll = 0;
+            words.clone_into(find);
+        }
+    }
+
+    /// The help is open already.
+    pub(super) fn helps(&self) -> bool {
+        self.state.layers.iter().any(|layer| matches!(layer, Layer::Popup(Popup::Help { .. })))
     }
 
     pub(super) fn set_filter_quietly(&mut self, panel: PanelId, text: &str) -> Result<(), String> {

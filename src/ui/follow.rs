@@ -35,6 +35,10 @@ pub struct Follow {
 impl Ui {
     /// Follows the key of what is selected.
     pub(super) fn follow(&mut self) {
+        // What is chosen in a chooser is no key, and what is under it is not meant.
+        if matches!(self.state.layers.last(), Some(Layer::Choose(_))) {
+            return;
+        }
         match self.selected_key() {
             Some(key) if is_masked(&key.bytes) => self.say(word(Word::KeyHidden).to_owned()),
             Some(key) => self.follow_key(key),

@@ -92,6 +92,7 @@ fn typed(layer: Option<&Layer>) -> Option<(&'static str, &LineEdit, Word)> {
         }
         Layer::Prompt { prompt: Prompt::Goto, line } => Some(("@ ", line, Word::GotoHint)),
         Layer::Prompt { prompt: Prompt::Write(_), line } => Some(("> ", line, Word::WriteHint)),
+        Layer::Prompt { prompt: Prompt::Find, line } => Some(("/", line, Word::FindHint)),
         _ => None,
     }
 }
@@ -116,12 +117,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     }
     let mut x = tabs(ctx, buf, area, hits) + 2;
     for (key, label, action) in ctx.state.keys.footer(&contexts(ctx.state)) {
-        let idle = match action {
-            Action::Sort => !sorts(ctx.state),
-            Action::Open => ctx.state.layers.is_empty() && !leads(ctx.state.focused_panel()),
-            _ => false,
-        };
-        if idle {
+        if idle(ctx.state, action) {
             continue;
         }
         // Where the screen stands still the same key does the opposite.
@@ -134,6 +130,21 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         hits.push(Rect { x, y: area.y, width: wide, height: 1 }, Target::Action(action));
         x += put(buf, x, area.y, 8, &key, ctx.style(Role::Key)) + 1;
         x += put(buf, x, area.y, wide, label, ctx.style(Role::Dim)) + 2;
+    }
+}
+
+/// Whether it would do nothing here, though the context has a key for it.
+fn idle(state: &UiState, action: Action) -> bool {
+    let over = state.layers.last();
+    let helps = matches!(over, Some(Layer::Popup(Popup::Help { .. })));
+    match action {
+        Action::Sort => !sorts(state),
+        Action::Open => over.is_none() && !leads(state.focused_panel()),
+        Action::Help => helps,
+        Action::Copy => helps || matches!(over, Some(Layer::Choose(_))),
+        Action::Follow => over.is_some() && !matches!(over, Some(Layer::Popup(Popup::Record { .. }))),
+        Action::Filter => over.is_some() && !helps,
+        _ => false,
     }
 }
 

@@ -141,8 +141,7 @@ fn who(ctx: Ctx) -> Vec<Piece> {
 }
 
 fn counted(n: usize, one: Word, many: Word) -> Vec<Ink> {
-    let label = word(if n == 1 { one } else { many });
-    vec![Ink::text(text::count(n as u64)), Ink::dim(format!(" {label}"))]
+    vec![Ink::text(text::count(n as u64)), Ink::dim(format!(" {}", text::plural(n as u64, one, many)))]
 }
 
 /// How many groups are known: none is not 0 where they cannot be listed.

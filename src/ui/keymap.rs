@@ -262,7 +262,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[C::Alerts], &["M"], Action::Silence, Word::KeySilence, 3),
     row(&[C::Alerts], &["i"], Action::Explain, Word::KeyExplain, 3),
     row(&[C::List], &["enter"], Action::Open, Word::KeyOpen, 1),
-    row(&[C::Normal], &["/"], Action::Filter, Word::KeyFilter, 3),
+    row(&[C::Normal, C::Popup], &["/"], Action::Filter, Word::KeyFilter, 3),
     row(&[C::Normal, C::Popup], &[":"], Action::Palette, Word::KeyPalette, 7),
     row(&[C::List], &["s"], Action::Sort, Word::KeySort, 6),
     row(&[C::List], &["R"], Action::Reverse, Word::KeyReverse, 0),

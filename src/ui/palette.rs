@@ -1,6 +1,6 @@
 //! `:` — everything that can be done and gone to, by a few of its letters.
 
-use super::keymap::{Action, Chord, Context};
+use super::keymap::{Action, Context};
 use super::line::LineEdit;
 use super::state::UiState;
 use super::words::span_word;
@@ -188,7 +188,7 @@ fn actions(state: &UiState) -> Vec<Item> {
         if matches!(row.action, Action::Palette | Action::Up | Action::Down) || out.iter().any(|i| i.choice == choice) {
             continue;
         }
-        let key = row.keys.first().map(Chord::shown).unwrap_or_default();
+        let key = row.keys.first().map(|chord| chord.text.clone()).unwrap_or_default();
         out.push(Item { choice, text: row.label.text().into(), key });
     }
     out

@@ -41,12 +41,13 @@ impl Shot {
         Ok(Self { name, texts: [("svg", svg::picture(&buffer)), ("txt", svg::text(&buffer)), ("json", json)] })
     }
 
-    /// Writes `vigie-CLUSTER-TIME-SCREEN.svg`, `.txt` and `.json` into `folder`; the path without its ending. A file that is there is
+    /// Writes `vigie-CLUSTER-TIME-SCREEN.svg`, `.txt` and `.json` into `folder`; the whole path without its ending. A file that is there is
     /// not written over: the next ones have a number. All three are there, or none.
     ///
     /// # Errors
     /// The folder takes no file.
     pub fn write(&self, folder: &Path) -> Result<PathBuf, SaveError> {
+        let folder = whole(folder);
         let mut tried = 1;
         loop {
             let base = folder.join(if tried == 1 { self.name.clone() } else { format!("{}-{tried}", self.name) });
@@ -56,6 +57,11 @@ impl Shot {
             }
         }
     }
+}
+
+/// Told so, a path is found from anywhere. It stays as it is where nobody knows the folder that it starts from.
+fn whole(folder: &Path) -> PathBuf {
+    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
 }
 
 /// Where one cannot be written, those before it are taken away again.
@@ -114,12 +120,21 @@ fn name(cluster: &str, at: Timestamp, screen: Screen) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::speaking;
 
     #[test]
     fn a_name_says_which_cluster_and_when_and_leaves_its_folder_for_nothing() {
         let name = |cluster, at, screen| name(cluster, Timestamp(at), screen);
         assert_eq!(name("prod-conakry", 1_768_485_737_017, Screen::Topic), "vigie-prod-conakry-20260115T140217017Z-topic");
         assert_eq!(name("../../etc/x y", 0, Screen::Overview), "vigie-------etc-x-y-19700101T000000000Z-overview");
+    }
+
+    #[test]
+    fn the_path_that_is_told_is_a_whole_one() {
+        let here = std::env::current_dir().unwrap();
+        assert_eq!([whole(Path::new(".")), whole(Path::new("./shots"))], [here.clone(), here.join("shots")]);
+        let told = speaking(crate::text::Language::English, || told(Ok(&whole(Path::new(".")).join("vigie-demo"))));
+        assert_eq!(told, format!("saved: {}/vigie-demo.svg .txt .json", here.display()));
     }
 
     #[test]

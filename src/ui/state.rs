@@ -90,12 +90,16 @@ pub enum Prompt {
     Goto,
     /// Where to write what a list shows.
     Write(PanelId),
+    /// What is looked for in the help under it.
+    Find,
 }
 
 #[derive(Clone, Debug)]
 pub enum Popup {
+    /// `find`: only the lines that have these words.
     Help {
         scroll: usize,
+        find: String,
     },
     Record {
         row: Arc<TailRow>,

@@ -16,7 +16,7 @@ fn local(state: &UiState, at: Timestamp) -> Option<(DateTime, Offset)> {
 pub fn clock(state: &UiState, at: Timestamp) -> String {
     let zulu = if state.look.utc { "Z" } else { "" };
     match local(state, at).filter(|_| at.0 > 0) {
-        Some((t, _)) if state.slow => format!("{:02}:{:02}   {zulu}", t.hour(), t.minute()),
+        Some((t, _)) if state.slow => format!("{:02}:{:02}{zulu}", t.hour(), t.minute()),
         Some((t, _)) => format!("{:02}:{:02}:{:02}{zulu}", t.hour(), t.minute(), t.second()),
         None => format!("--:--:--{zulu}"),
     }

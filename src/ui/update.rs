@@ -8,7 +8,7 @@ use super::keymap::{Action, Key, Lookup as KeyLookup};
 use super::layout;
 use super::panels::PanelId;
 use super::privacy::Masked;
-use super::state::{Layer, Message, Popup, Screen, UiState};
+use super::state::{Layer, Message, Popup, Prompt, Screen, UiState};
 use crate::model::{Ask, ChartSpan, Journal, LookupId, Way};
 use crate::snapshot::View;
 use crate::text::{Word, speaking};
@@ -185,6 +185,10 @@ impl Ui {
     fn typed(&mut self) {
         match self.state.layers.last_mut() {
             Some(Layer::Palette(palette)) => palette.search(),
+            Some(Layer::Prompt { prompt: Prompt::Find, line }) => {
+                let text = line.text().to_owned();
+                self.find_in_help(&text);
+            }
             _ => self.apply_filter(),
         }
     }

@@ -179,8 +179,13 @@ impl Business {
             show::share(&mut rows, before.unwrap_or_default(), |a, b| a.id.cmp(&b.id));
             rows
         };
-        let section =
-            show::Orders { orders: known.then(rows), orders_open: known.then(|| way.state.standing(plan)), orders_reason: unknown };
+        let open = way.state.standing(plan);
+        let section = show::Orders {
+            orders: known.then(rows),
+            orders_oldest: known.then_some(if open > rows::SHOWN { rows::OLDEST } else { 0 }),
+            orders_open: known.then_some(open),
+            orders_reason: unknown,
+        };
         keep(&mut self.picture.shown.orders, Some(section));
     }
 

@@ -1,4 +1,4 @@
-//! The rows of orders, payments and deliveries, newest entities first chosen, then by id.
+//! The rows of orders, payments and deliveries: the newest entities are chosen, of orders the oldest as well, then by id.
 
 use super::look::{self, Look};
 use super::pipeline::PipelineState;
@@ -12,6 +12,8 @@ use crate::snapshot::{Delivery, LastEvent, Order, Payment, Trail, Underway, late
 use std::sync::Arc;
 
 pub const SHOWN: usize = 1_000;
+/// Of the orders so many are the oldest: those that wait for longest. The others are the newest.
+pub const OLDEST: usize = 300;
 /// On the map.
 const MAPPED: usize = 20_000;
 
@@ -24,19 +26,34 @@ struct Known<'a> {
     since: Timestamp,
 }
 
+/// Where an entity stands, and since when.
+type Stand<'a> = (Step, Timestamp, &'a Entity);
+
+fn newer_first(a: &Stand<'_>, b: &Stand<'_>) -> std::cmp::Ordering {
+    b.1.cmp(&a.1).then_with(|| a.2.cmp(b.2))
+}
+
 /// The newest entities that stand in these steps, sorted by entity.
-fn newest<'a>(steps: impl Iterator<Item = (Step, &'a Standers)>, most: usize) -> Vec<(Step, Timestamp, &'a Entity)> {
-    let mut all: Vec<_> =
-        steps.flat_map(|(step, standers)| standers.newest().take(most).map(move |(since, entity)| (step, since, entity))).collect();
-    if all.len() > most {
-        all.select_nth_unstable_by(most, |a, b| b.1.cmp(&a.1).then_with(|| a.2.cmp(b.2)));
-        all.truncate(most);
+fn newest<'a>(steps: impl Iterator<Item = (Step, &'a Standers)>, most: usize) -> Vec<Stand<'a>> {
+    ends(steps, most, 0)
+}
+
+/// The newest and the oldest entities that stand in these steps, sorted by entity.
+fn ends<'a>(steps: impl Iterator<Item = (Step, &'a Standers)>, newest: usize, oldest: usize) -> Vec<Stand<'a>> {
+    let stands =
+        |(step, standers): (Step, &'a Standers)| standers.ends(newest, oldest).map(move |(since, entity)| (step, since, entity));
+    let mut all: Vec<_> = steps.flat_map(stands).collect();
+    if let Some(between) = all.len().checked_sub(newest + oldest).filter(|between| *between > 0) {
+        all.select_nth_unstable_by(newest, newer_first);
+        // Of the others those between the ends come first.
+        all[newest..].select_nth_unstable_by(between - 1, newer_first);
+        all.drain(newest..newest + between);
     }
     all.sort_by(|a, b| a.2.cmp(b.2));
     all
 }
 
-fn known<'a>(world: &'a World, pipeline: PipelineId, (step, since, entity): (Step, Timestamp, &'a Entity)) -> Option<Known<'a>> {
+fn known<'a>(world: &'a World, pipeline: PipelineId, (step, since, entity): Stand<'a>) -> Option<Known<'a>> {
     let (subject, kept) = world.walkers.get_key_value(&entity.subject(pipeline))?;
     let part = entity.owner.as_ref().map(|_| Part { pipeline, id: entity.id.clone() });
     Some(Known { entity, part, look: Look { kept, id: &subject.id }, step, since })
@@ -66,7 +83,7 @@ fn open<'a>(state: &'a PipelineState, plan: &Plan) -> impl Iterator<Item = (Step
 
 pub fn orders(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> Vec<Arc<Order>> {
     let row = |stand| Some(order_row(plan, &known(world, id, stand)?));
-    newest(open(state, plan), SHOWN).into_iter().filter_map(row).map(Arc::new).collect()
+    ends(open(state, plan), SHOWN - OLDEST, OLDEST).into_iter().filter_map(row).map(Arc::new).collect()
 }
 
 /// One order, wherever it stands.
@@ -240,6 +257,29 @@ mod tests {
     use super::super::properties::{START, tell};
     use super::*;
     use crate::catalogue::Catalogue;
+
+    #[test]
+    fn of_too_many_orders_the_newest_and_the_oldest_are_listed() {
+        let orders = |count: i64| {
+            let mut business = Business::new(Catalogue::builtin());
+            for n in 0..count {
+                // Every third has gone on: they stand in two steps.
+                tell(&mut business, "orders.created", n, n, n, &format!(r#"{{"id":"o{n:04}"}}"#));
+                if n % 3 == 0 {
+                    tell(&mut business, "inventory.checked", n, n, n, &format!(r#"{{"orderId":"o{n:04}"}}"#));
+                }
+            }
+            let id = business.special.order.unwrap();
+            let rows = orders(&business.world, id, business.plans.get(id), &business.ways[usize::from(id.0)].state);
+            rows.iter().map(|order| order.id[1..].parse::<i64>().unwrap()).collect::<Vec<_>>()
+        };
+        let (shown, oldest) = (SHOWN as i64, OLDEST as i64);
+        assert_eq!(orders(shown), (0..shown).collect::<Vec<_>>(), "all of them, as long as there is room");
+        for more in [1, 2, 1_905] {
+            let count = shown + more;
+            assert_eq!(orders(count), (0..oldest).chain(count - (shown - oldest)..count).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn a_courier_that_is_silent_for_long_counts_though_a_thousand_set_out_after_it() {

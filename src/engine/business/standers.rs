@@ -53,7 +53,18 @@ impl Standers {
     }
 
     pub fn oldest(&self) -> Option<(Timestamp, &Entity)> {
-        self.late.first().or_else(|| self.fresh.first()).map(told)
+        self.oldest_first().next()
+    }
+
+    fn oldest_first(&self) -> impl Iterator<Item = (Timestamp, &Entity)> {
+        self.late.iter().chain(&self.fresh).map(told)
+    }
+
+    /// So many of the newest and of the oldest, each once; all where they are no more than that.
+    pub fn ends(&self, newest: usize, oldest: usize) -> impl Iterator<Item = (Timestamp, &Entity)> {
+        let all = self.len() <= newest + oldest;
+        let (newest, oldest) = if all { (usize::MAX, 0) } else { (newest, oldest) };
+        self.newest().take(newest).chain(self.oldest_first().take(oldest))
     }
 
     /// Newest first.

@@ -193,6 +193,12 @@ impl SearchDesk {
         if !self.reading() {
             return true;
         }
+        // Before anything is read: enough may be known already.
+        if let Some(why) = self.jobs.last().and_then(|job| job.over(Instant::now(), self.longest)) {
+            let alive = self.rest_last(why);
+            self.next_stretch();
+            return alive;
+        }
         self.begin_pieces();
         if self.pace.allows(Instant::now()) {
             self.read();
@@ -202,11 +208,6 @@ impl SearchDesk {
         self.expire();
         let now = Instant::now();
         let Some(job) = self.jobs.last() else { return true };
-        if let Some(why) = job.over(now, self.longest) {
-            let alive = self.rest_last(why);
-            self.next_stretch();
-            return alive;
-        }
         if job.has_portion() || now.saturating_duration_since(self.told_at) >= EVERY_TELL {
             return self.tell();
         }

@@ -21,6 +21,13 @@ pub struct Stretch {
     bytes: u64,
 }
 
+impl Stretch {
+    /// How many more are to be found.
+    fn wanted(&self) -> usize {
+        self.extent.most.saturating_sub(usize::try_from(self.found).unwrap_or(usize::MAX))
+    }
+}
+
 /// A piece being read.
 pub struct Flight {
     pub piece: Piece,
@@ -76,7 +83,10 @@ impl Job {
             self.lanes.aim(extent.most);
         }
         self.progress.rests = Rest::NotBegun;
+        let way = extent.way;
         self.stretch = Some(Stretch { extent, since: now, found: 0, bytes: 0 });
+        // What was found beyond the order before.
+        self.release(way);
     }
 
     /// Records of a partition at and behind `offset` are read again, also those that were not told yet.
@@ -126,7 +136,8 @@ impl Job {
         flight
     }
 
-    /// Lets out what nothing can come before any more. A key's records find their places by themselves.
+    /// Lets out what nothing can come before any more, no more than is wanted: what is beyond waits for the next order. A key's
+    /// records find their places by themselves.
     fn release(&mut self, way: Way) {
         let frontier = if self.keyed { None } else { Some(self.lanes.frontier(way)) };
         let free = |found: &FoundRecord| match (frontier, found.record.time) {
@@ -137,7 +148,12 @@ impl Job {
                 Way::Forward => time.at <= frontier,
             },
         };
-        let (mut out, held): (Vec<_>, Vec<_>) = self.held[side(way)].drain(..).partition(free);
+        let (mut out, mut held): (Vec<_>, Vec<_>) = self.held[side(way)].drain(..).partition(free);
+        let wanted = self.stretch.as_ref().filter(|_| !self.keyed).map_or(usize::MAX, Stretch::wanted);
+        if out.len() > wanted {
+            nearest_first(&mut out, way);
+            held.extend(out.drain(wanted..));
+        }
         self.held[side(way)] = held;
         let count = out.len() as u64;
         self.progress.found += count;
@@ -151,7 +167,7 @@ impl Job {
     pub fn over(&self, now: Instant, longest: Duration) -> Option<Rest> {
         let stretch = self.stretch.as_ref()?;
         let extent = &stretch.extent;
-        if stretch.found >= extent.most as u64 {
+        if stretch.wanted() == 0 {
             return Some(Rest::Enough);
         }
         if extent.most_bytes.is_some_and(|most| stretch.bytes >= most) {
@@ -168,11 +184,12 @@ impl Job {
     pub fn rest(&mut self, why: Rest, now: Instant) -> Vec<Piece> {
         let flights = std::mem::take(&mut self.flights);
         flights.iter().for_each(|f| self.lanes.put_back(&f.piece));
+        if let Some(way) = self.stretch.as_ref().map(|s| s.extent.way) {
+            self.release(way);
+        }
         if let Some(stretch) = self.stretch.take() {
-            self.release(stretch.extent.way);
             self.spent += now.saturating_duration_since(stretch.since);
-            let far = self.lanes.reach(stretch.extent.way, stretch.extent.back_to, self.begins());
-            *self.reach(stretch.extent.way) = far;
+            self.tell_reach(&stretch.extent);
         }
         self.progress.running = None;
         self.progress.rests = why;
@@ -191,10 +208,23 @@ impl Job {
         }
     }
 
-    fn reach(&mut self, way: Way) -> &mut crate::model::SearchReach {
-        match way {
-            Way::Back => &mut self.progress.back,
-            Way::Forward => &mut self.progress.forward,
+    /// How far it is known in a direction: not beyond what was found and was not told yet.
+    fn tell_reach(&mut self, extent: &Extent) {
+        let mut far = self.lanes.reach(extent.way, extent.back_to, self.begins());
+        let held = &self.held[side(extent.way)];
+        far.whole &= held.is_empty();
+        // Where nothing can be said yet, what is held says nothing.
+        let said = self.lanes.frontier(extent.way).is_some();
+        let times = held.iter().filter(|_| said).filter_map(|found| found.record.time).map(|time| time.at);
+        match extent.way {
+            Way::Back => {
+                far.time = far.time.into_iter().chain(times).max();
+                self.progress.back = far;
+            }
+            Way::Forward => {
+                far.time = far.time.into_iter().chain(times).min();
+                self.progress.forward = far;
+            }
         }
     }
 
@@ -206,11 +236,10 @@ impl Job {
     /// What is to be told now.
     pub fn tell(&mut self, now: Instant) -> Found {
         let mut running = Duration::ZERO;
-        if let Some(stretch) = &self.stretch {
+        if let Some(stretch) = self.stretch.take() {
             running = now.saturating_duration_since(stretch.since);
-            let (way, back_to) = (stretch.extent.way, stretch.extent.back_to);
-            let far = self.lanes.reach(way, back_to, self.begins());
-            *self.reach(way) = far;
+            self.tell_reach(&stretch.extent);
+            self.stretch = Some(stretch);
         }
         self.progress.elapsed_ms = u64::try_from((self.spent + running).as_millis()).unwrap_or(u64::MAX);
         (self.progress.partitions, self.progress.late) = self.lanes.late(&self.start);
@@ -223,6 +252,15 @@ fn side(way: Way) -> usize {
     match way {
         Way::Back => 0,
         Way::Forward => 1,
+    }
+}
+
+/// In the order in which the way comes by them.
+fn nearest_first(found: &mut [FoundRecord], way: Way) {
+    let at = |found: &FoundRecord| (found.record.time.map(|time| time.at), found.record.offset);
+    match way {
+        Way::Back => found.sort_by_key(|found| std::cmp::Reverse(at(found))),
+        Way::Forward => found.sort_by_key(at),
     }
 }
 

@@ -92,7 +92,7 @@ fn the_last_records_of_all_partitions_come_and_then_those_before_them() {
     first.sort_unstable();
     let oldest = first[0];
     assert_eq!(first, (oldest..3_000).collect::<Vec<_>>(), "no gap, whatever partition was read first");
-    assert!(first.len() >= 200 && progress.found == first.len() as u64);
+    assert_eq!((first.len(), progress.found), (200, 200), "so many and no more");
     let (mut second, progress) = s.extend(Way::Back, 10_000);
     second.sort_unstable();
     assert_eq!(second, (0..oldest).collect::<Vec<_>>());
@@ -101,15 +101,35 @@ fn the_last_records_of_all_partitions_come_and_then_those_before_them() {
 }
 
 #[test]
+fn as_many_come_as_were_asked_for_and_what_was_read_beyond_comes_next() {
+    let mock = cluster(3, 300);
+    let s = searching(mock.bootstrap_servers(), PATIENCE, 1 << 30);
+    s.searches.open(ID, hunt(3, Start::End, |_| true));
+    let mut next = 300;
+    for most in [50, 7, 1, 100] {
+        let (mut found, progress) = s.extend(Way::Back, most);
+        found.sort_unstable();
+        let count = i64::try_from(most).unwrap();
+        assert_eq!((found, progress.rests), ((next - count..next).collect(), Rest::Enough));
+        next -= count;
+        assert_eq!(progress.back.whole, false, "older ones are there");
+        let reached = (progress.back.time.unwrap().0 - BEGAN) / 1_000;
+        assert!((next - 1..=next).contains(&reached), "known up to {next}, told {reached}");
+    }
+    let (rest, progress) = s.extend(Way::Back, 1_000);
+    assert_eq!((rest.len(), progress.found, progress.back.whole), (142, 300, true));
+}
+
+#[test]
 fn from_a_place_it_goes_both_ways() {
     let mock = cluster(2, 1_000);
     let s = searching(mock.bootstrap_servers(), PATIENCE, 1 << 30);
     s.searches.open(ID, hunt(2, Start::Offset { partition: None, offset: 200 }, |_| true));
     let (later, progress) = s.extend(Way::Forward, 50);
-    assert_eq!((later.iter().min(), progress.rests), (Some(&400), Rest::Enough));
+    assert_eq!((later.iter().min(), later.iter().max(), progress.rests), (Some(&400), Some(&449), Rest::Enough));
     let (mut earlier, _) = s.extend(Way::Back, 50);
     earlier.sort_unstable();
-    assert_eq!(earlier, (earlier[0]..400).collect::<Vec<_>>());
+    assert_eq!(earlier, (350..400).collect::<Vec<_>>());
     // What was let go of is read again.
     let place = |partition| TopicPartition { topic: "orders".into(), partition };
     assert!(s.searches.extend(ID, extent(Way::Forward, 10_000), vec![(place(0), 201), (place(1), 201)]));

@@ -21,7 +21,9 @@ pub fn say(f: &Facts<'_>) -> Option<String> {
             _ => "trop peu de relevés pour l'instant".into(),
         },
         Code::LogEndUnknown => match (f.told("partitions"), f.told("of")) {
-            (Some(lost), Some(of)) => format!("la fin du log de {lost} partitions sur {of} est illisible"),
+            (Some(_), Some(of)) => {
+                format!("la fin du log de {} sur {of} est illisible", f.counted("partitions", "partition", "partitions"))
+            }
             _ => "la fin du log est illisible".into(),
         },
         Code::NeverCommitted => "rien n'a jamais été commité".into(),

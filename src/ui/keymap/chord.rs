@@ -1,4 +1,4 @@
-//! Keys as people write them (`ctrl-d`, `alt-x`, `f5`, `g g`), as terminals send them, and as the screen shows them.
+//! Keys as people write them (`ctrl-d`, `alt-x`, `f5`, `g g`), as terminals send them, and as lines with little room show them.
 
 use super::KeymapError;
 use crate::text::{Word, word};
@@ -33,12 +33,12 @@ impl Key {
 /// Keys pressed one after the other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chord {
-    /// As it was written, its keys parted by a blank.
+    /// As it was written, its keys parted by a blank: so it can be typed into a file.
     pub text: String,
     pub keys: Vec<Key>,
 }
 
-/// As files write it, what it is, as the screen shows it.
+/// As files write it, what it is, as a footer shows it.
 const NAMED: &[(&str, KeyCode, Word)] = &[
     ("enter", KeyCode::Enter, Word::NameEnter),
     ("esc", KeyCode::Esc, Word::NameEsc),
@@ -66,7 +66,7 @@ impl Chord {
         Ok(Self { text: text.into(), keys })
     }
 
-    /// `g g` is `gg`, `ctrl-d` is `^d`, `alt-x` is `M-x`.
+    /// For a footer or a frame: `g g` is `gg`, `ctrl-d` is `^d`, `alt-x` is `M-x`.
     pub fn shown(&self) -> String {
         self.keys.iter().map(|key| shown(*key)).collect()
     }

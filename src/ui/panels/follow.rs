@@ -107,12 +107,12 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     if let Some(found) = found {
         let moment = ctx.state.moment();
         let shown = until(&found.rows, moment).len();
-        title.push(Ink::dim(format!(" · {} {}", text::count(shown as u64), word(Word::Records))));
+        title.push(Ink::dim(format!(" · {}", text::counted(shown as u64, Word::Record, Word::Records))));
         if let Some(moment) = moment {
             title.push(Ink::new(Role::Warning, format!(" · {} {}", word(Word::UpTo), clock(ctx.state, moment))));
         } else if let Some(since) = found.live_since {
-            let came = format!(" · {} {}, {} {}", word(Word::LiveSince), clock(ctx.state, since), found.live, word(Word::Came));
-            title.push(Ink::dim(came));
+            let came = text::counted(found.live, Word::CameOne, Word::Came);
+            title.push(Ink::dim(format!(" · {} {}, {came}", word(Word::LiveSince), clock(ctx.state, since))));
         }
         if found.skipped > 0 {
             note.push(Ink::new(Role::Warning, format!("▲ {} {}", text::count(found.skipped), word(Word::TailSkipped))));

@@ -1,5 +1,5 @@
-//! Which orders are open, and where is this one? Found by its id, its customer or its state with `/`, among all that are known: also
-//! past the newest thousand, and those that ended a short while ago.
+//! Which orders are open, and where is this one? Where they are too many the newest and the oldest are listed. Found by its id, its
+//! customer or its state with `/`, among all that are known: also between those, and those that ended a short while ago.
 
 use super::PanelId;
 use crate::snapshot::{Amount, FoundOrders, Order, View};
@@ -66,12 +66,21 @@ fn found<'a>(view: &'a View, state: &UiState) -> Option<&'a FoundOrders> {
     view.focus.orders.as_deref().filter(|found| !filter.is_all() && found.asked == filter.asked())
 }
 
-/// A picture that was kept has the newest orders only, and nothing else is looked through.
+/// A picture that was kept has the listed orders only, and nothing else is looked through.
 fn only_listed(ctx: Ctx) -> Option<Ink> {
     let filtered = ctx.state.frozen.is_some() && !ctx.state.filter(PanelId::Orders).is_all();
     let listed = ctx.view.snapshot.business.orders.as_ref().and_then(|orders| orders.orders.as_ref()).map_or(0, Vec::len);
     let told = || format!("{} {} {}", word(Word::OnlyIn), text::count(listed as u64), word(Word::OfThatMoment));
     (filtered && found(ctx.view, ctx.state).is_none()).then(|| Ink::new(Role::Warning, told()))
+}
+
+/// Which of them are listed, where not all are.
+fn listed_note(listed: usize, oldest: usize) -> Ink {
+    let of = |n: usize, which| format!("{} {}", text::count(n as u64), word(which));
+    Ink::dim(match oldest {
+        0 => format!("{} {}", word(Word::NewestShown), text::count(listed as u64)),
+        _ => format!("{}, {}", of(listed.saturating_sub(oldest), Word::NewestOfThem), of(oldest, Word::OldestOfThem)),
+    })
 }
 
 /// How far the search came, and how much of it is shown.
@@ -100,7 +109,6 @@ const COLUMNS: &[Col] = &[
     Col::rest("order", Word::ColOrder, 12, |o, _, _| Ink::text(text::visible(&o.id).into_owned())).rises(|a, b| a.id.cmp(&b.id)),
     Col::content("state", Word::ColState, (9, 16), |o, _, _| Ink::text(text::visible(&o.state).into_owned()))
         .rises(|a, b| a.state.cmp(&b.state)),
-    // The list has the newest ones: those that wait for long stand among the stuck.
     Col::fixed("age", Word::ColAge, 7, |o, ctx, _| {
         Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(o.since).max(0.0)))
     })
@@ -139,17 +147,19 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let open = orders.and_then(|o| o.orders_open);
     let listed = orders.and_then(|o| o.orders.as_ref()).map_or(0, Vec::len);
     let only = only_listed(ctx);
-    let searching = only.is_some() || found(ctx.view, ctx.state).is_some();
-    let count = open.unwrap_or(listed);
-    // How far the search came is worth more than how the list is sorted, which its heading says too.
-    let title = if searching { counted(Word::OpenOrders, count) } else { titled::<OrderRows>(ctx, Word::OpenOrders, count) };
-    // The list has the newest; the count is of all.
-    let note = match (found(ctx.view, ctx.state), open) {
+    let (count, found) = (open.unwrap_or(listed), found(ctx.view, ctx.state));
+    // Which of them are listed is worth more than how they are sorted, which their heading says too.
+    let title = match found {
+        // Those that ended are found as well.
+        Some(_) => vec![Ink::new(Role::Title, word(Word::Orders))],
+        None if only.is_some() || count > listed => counted(Word::OpenOrders, count),
+        None => titled::<OrderRows>(ctx, Word::OpenOrders, count),
+    };
+    // The list has the newest and the oldest; the count is of all.
+    let note = match (found, only) {
         (Some(found), _) => search_note(found),
-        (None, _) if only.is_some() => only.into_iter().collect(),
-        (None, Some(open)) if open > listed => {
-            vec![Ink::dim(format!("{} {}", word(Word::NewestShown), text::count(listed as u64)))]
-        }
+        (None, Some(only)) => vec![only],
+        (None, None) if count > listed => vec![listed_note(listed, orders.and_then(|o| o.orders_oldest).unwrap_or(0))],
         _ => Vec::new(),
     };
     let empty = match orders.and_then(|o| o.orders_reason.as_ref()) {

@@ -113,7 +113,7 @@ pub fn errors(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let ratio = Ink::known(t.error_rate, text::percent).with_role(if bad { Role::Warning } else { Role::Text });
     let sum = t.records.malformed + t.records.contract + t.records.rejected;
     let line = &ctx.view.focus.totals.errors_per_s;
-    let records = |n: u64| word(if n == 1 { Word::Record } else { Word::Records });
+    let records = |n: u64| text::plural(n, Word::Record, Word::Records);
     let minute = Ink::known(last_minute(line), |n| format!("{} {}", text::column_count(n), records(n)));
     let all = Ink::text(format!("{} {}", text::column_count(sum), word(Word::SinceStart)));
     let parts = vec![part(0, Word::Nothing, ratio), part(1, Word::Nothing, minute), part(2, Word::Nothing, all)];

@@ -1,14 +1,14 @@
 //! What happened to this order, on which topics, and where did it wait? Oldest first; Enter reads the record that said so.
 
 use super::PanelId;
-use crate::snapshot::{EntityFocus, EntityWay, StepTold, View};
+use crate::snapshot::{EntityFocus, EntityWay, LastEvent, StepTold, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::time::clock_ms;
-use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::ink::{Ctx, Ink, fit, width};
 use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
@@ -118,11 +118,15 @@ const COLUMNS: &[Col] = &[
     Col::content("step", Word::ColStage, (9, 18), |r, _, _| cell(r, |step| Ink::text(text::visible(&step.name).into_owned()))),
     Col::content("id", Word::ColId, (6, 24), |r, _, _| Ink::dim(text::visible(r.part().unwrap_or_default()).into_owned()))
         .leaves(2),
-    Col::rest("at", Word::ColWhere, 14, |r, _, _| {
-        cell(r, |step| Ink::dim(format!("{}/{}@{}", text::visible(&step.told.topic), step.told.partition, step.told.offset)))
-    })
-    .leaves(1),
+    Col::rest("at", Word::ColWhere, 18, |r, _, width| cell(r, |step| Ink::dim(place(&step.told, width)))).leaves(1),
 ];
+
+/// Where a record stands: where there is no room for all of it the topic is cut, for without its offset nobody finds it.
+fn place(told: &LastEvent, max: u16) -> String {
+    let offset = format!("/{}@{}", told.partition, told.offset);
+    let topic = text::visible(&told.topic);
+    format!("{}{offset}", fit(&topic, max.saturating_sub(width(&offset)).max(1)))
+}
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let title = counted(Word::Timeline, TimelineRows::rows(ctx.view, ctx.state).len());

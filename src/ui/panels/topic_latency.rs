@@ -19,7 +19,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         title.push(Ink::new(Role::Warning, format!(" {}", word(Word::Inflated))));
     }
     let count = topic.map_or(0, |t| t.latency_ms.count);
-    let note = [Ink::dim(format!("{} {}", text::short_count(count), word(Word::Records)))];
+    let note = [Ink::dim(format!("{} {}", text::short_count(count), text::plural(count, Word::Record, Word::Records)))];
     let inner = frame(ctx, buf, area, PanelId::TopicLatency, &title, &note);
     hits.panel(PanelId::TopicLatency, area);
     let Some(latency) = topic.map(|t| &t.latency_ms).filter(|l| l.count > 0) else {

@@ -11,7 +11,7 @@ use super::state::{Layer, Prompt, Screen, UiState};
 use super::update::{Effect, Ui};
 use crate::model::{Ask, Extent, LookupId, Rest, Scope, Search, Start, TailFilter, Timestamp, Way};
 use crate::snapshot::{SearchView, View};
-use crate::text::{Word, word};
+use crate::text::{self, Word, word};
 use std::sync::Arc;
 
 /// Records that are read on at an end of the list.
@@ -68,8 +68,22 @@ impl Ui {
             self.say(word(Word::NoSuchPlace).to_owned());
             return false;
         };
+        if let Some(has) = self.not_there(&goto) {
+            self.say(has);
+            return false;
+        }
         self.go_into_past(goto, text.trim());
         true
+    }
+
+    /// A partition that the topic does not have, and which it has instead. What is not known yet the search finds out.
+    fn not_there(&self, goto: &Goto) -> Option<String> {
+        let Goto::At(Start::Offset { partition: Some(wanted), .. }) = goto else { return None };
+        let topic = self.newest.snapshot.topic(self.state.topic.as_deref()?)?;
+        let last = i32::try_from(topic.partitions).ok()?.checked_sub(1).filter(|last| *last >= 0 && wanted > last)?;
+        let has =
+            if last == 0 { word(Word::PartitionZeroOnly).to_owned() } else { format!("{} {last}", word(Word::PartitionsUpTo)) };
+        Some(text::labelled(&format!("{} {wanted}", word(Word::NoPartitionNumber)), &has))
     }
 
     fn go_into_past(&mut self, goto: Goto, asked: &str) {

@@ -26,14 +26,22 @@ fn groups(ctx: Ctx, found: &SearchView) -> Vec<Vec<Ink>> {
         _ => &progress.back,
     };
     let mut out = vec![vec![state(progress)]];
+    // Nothing was found, and nothing goes on, before it has begun; what is in memory is known already.
+    let begun = progress.running.is_some() || progress.rests != Rest::NotBegun;
     if let Some(reason) = &progress.reason {
         let why = text::visible(&text::sentence(reason)).into_owned();
-        out.push(vec![Ink::new(Role::Warning, format!("▲ {} {}: {why}", progress.failed, word(Word::PartitionsFailed)))]);
+        let failed = text::counted(u64::from(progress.failed), Word::PartitionFailed, Word::PartitionsFailed);
+        out.push(vec![Ink::new(Role::Warning, text::labelled(&format!("▲ {failed}"), &why))]);
     }
     out.extend(late(ctx, progress).map(|ink| vec![ink]));
-    out.push(vec![Ink::text(format!("{} {}", text::count(progress.found), word(Word::FoundWord)))]);
+    if begun || found.live_since.is_some() {
+        out.push(vec![Ink::text(found_of(found))]);
+    }
+    if !begun {
+        return out;
+    }
     out.push(vec![next(progress)]);
-    out.push(vec![Ink::dim(format!("{} {}", text::count(progress.read), word(Word::ReadWord)))]);
+    out.push(vec![Ink::dim(text::counted(progress.read, Word::ReadOne, Word::ReadWord))]);
     if let (Some(_), Some(share)) = (progress.running, reach.share) {
         out.push(vec![Ink::text(format!("{:.0} %", share * 100.0))]);
     }
@@ -53,6 +61,15 @@ fn groups(ctx: Ctx, found: &SearchView) -> Vec<Vec<Ink>> {
     out
 }
 
+/// A key has records in memory, which no search needs to find.
+fn found_of(found: &SearchView) -> String {
+    let told = |n| text::counted(n, Word::FoundOne, Word::FoundWord);
+    match found.live_since {
+        Some(_) => format!("{} {} · {}", text::count(found.remembered), word(Word::InMemory), told(found.beside)),
+        None => told(found.progress.found),
+    }
+}
+
 /// Retention reaches no further back.
 fn late(ctx: Ctx, progress: &SearchProgress) -> Option<Ink> {
     let told = match (progress.late, progress.oldest) {
@@ -61,8 +78,8 @@ fn late(ctx: Ctx, progress: &SearchProgress) -> Option<Ink> {
             format!("▲ {} {}", word(Word::RetentionBefore), date_clock(ctx.state, oldest))
         }
         (late, _) => {
-            let (late, all) = (text::count(u64::from(late)), text::count(u64::from(progress.partitions)));
-            format!("▲ {} {late} {} {all} {}", word(Word::RetentionIn), word(Word::Of), word(Word::Partitions))
+            let all = text::counted(u64::from(progress.partitions), Word::Partition, Word::Partitions);
+            format!("▲ {} {} {} {all}", word(Word::RetentionIn), text::count(u64::from(late)), word(Word::Of))
         }
     };
     Some(Ink::new(Role::Warning, told))

@@ -1,16 +1,44 @@
-//! How do I …? Made from the key table and the panels, so that it cannot lie.
+//! How do I …? Made from the key table and the panels, so that it cannot lie. Keys are spelled as files spell them.
 
 use crate::text::{Word, bytes, bytes_rate, count, word};
 use crate::ui::color::Depth;
-use crate::ui::keymap::{Action, Chord, Context, Row};
+use crate::ui::keymap::{Action, Context, Row};
 use crate::ui::layout;
 use crate::ui::theme::Role;
 use crate::ui::time::zone_name;
 use crate::ui::widgets::ink::{Ctx, Ink};
 
-const KEYS: usize = 18;
+/// Cells of the keys.
+const KEYS: usize = 25;
 
-pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
+/// What of it has all the words, under its headings; all of it where there are none.
+pub fn lines(ctx: Ctx, find: &str) -> Vec<Vec<Ink>> {
+    let all = all(ctx);
+    let words: Vec<String> = find.split_whitespace().map(str::to_lowercase).collect();
+    if words.is_empty() {
+        return all;
+    }
+    let has = |line: &Vec<Ink>| {
+        let text = line.iter().map(|ink| ink.text.as_ref()).collect::<String>().to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    };
+    let mut out: Vec<Vec<Ink>> = Vec::new();
+    for section in all.split(Vec::is_empty) {
+        let Some((heading, lines)) = section.split_first() else { continue };
+        let found: Vec<_> = lines.iter().filter(|line| has(line)).cloned().collect();
+        if !found.is_empty() {
+            out.extend((!out.is_empty()).then(Vec::new));
+            out.push(heading.clone());
+            out.extend(found);
+        }
+    }
+    if out.is_empty() {
+        out.push(vec![Ink::dim(format!("{}. {}.", word(Word::NoFilterMatch), word(Word::EscClears)))]);
+    }
+    out
+}
+
+fn all(ctx: Ctx) -> Vec<Vec<Ink>> {
     let mut out = vec![heading(Word::Questions)];
     let panels: Vec<_> = layout::panels(ctx.state.screen).iter().map(|panel| panel.panel()).collect();
     let names = panels.iter().map(|panel| word(panel.title).chars().count()).max().unwrap_or_default();
@@ -45,7 +73,7 @@ pub fn lines(ctx: Ctx) -> Vec<Vec<Ink>> {
         out.push(Vec::new());
         out.push(heading(context.word()));
         for row in rows {
-            let keys = row.keys.iter().map(Chord::shown).collect::<Vec<_>>().join(" ");
+            let keys = row.keys.iter().map(|chord| chord.text.as_str()).collect::<Vec<_>>().join("  ");
             out.push(vec![Ink::new(Role::Key, format!("  {keys:<KEYS$}")), Ink::text(row.label.text().to_owned())]);
             told.push(row);
         }

@@ -12,7 +12,7 @@ use super::state::Popup;
 use super::theme::Role;
 use super::widgets::frame::framed;
 use super::widgets::ink::{Ctx, Ink, put_all, put_right, width, wrap};
-use crate::text::{Word, word};
+use crate::text::{Word, labelled, visible, word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -20,10 +20,14 @@ pub use record::{found, sought, value_of, verdict_sign};
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, popup: &Popup, hits: &mut Hits) {
     match popup {
-        Popup::Help { scroll } => {
+        Popup::Help { scroll, find } => {
             let wide = area.width.min(96).saturating_sub(4);
-            let title = vec![Ink::new(Role::Title, word(Word::KeyHelp))];
-            Page { wide, title, lines: help::lines(ctx), scroll: *scroll }.draw(ctx, buf, area, hits);
+            let mut title = vec![Ink::new(Role::Title, word(Word::KeyHelp))];
+            if !find.is_empty() {
+                title.push(Ink::dim(labelled(&format!(" · {}", word(Word::Filter)), "")));
+                title.push(Ink::new(Role::Accent, visible(find).into_owned()));
+            }
+            Page { wide, title, lines: help::lines(ctx, find), scroll: *scroll }.draw(ctx, buf, area, hits);
         }
         Popup::Record { row, answer, lookup, scroll } => {
             let wide = area.width.saturating_sub(if area.width > 90 { 8 } else { 0 }).min(140);

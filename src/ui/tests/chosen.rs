@@ -35,6 +35,20 @@ fn columns_are_put_out_in_and_elsewhere_and_the_table_follows_at_once() {
 }
 
 #[test]
+fn a_chooser_offers_what_works_in_it() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "4 c");
+    let footer = text(&mut ui).lines().last().unwrap().to_owned();
+    assert!(footer.contains("Space in or out") && footer.contains("Esc back"), "{footer}");
+    for idle in ["copy", "follow", "filter"] {
+        assert!(!footer.contains(idle), "{idle}: {footer}");
+    }
+    ui.effects();
+    press(&mut ui, W, H, "y f /");
+    assert!(ui.effects().is_empty() && ui.state.layers.len() == 1 && ui.state.follow.is_none());
+}
+
+#[test]
 fn the_last_column_stays() {
     let mut ui = ui(fixture::rich());
     press(&mut ui, W, H, "c");

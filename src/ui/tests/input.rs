@@ -366,15 +366,56 @@ fn keys_of_the_persons_own_file_work_and_are_what_footer_help_and_palette_say() 
     assert!(footer.contains("F1 help") && footer.contains("o sort") && footer.contains("M-g"), "{footer}");
     ui.key(Key { code: KeyCode::F(1), ctrl: false, alt: false });
     let help = text_of(&paint(&mut ui, W, 100));
-    assert!(help.contains("F1") && help.contains("M-g") && !help.contains("  ?  "), "{help}");
+    assert!(help.contains("f1 ") && help.contains("alt-g ") && !help.contains("M-g   ") && !help.contains("  ?  "), "{help}");
     press(&mut ui, W, H, "esc :");
     type_text(&mut ui, "groups");
-    assert!(lines(&mut ui).iter().any(|l| l.contains("groups") && l.contains("M-g") && l.contains("screen")));
+    assert!(lines(&mut ui).iter().any(|l| l.contains("groups") && l.contains("alt-g") && l.contains("screen")));
     press(&mut ui, W, H, "esc");
     ui.key(Key { code: KeyCode::Char('g'), ctrl: false, alt: true });
     assert_eq!(ui.state.screen, Screen::Groups);
     press(&mut ui, W, H, "3 ?");
     assert!(ui.state.layers.is_empty(), "the old keys do nothing");
+}
+
+#[test]
+fn the_help_is_searched_and_its_footer_has_what_works_there() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "3 ?");
+    let footer = lines(&mut ui).pop().unwrap();
+    assert!(footer.contains("/ filter") && footer.contains("Esc back") && footer.contains(": palette"), "{footer}");
+    for idle in ["follow", "copy", "help"] {
+        assert!(!footer.contains(idle), "{idle}: {footer}");
+    }
+    press(&mut ui, W, H, "?");
+    assert_eq!(ui.state.layers.len(), 1, "no help over the help");
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "half down");
+    let found = text_of(&paint(&mut ui, W, H));
+    assert!(found.contains("filter: half down") && found.contains("ctrl-d "), "{found}");
+    assert!(!found.contains("overview") && !found.contains("on every screen"), "{found}");
+    press(&mut ui, W, H, "enter");
+    assert!(lines(&mut ui).pop().unwrap().contains("/ filter"));
+    press(&mut ui, W, H, "/ ctrl-u");
+    type_text(&mut ui, "no such thing");
+    assert!(text_of(&paint(&mut ui, W, H)).contains("Nothing matches the filter"));
+    press(&mut ui, W, H, "esc");
+    let all = text_of(&paint(&mut ui, W, H));
+    assert!(all.contains("on every screen") && all.contains("overview") && ui.state.layers.len() == 1, "{all}");
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "ctrl-");
+    press(&mut ui, W, H, "enter esc");
+    assert!(text_of(&paint(&mut ui, W, H)).contains("on every screen"), "Esc clears the filter first");
+    press(&mut ui, W, H, "esc");
+    assert!(ui.state.layers.is_empty());
+    // What a popup has no use for its footer does not offer.
+    press(&mut ui, W, H, "a i");
+    let footer = lines(&mut ui).pop().unwrap();
+    assert!(!footer.contains("follow") && !footer.contains("filter") && footer.contains("y copy"), "{footer}");
+    press(&mut ui, W, H, "/");
+    assert_eq!(ui.state.layers.len(), 1);
+    press(&mut ui, W, H, "esc 1 j enter j enter");
+    let footer = lines(&mut ui).pop().unwrap();
+    assert!(footer.contains("f follow") && footer.contains("y copy") && !footer.contains("/ filter"), "{footer}");
 }
 
 #[test]

@@ -3,12 +3,14 @@
 mod chosen;
 mod clusters;
 mod csv;
+mod heads;
 mod hostile;
 mod input;
 mod language;
 mod look;
 mod map;
 mod orders;
+mod over;
 mod own;
 mod paint;
 mod palette;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::TailFilter;
 use crate::snapshot::{FoundOrders, Order};
+use crate::text::Language;
 use crate::ui::fixture;
 use crate::ui::state::Screen;
 
@@ -46,6 +47,57 @@ fn an_order_that_no_list_has_is_asked_for_and_opened() {
     press(&mut ui, W, H, "enter");
     assert_eq!((ui.state.screen, ui.state.order.as_deref()), (Screen::Order, Some("CMD-000007")));
     assert_eq!(ui.state.wants().orders, TailFilter::All, "another screen looks for nothing");
+}
+
+#[test]
+fn which_orders_are_listed_is_told_and_the_oldest_come_first_where_one_wants_them() {
+    let mut view = fixture::rich();
+    let mut snapshot = (*view.snapshot).clone();
+    let mut orders = snapshot.business.orders.as_deref().cloned().unwrap();
+    let waits = Order { id: "CMD-000001".into(), since: fixture::NOW.plus_ms(-86_400_000), ..Order::default() };
+    orders.orders = orders.orders.map(|mut rows| {
+        rows.insert(0, Arc::new(waits));
+        rows
+    });
+    (orders.orders_open, orders.orders_oldest) = (Some(1_927), Some(19));
+    snapshot.business.orders = Some(Arc::new(orders));
+    view.snapshot = Arc::new(snapshot);
+    let view = Arc::new(view);
+    for (language, title, note) in [
+        (Language::English, "open orders 1 927", "42 newest, 19 oldest"),
+        (Language::French, "commandes ouvertes 1 927", "42 récentes, 19 anciennes"),
+    ] {
+        for (width, height) in [(60, 15), (80, 24), (120, 40), (200, 60)] {
+            let mut ui = ui_with(UiConfig { utc: true, language: Some(language), ..UiConfig::default() }, (*view).clone());
+            press(&mut ui, width, height, "4 R");
+            let shown = text_of(&paint(&mut ui, width, height));
+            assert!(shown.contains(title) && shown.contains(note), "{width}x{height}: {shown}");
+            let first = shown.lines().skip_while(|line| !line.contains(title)).find(|line| line.contains("CMD-")).unwrap();
+            assert!(first.contains("CMD-000001"), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_search_that_finds_what_ended_is_not_titled_open() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "4 /");
+    type_text(&mut ui, "cmd-000007");
+    press(&mut ui, W, H, "enter");
+    ui.view(found("cmd-000007", 200_000));
+    let shown = text(&mut ui);
+    assert!(shown.contains("┌ orders · filter: cmd-000007 1 of ") && !shown.contains("open orders"), "{shown}");
+}
+
+#[test]
+fn where_a_record_stands_keeps_its_offset_however_narrow_it_is() {
+    for (keys, width, height) in [("5 j j j j j enter", 120, 40), ("4 enter", 60, 15), ("4 enter", 80, 24), ("4 enter", 120, 40)] {
+        let mut ui = ui(fixture::rich());
+        press(&mut ui, width, height, keys);
+        let shown = text_of(&paint(&mut ui, width, height));
+        let rows: Vec<_> = shown.lines().filter(|line| line.contains(".877 ")).collect();
+        assert!(rows.len() == 6 && rows.iter().all(|row| row.contains("/3@41")), "{width}x{height}: {shown}");
+    }
 }
 
 #[test]

@@ -88,13 +88,13 @@ fn help_and_palette_have_them() {
     let mut ui = with(FILE).unwrap();
     press(&mut ui, W, H, "?");
     let help = text_of(&paint(&mut ui, W, 120));
-    for wanted in ["on a topic", "M-s", "show topic", "on an order", "order's page", "F2", "top"] {
+    for wanted in ["on a topic", "alt-s", "show topic", "on an order", "order's page", "f2 ", "top"] {
         assert!(help.contains(wanted), "{wanted}: {help}");
     }
     press(&mut ui, W, H, "esc :");
     type_text(&mut ui, "show gr");
     let palette = text_of(&paint(&mut ui, W, H));
-    assert!(palette.lines().any(|l| l.contains("show group") && l.contains("M-s") && l.contains("command")), "{palette}");
+    assert!(palette.lines().any(|l| l.contains("show group") && l.contains("alt-s") && l.contains("command")), "{palette}");
 }
 
 #[test]

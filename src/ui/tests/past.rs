@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::{Ask, Extent, LookupId, Meaning, Scope, Start, TailFilter, Timestamp, Way};
 use crate::snapshot::{Focus, Past};
+use crate::text::Language;
 use crate::ui::fixture;
 use crate::ui::list::RowKey;
 use crate::ui::panels::PanelId;
@@ -156,6 +157,53 @@ fn what_is_no_place_is_refused_and_stays_on_the_line() {
     assert!(shown(&mut ui).contains("no place"));
     press(&mut ui, W, H, "esc");
     assert!(ui.state.layers.is_empty() && ui.state.past.is_none() && asks(&mut ui).is_empty());
+}
+
+#[test]
+fn a_partition_that_is_not_there_is_told_with_those_that_are() {
+    let told = |language, partitions, asked: &str| {
+        let mut view = fixture::rich();
+        let mut snapshot = (*view.snapshot).clone();
+        snapshot.topics.iter_mut().for_each(|topic| Arc::make_mut(topic).partitions = partitions);
+        view.snapshot = Arc::new(snapshot);
+        let mut ui = ui(view);
+        ui.state.look.language = language;
+        press(&mut ui, W, H, "j enter @");
+        type_text(&mut ui, asked);
+        press(&mut ui, W, H, "enter");
+        (shown(&mut ui), asks(&mut ui).len())
+    };
+    for (language, partitions, why) in [
+        (Language::English, 6, "no partition 9: this topic has 0 to 5"),
+        (Language::English, 1, "no partition 9: this topic has partition 0 only"),
+        (Language::French, 6, "pas de partition 9\u{202f}: ce topic a les partitions 0 à 5"),
+        (Language::French, 1, "pas de partition 9\u{202f}: ce topic n'a que la partition 0"),
+    ] {
+        let (screen, asked) = told(language, partitions, "9@1");
+        assert!(screen.contains(why) && asked == 0, "{why}, {asked}: {screen}");
+    }
+    // As long as nobody knows how many there are, and where it is one of them.
+    assert_eq!([told(Language::English, 0, "9@1").1, told(Language::English, 6, "5@1").1], [3, 3]);
+}
+
+#[test]
+fn what_a_key_has_in_memory_is_told_beside_what_the_search_found() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "4 f");
+    ui.view(Arc::new(fixture::followed()));
+    let screen = shown(&mut ui);
+    assert!(screen.contains("5 records") && screen.contains("2 came") && screen.contains("2 in memory · 1 found"), "{screen}");
+}
+
+#[test]
+fn before_a_search_has_begun_nothing_is_said_to_be_found() {
+    let mut view = fixture::past();
+    let mut focus = (*view.focus).clone();
+    focus.searches.insert(ID, Arc::default());
+    view.focus = Arc::new(focus);
+    let screen = shown(&mut gone_back(view));
+    let foot = screen.lines().rev().find(|line| line.contains("Searching …")).unwrap();
+    assert!(!foot.contains("found") && !foot.contains("goes on") && !foot.contains("read"), "{foot}");
 }
 
 #[test]

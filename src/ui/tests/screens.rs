@@ -5,24 +5,29 @@ use crate::ui::fixture;
 use crate::ui::panels::PANELS;
 use crate::ui::widgets::ink::Ctx;
 
-const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 40), (200, 60)];
+pub(super) const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 40), (200, 60)];
 
-fn shot(language: Language, name: &str, buffer: &Buffer) {
+pub(super) fn shot(language: Language, name: &str, buffer: &Buffer) {
+    shot_of(language, name, &text_of(buffer));
+}
+
+/// What a person sees, or a part of it.
+pub(super) fn shot_of(language: Language, name: &str, text: &str) {
     let path = match language {
         Language::English => "../snapshots",
         Language::French => "../snapshots/fr",
     };
     insta::with_settings!({ snapshot_path => path, prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, text_of(buffer));
+        insta::assert_snapshot!(name, text);
     });
 }
 
-fn shots(name: &str, keys: &str, view: fn() -> View) {
+pub(super) fn shots(name: &str, keys: &str, view: fn() -> View) {
     shots_of(name, view, |ui, width, height| press(ui, width, height, keys));
 }
 
 /// In every language and size, after what was done.
-fn shots_of(name: &str, view: fn() -> View, done: impl Fn(&mut Ui, u16, u16)) {
+pub(super) fn shots_of(name: &str, view: fn() -> View, done: impl Fn(&mut Ui, u16, u16)) {
     for language in Language::ALL {
         for (width, height) in SIZES {
             let mut ui = ui(view());
