@@ -50,7 +50,7 @@ fn what_fires_in_the_demo_reaches_each_outlet_that_can_be_trusted_once() {
     let mut happened = || {
         let all = hook.bodies().len() > 1 && safe.bodies().len() > 1 && lines() > 1 && refused.iter().all(|r| r.tries() > 1);
         let tries = refused.each_ref().map(Hook::tries);
-        let before = *tried.get_or_insert_with(|| tries);
+        let before = *tried.get_or_insert(tries);
         if !all {
             tried = None;
         }

@@ -17,7 +17,7 @@ run = ["sleep", "600"]
 name = "parent"
 key = "f4"
 shell = true
-run = 'sleep 600 & echo "child $! of a parent"; trap "" TERM; cat'
+run = 'trap "" HUP TERM; sleep 600 & echo "child $! of a parent"; cat'
 "#;
 
 /// A configuration with these commands.
