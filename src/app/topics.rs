@@ -124,3 +124,18 @@ fn counted(n: impl Display, what: &str) -> String {
     let n = n.to_string();
     format!("{n} {what}{}", if n == "1" { "" } else { "s" })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_partition_is_not_many_and_they_stand_under_each_other() {
+        let told = |partitions, replication| {
+            let topic = TopicDetail { partitions, replication, retention_ms: Some(-1), ..TopicDetail::default() };
+            detail(&topic)
+        };
+        assert_eq!(told(1, 1), "  1 partition   1 replica   retention for ever");
+        assert_eq!(told(12, 3), " 12 partitions  3 replicas  retention for ever");
+    }
+}

@@ -791,6 +791,17 @@ mod tests {
     }
 
     #[test]
+    fn one_is_not_many() {
+        use super::super::speaking;
+        let told =
+            |language| speaking(language, || [0, 1, 2, 1_204].map(|n| counted(n, Word::PartitionFailed, Word::PartitionsFailed)));
+        let english = ["0 partitions not read", "1 partition not read", "2 partitions not read", "1 204 partitions not read"];
+        assert_eq!(told(Language::English), english);
+        let french = ["0 partition non lue", "1 partition non lue", "2 partitions non lues", "1 204 partitions non lues"];
+        assert_eq!(told(Language::French), french);
+    }
+
+    #[test]
     fn no_word_is_left_that_nobody_says() {
         let said = names_in_sources("Word::", &["src/text/words.rs"]);
         let unused: Vec<_> = Word::ALL.iter().filter(|id| !said.contains(&format!("{id:?}"))).collect();

@@ -112,7 +112,7 @@ fn as_many_come_as_were_asked_for_and_what_was_read_beyond_comes_next() {
         let count = i64::try_from(most).unwrap();
         assert_eq!((found, progress.rests), ((next - count..next).collect(), Rest::Enough));
         next -= count;
-        assert_eq!(progress.back.whole, false, "older ones are there");
+        assert!(!progress.back.whole, "older ones are there");
         let reached = (progress.back.time.unwrap().0 - BEGAN) / 1_000;
         assert!((next - 1..=next).contains(&reached), "known up to {next}, told {reached}");
     }
