@@ -28,6 +28,8 @@ const BATCH_TIME: Duration = Duration::from_millis(250);
 pub const GROUP: &str = "vigie-state";
 /// Of a consumer inside: a killed one is replaced within 10 s.
 pub const SESSION_TIMEOUT: Duration = Duration::from_secs(6);
+/// From the signal to the end, where brokers or a store hang.
+pub const FAREWELL: Duration = Duration::from_secs(15);
 /// Every so many figures one line is written.
 const LINE_EVERY: usize = 5;
 
@@ -42,6 +44,7 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     topics::make_own(&kafka, &catalogue)?;
     crew.check(&kafka)?;
     let end = stop::on_signals()?;
+    stop::insist(&end, FAREWELL)?;
     let plans = Plans::new(&catalogue);
     let consume = consume_config(args)?;
     let Some((store, relay)) = open_patiently(&address, &catalogue, &consume, &end)? else { return Ok(DONE) };

@@ -51,6 +51,22 @@ pub fn on_signals() -> std::io::Result<Stop> {
     Ok(stop)
 }
 
+/// Ends the process this long after it was asked to end, whatever hangs: a client of a group waits for its coordinator, which may be
+/// gone. Nothing is lost: what was applied is in the store with its places, or in a committed transaction.
+///
+/// # Errors
+/// No thread to be had.
+pub fn insist(stop: &Stop, patience: Duration) -> std::io::Result<()> {
+    let asked = stop.receiver();
+    std::thread::Builder::new().name("insists".into()).spawn(move || {
+        let _ = asked.recv();
+        std::thread::sleep(patience);
+        tracing::warn!("the brokers do not answer: ended without telling the group how far we are; what was applied is kept");
+        std::process::exit(i32::from(super::DONE));
+    })?;
+    Ok(())
+}
+
 async fn first_signal(ready: &Sender<std::io::Result<()>>) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -84,6 +84,9 @@ fn start(start: Start<'_>) -> Result<u8> {
     }
     confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;
+    if args.consume {
+        stop::insist(&end, consume::FAREWELL)?;
+    }
     if args.no_ui {
         let every = setup::duration("--every", &args.every)?.max(LEAST_BEAT);
         let privacy = privacy::printed(&config)?;
@@ -152,6 +155,7 @@ fn dashboard(target: Target, roster: Roster, ui: UiConfig, end: &Stop) -> Result
     needs_terminal()?;
     let (ports, board) = Board::start(target, roster, end)?;
     let left = ui::run(ui, ports);
+    end.stop();
     if board.join().is_err() {
         bail!("the thread of the clusters ended in a panic");
     }

@@ -7,6 +7,7 @@ use rdkafka::consumer::BaseConsumer;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// How to reach a cluster, as the person said it. Secrets may stand as `@file:PATH` or `@env:NAME`: they are read when a client
 /// is made, never before.
@@ -72,6 +73,11 @@ const READ_ONLY: [(&str, &str); 3] =
 
 /// Never joined, never transactional: a group.id alone makes a fresh cluster create `__consumer_offsets`.
 const NEVER: [&str; 4] = ["group.id", "group.instance.id", "transactional.id", "group.protocol"];
+
+/// The name of a group that no broker hears of: see [`KafkaConfig::asker`].
+const CLOSED_GROUP: &str = "vigie-asks";
+/// Closing it takes some microseconds.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// Settings of the reading client. `queued.*` hold for its one queue (see [`super::tail`]); `auto.offset.reset=error` lets us
 /// see that an offset is gone instead of being moved silently.
@@ -163,6 +169,26 @@ impl KafkaConfig {
     /// As [`Self::observer`].
     pub fn observer_client(&self, causes: &Arc<Causes>, statistics_ms: u32) -> Result<BaseConsumer<Watcher>, KafkaError> {
         self.consumer("readings of the cluster", &self.observer(statistics_ms)?.client, causes)
+    }
+
+    /// A client that asks, also for groups' offsets: it has a group of its own, which is closed before it asks a broker for anything.
+    /// Where a broker answers OffsetFetch with NOT_COORDINATOR, librdkafka (2.12, its issue 5040) follows a pointer to that group, null
+    /// without one: a coordinator that moves would end the process. A closed group does nothing: no broker ever hears of it.
+    pub(super) fn asker(
+        &self,
+        what: &'static str,
+        client: &ClientConfig,
+        causes: &Arc<Causes>,
+    ) -> Result<BaseConsumer<Watcher>, KafkaError> {
+        let mut client = client.clone();
+        client.set("group.id", CLOSED_GROUP);
+        let asker = self.consumer(what, &client, causes)?;
+        asker.close_queue().map_err(|source| KafkaError::Client { what, source })?;
+        let end = Instant::now() + CLOSING;
+        while !asker.closed() && Instant::now() < end {
+            asker.poll(Duration::from_millis(10));
+        }
+        Ok(asker)
     }
 
     pub(super) fn consumer(

@@ -188,7 +188,12 @@ impl Rules {
         self.held.retain(|_, held| !held.state.is_idle() && now.since_s(held.judged_at) < FORGOTTEN_S);
         let marked = self.held.iter().filter(|(_, kept)| kept.judged_at == now);
         self.findings.extend(marked.filter_map(|((_, subject), kept)| kept.marked(subject, now)));
-        self.findings.sort_by(|a, b| b.level.cmp(&a.level).then(a.since.cmp(&b.since)).then_with(|| a.subject.cmp(&b.subject)));
+        // What others follow from is seen first, though it began last.
+        let is_root = |finding: &Finding| matches!(finding.subject, Subject::Cluster | Subject::Broker(_));
+        self.findings.sort_by(|a, b| {
+            let by_root = is_root(b).cmp(&is_root(a));
+            b.level.cmp(&a.level).then(by_root).then(a.since.cmp(&b.since)).then_with(|| a.subject.cmp(&b.subject))
+        });
     }
 
     /// What the last round found: worst first, then by the time it lasts.

@@ -96,12 +96,14 @@ fn under_min_isr(input: &TopicInput, _: &Context, _: &RulesConfig) -> Judgement 
         let why = config.and_then(|c| c.reason.clone());
         return Judgement::CannotJudge(why.unwrap_or_else(|| Code::NotKnownYet.into()));
     };
-    let below = |p: &&crate::snapshot::PartitionOffsets| p.leader.is_some() && (p.isr.len() as i64) < i64::from(least);
+    // Brokers ask for no more replicas in sync than there are.
+    let needed = |p: &crate::snapshot::PartitionOffsets| i64::from(least).min(p.replicas.len() as i64);
+    let below = |p: &&crate::snapshot::PartitionOffsets| p.leader.is_some() && (p.isr.len() as i64) < needed(p);
     let mut below = input.topic.offsets.iter().filter(below);
     let Some(first) = below.next() else { return Judgement::Clear };
     let reason = counted(Code::UnderMinIsr, 1 + below.count(), input.topic.offsets.len(), first.partition)
         .with("in_sync", Fact::Count(first.isr.len() as u64))
-        .with("needed", Fact::Count(least.unsigned_abs().into()));
+        .with("needed", Fact::Count(needed(first).unsigned_abs()));
     Judgement::firing(Level::Critical, reason)
 }
 

@@ -53,6 +53,7 @@ words! {
     Frozen = "FROZEN" | "FIGÉ",
     Past = "PAST" | "PASSÉ",
     NothingOlder = "nothing older is kept" | "rien de plus ancien n'est gardé",
+    NoRoomForIt = "no room for it now" | "pas de place pour l'instant",
     NoRoomForHistory = "There is no memory left for its history (--history-memory)"
         | "Plus de mémoire pour son historique (--history-memory)",
     Stale = "STALE" | "PÉRIMÉ",
@@ -250,6 +251,8 @@ words! {
     ColState = "state" | "état",
     ColIn = "in/s" | "écr/s",
     ColOut = "out/s" | "lus/s",
+    ColReads = "in/s" | "lus/s",
+    ColWrites = "out/s" | "écr/s",
     ColCatchUp = "catch up" | "à jour",
     ColRetention = "retention" | "rétention",
     ColStatus = "status" | "statut",
@@ -371,10 +374,14 @@ words! {
         | "Aucun consommateur d'état connu ici\u{202f}: watch --consume en lance un, watch --store FILE voit ceux d'une base d'état",
     NoWorkers = "No worker runs in this process: watch --consume --workers eta,notify,stock starts them"
         | "Aucun worker dans ce processus\u{202f}: watch --consume --workers eta,notify,stock les lance",
+    OfflinePart = "partition without a leader" | "partition sans leader",
     OfflineParts = "partitions without a leader" | "partitions sans leader",
+    UnderMinIsrPart = "partition below its least in-sync replicas" | "partition sous son minimum de répliques synchrones",
     UnderMinIsr = "partitions below their least in-sync replicas"
         | "partitions sous leur minimum de répliques synchrones",
     PartitionsAtRisk = "partitions at risk" | "partitions en danger",
+    NoneAtRiskTold = "None by the cluster's last answer, but not every broker answers now"
+        | "Aucune d'après la dernière réponse du cluster, mais tous les brokers ne répondent pas",
     NoPartitionAtRisk = "Every partition has its leader and all its replicas in sync"
         | "Chaque partition a son leader et toutes ses répliques synchrones",
     NoLeader = "no leader" | "sans leader",
@@ -382,6 +389,7 @@ words! {
     UnderReplicated = "under-replicated" | "sous-répliquée",
     ColLacks = "lacks" | "défaut",
     ColMissing = "missing" | "manquent",
+    UnderReplicatedPart = "under-replicated partition" | "partition sous-répliquée",
     UnderReplicatedParts = "under-replicated partitions" | "partitions sous-répliquées",
     StoreAway = "store away" | "base d'état injoignable",
     StoppedPartitions = "stopped" | "à l'arrêt",

@@ -38,6 +38,10 @@ pub struct Hits {
     targets: Vec<(Rect, Target)>,
     panels: Vec<(PanelId, Rect)>,
     pub pages: Vec<(PanelId, usize)>,
+    /// Columns of lists that have room.
+    columns: Vec<(PanelId, &'static str)>,
+    /// All panels that were drawn, also under a popup.
+    drawn: Vec<PanelId>,
     pub map: Option<MapHit>,
     /// Lines that an open popup can still scroll.
     pub popup_lines: Option<(usize, usize)>,
@@ -50,15 +54,24 @@ impl Hits {
 
     pub fn panel(&mut self, panel: PanelId, area: Rect) {
         self.panels.push((panel, area));
+        self.drawn.push(panel);
+    }
+
+    pub fn drew(&self, panels: &[PanelId]) -> bool {
+        panels.iter().any(|panel| self.drawn.contains(panel))
     }
 
     pub fn page(&mut self, panel: PanelId, rows: usize) {
         self.pages.push((panel, rows));
     }
 
-    /// Whether the heading of a list shows this column.
+    pub fn column(&mut self, panel: PanelId, column: &'static str) {
+        self.columns.push((panel, column));
+    }
+
+    /// Whether a list has room for this column.
     pub fn shows(&self, panel: PanelId, column: &str) -> bool {
-        self.targets.iter().any(|(_, target)| matches!(target, Target::Column(p, c) if *p == panel && *c == column))
+        self.columns.iter().any(|(p, c)| *p == panel && *c == column)
     }
 
     /// A layer over the screen: what is under it cannot be hit.

@@ -424,13 +424,17 @@ pub fn focus() -> Focus {
         beside: Some(Arc::new(beside())),
         order: Some(Arc::new(business::order())),
         map: Some(Arc::new(map::underway(business::deliveries()))),
-        groups: vec![Arc::new(GroupFocus {
-            name: "billing".into(),
-            members: Some(vec![member(1), member(2)]),
-            lag_records: line(1, (0..600).map(|i| (i as f32 - 300.0).max(2.0))),
-            ..GroupFocus::default()
-        })],
+        groups: ["billing", "tracker"].map(|name| Arc::new(group_focus(name))).into(),
         ..Focus::default()
+    }
+}
+
+fn group_focus(name: &str) -> GroupFocus {
+    GroupFocus {
+        name: name.into(),
+        members: Some(vec![member(1), member(2)]),
+        lag_records: line(1, (0..600).map(|i| (i as f32 - 300.0).max(2.0))),
+        ..GroupFocus::default()
     }
 }
 

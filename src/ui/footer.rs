@@ -46,7 +46,7 @@ pub fn contexts(state: &UiState) -> Vec<Context> {
             if matches!(state.screen, Screen::Deliveries | Screen::Delivery) {
                 contexts.push(Context::Map);
             }
-            if matches!(state.screen, Screen::Overview | Screen::Topic | Screen::Compare | Screen::Group) {
+            if matches!(state.screen, Screen::Overview | Screen::Topic | Screen::Compare | Screen::Group | Screen::Groups) {
                 contexts.push(Context::Chart);
             }
             contexts.extend([Context::Normal, Context::Always]);

@@ -16,13 +16,15 @@ use ratatui::layout::Rect;
 const OLD_S: f64 = 8.0;
 /// Windows of this many lines have one more for the head.
 const SPARES_A_LINE: u16 = 24;
+/// Below so many cells words that say nothing new leave.
+const NARROW: u16 = 70;
 /// Cells of the program's name and the gap after it.
 const BEFORE_NAME: u16 = 7;
 
 /// Returns the lines used.
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect) -> u16 {
     let line = Rect { x: area.x + 1, width: area.width - 2, height: 1, ..area };
-    let (left, right) = fitting(left_side(ctx), right_side(ctx), line.width);
+    let (left, right) = fitting(left_side(ctx, line.width), right_side(ctx), line.width);
     let right_width: u16 = right.iter().map(Ink::width).sum();
     put_all(ctx, buf, Rect { width: line.width.saturating_sub(right_width + 1), ..line }, line.y, &left);
     put_all(
@@ -107,9 +109,9 @@ fn joined(pieces: Vec<Piece>) -> Vec<Ink> {
     out
 }
 
-fn left_side(ctx: Ctx) -> Vec<Piece> {
+fn left_side(ctx: Ctx, room: u16) -> Vec<Piece> {
     let snapshot = &ctx.view.snapshot;
-    let mut pieces = who(ctx);
+    let mut pieces = who(ctx, room);
     pieces.push((3, brokers(ctx)));
     if let Some(topics) = snapshot.cluster.topics {
         pieces.push((4, counted(topics, Word::Topic, Word::Topics)));
@@ -119,8 +121,8 @@ fn left_side(ctx: Ctx) -> Vec<Piece> {
     pieces
 }
 
-/// Program, cluster, and how we stand with it.
-fn who(ctx: Ctx) -> Vec<Piece> {
+/// Program, cluster, and how we stand with it: in a narrow window a sign alone says that all is well.
+fn who(ctx: Ctx, room: u16) -> Vec<Piece> {
     let source = &ctx.view.snapshot.source;
     let (sign, role) = state_sign(source.state);
     let name = match source.kind {
@@ -130,7 +132,8 @@ fn who(ctx: Ctx) -> Vec<Piece> {
         SourceKind::Live if source.name.is_empty() => source.bootstrap.to_string(),
         SourceKind::Live => source.name.to_string(),
     };
-    let state = Ink::new(role, format!("{sign} {}", link_word(source.state)));
+    let is_plain = source.state == LinkState::Connected && room < NARROW;
+    let state = Ink::new(role, if is_plain { sign.to_owned() } else { format!("{sign} {}", link_word(source.state)) });
     let cluster = &ctx.state.clusters.here;
     let name = match cluster.is_plain() {
         true => (1, fit(&text::visible(&name), 40).into_owned()),
@@ -196,14 +199,14 @@ fn right_side(ctx: Ctx) -> Vec<Piece> {
         pieces.push((4, vec![Ink::new(Role::Warning, word(Word::Throttled))]));
     }
     if ctx.state.slow {
-        pieces.push((1, vec![Ink::new(Role::Warning, word(Word::SlowLink))]));
+        pieces.push((2, vec![Ink::new(Role::Warning, word(Word::SlowLink))]));
     }
     if ctx.state.look.hiding.is_on() {
-        pieces.push((1, vec![Ink::new(Role::Accent, word(Word::Private))]));
+        pieces.push((2, vec![Ink::new(Role::Accent, word(Word::Private))]));
     }
     let alerts = alerts(ctx.view);
     if !alerts.is_empty() {
-        pieces.push((2, alerts));
+        pieces.push((1, alerts));
     }
     let mut live = live_or_frozen(ctx);
     let gap = if live.is_empty() { "" } else { " " };

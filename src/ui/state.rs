@@ -9,7 +9,7 @@ use super::follow::Follow;
 use super::frozen::Frozen;
 use super::keymap::Keymap;
 use super::line::LineEdit;
-use super::list::{ListState, Order, RowKey};
+use super::list::{ListState, Order};
 use super::map::Maps;
 use super::palette::{Choice, Palette};
 use super::panels::PanelId;
@@ -179,6 +179,10 @@ pub struct UiState {
     /// Chosen for a comparison, whose other side is still to be said.
     pub comparing: Option<Arc<str>>,
     pub group: Option<Arc<str>>,
+    /// On the list of groups: the one whose lag over time or members stand on the screen, once the selection rests on it.
+    pub group_in_sight: Option<Arc<str>>,
+    /// The one that was selected there at the last view.
+    pub group_passed: Option<Arc<str>>,
     pub order: Option<Arc<str>>,
     pub span: ChartSpan,
     /// Of screens where somebody moved; else it is their first panel.
@@ -232,6 +236,8 @@ impl UiState {
             beside: None,
             comparing: None,
             group: None,
+            group_in_sight: None,
+            group_passed: None,
             order: None,
             span: ChartSpan::default(),
             focus: HashMap::new(),
@@ -302,21 +308,12 @@ impl UiState {
         self.travel.or_else(|| self.frozen.as_ref().map(|frozen| frozen.view.snapshot.taken_at))
     }
 
-    /// On the list of groups: the first one as long as nobody moved.
-    fn selected_group(&self) -> Option<Arc<str>> {
-        let first = || self.order(PanelId::Groups).kept().next();
-        match self.list(PanelId::Groups).selected.as_ref().or_else(first)? {
-            RowKey::Name(name) => Some(name.clone()),
-            _ => None,
-        }
-    }
-
     /// What the engine should compute for this screen.
     pub fn wants(&self) -> Focused {
         let on_topic = matches!(self.screen, Screen::Topic | Screen::Compare);
         let group = match self.screen {
             Screen::Group => self.group.clone(),
-            Screen::Groups => self.selected_group(),
+            Screen::Groups => self.group_in_sight.clone(),
             _ => None,
         };
         Focused {

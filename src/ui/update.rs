@@ -9,6 +9,7 @@ use super::layout;
 use super::panels::PanelId;
 use super::privacy::Masked;
 use super::state::{Layer, Message, Popup, Prompt, Screen, UiState};
+use super::widgets::ink::Ctx;
 use crate::model::{Ask, ChartSpan, Journal, LookupId, Way};
 use crate::snapshot::View;
 use crate::text::{Word, speaking};
@@ -74,7 +75,21 @@ impl Ui {
         if self.state.frozen.is_none() {
             self.refresh_lists(false);
         }
+        self.look_at_group();
         true
+    }
+
+    /// Asks for what the list of groups shows of the selected one, where it stands on the screen, and not of each that somebody
+    /// passes by: a question for members costs the cluster a reading.
+    fn look_at_group(&mut self) {
+        let stands = self.state.screen == Screen::Groups && self.hits.drew(&[PanelId::GroupInfo, PanelId::Members]);
+        let view = self.shown();
+        let selected = stands.then(|| super::panels::selected_group(Ctx { view: &view, state: &self.state })).flatten();
+        let selected = selected.map(|group| group.name.clone());
+        if self.state.group_passed == selected {
+            self.state.group_in_sight.clone_from(&selected);
+        }
+        self.state.group_passed = selected;
     }
 
     /// What vigie said meanwhile. False: nothing.
@@ -223,6 +238,10 @@ impl Ui {
         // The top of the tail is wherever the newest record is.
         if panel == PanelId::Tail && index == 0 && live {
             state.selected = None;
+        }
+        // The rows of another group have another order.
+        if panel == PanelId::Groups {
+            self.refresh_list(PanelId::GroupPartitions);
         }
     }
 

@@ -151,7 +151,7 @@ impl<'a> Desk<'a> {
     fn tell_parted(&mut self, counts: &HashMap<Arc<str>, i32>) {
         let of: BTreeSet<i32> = self.bench.inputs.iter().filter_map(|topic| counts.get(topic).copied()).collect();
         if of.len() > 1 && !std::mem::replace(&mut self.told_parted, true) {
-            tracing::warn!(worker = self.bench.worker, partitions = ?of, "its topics have different partition counts: what it remembers is apart by them");
+            tracing::info!(worker = self.bench.worker, partitions = ?of, "its topics have different partition counts: what it remembers is apart by them");
         }
     }
 

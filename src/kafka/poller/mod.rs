@@ -86,7 +86,7 @@ pub fn start(config: &KafkaConfig, causes: &Arc<Causes>, poller: PollerConfig, s
     let mut settings = config.observer(STATISTICS_MS)?.client;
     // Every broker is asked with every reading. With connections on demand, the client spins while it waits for one that is away.
     settings.set("enable.sparse.connections", "false");
-    let handle: Handle = Arc::new(config.consumer("readings of the cluster", &settings, causes)?);
+    let handle: Handle = Arc::new(config.asker("readings of the cluster", &settings, causes)?);
     let thread = |what| move |source| KafkaError::Thread { what, source };
     let stop = Arc::new(Stop::default());
     let sink = Sink { to: sink, stopped: Arc::clone(&stop.asked) };

@@ -3,6 +3,7 @@ use crate::model::{ClusterReading, Code, Controllers, GroupKind, Link, LinkState
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -94,6 +95,25 @@ fn a_cluster_that_lacks_most_requests_still_gives_log_ends_and_the_named_groups(
     assert_eq!(billing.members_missing.as_ref().map(|m| m.code), Some(Code::NotSupported));
     assert_eq!(r.groups.iter().find(|g| g.name.as_ref() == "nobody").map(|g| g.offsets.len()), Some(0));
     assert_eq!(r.controllers, Controllers::Unknown);
+    poller.stop();
+}
+
+/// librdkafka alone follows a null pointer there: it wants its own group to look for its coordinator (librdkafka #5040).
+#[test]
+fn a_coordinator_that_has_moved_ends_nothing() {
+    let mock = MockCluster::new(3).unwrap();
+    mock.create_topic("orders", 1, 1).unwrap();
+    let brokers = mock.bootstrap_servers();
+    produce(&brokers, "orders", 0, 7);
+    commit(&brokers, "billing", "orders", 0, 4);
+    let (poller, mut seen) = poll(&brokers, quick("billing"));
+    let lag = |r: &ClusterReading| r.groups.first().is_some_and(|g| g.offsets.iter().any(|(_, _, o)| *o == Some(4)));
+    seen.until("the group's offsets", |_, r| lag(r));
+    let refused = |r: &ClusterReading| r.groups.first().is_some_and(|g| g.offsets_missing.is_some());
+    mock.request_errors(RDKafkaApiKey::OffsetFetch, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_COORDINATOR; 40]);
+    seen.until("the refusal", |_, r| refused(r));
+    mock.clear_request_errors(RDKafkaApiKey::OffsetFetch);
+    seen.until("the group's offsets again", |_, r| lag(r) && !refused(r));
     poller.stop();
 }
 

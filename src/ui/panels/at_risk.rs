@@ -1,7 +1,7 @@
 //! Which partitions lack their leader or replicas in sync, and on which brokers? Enter opens the topic.
 
 use super::PanelId;
-use crate::model::{Code, Level};
+use crate::model::{Code, Level, LinkState};
 use crate::snapshot::{Cluster, PartitionAtRisk, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
@@ -91,8 +91,11 @@ const COLUMNS: &[Col] = &[
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let cluster = &ctx.view.snapshot.cluster;
     let title = titled::<AtRiskRows>(ctx, Word::PartitionsAtRisk, count(cluster));
+    // What the metadata said last is no all-clear while somebody is away.
+    let all_there = ctx.view.snapshot.source.state == LinkState::Connected && cluster.brokers.iter().all(|b| b.up);
     let empty = match cluster.partitions {
-        Some(_) => Word::NoPartitionAtRisk,
+        Some(_) if all_there => Word::NoPartitionAtRisk,
+        Some(_) => Word::NoneAtRiskTold,
         None => Word::NoBrokerYet,
     };
     table::draw::<AtRiskRows>(

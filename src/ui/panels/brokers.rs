@@ -127,14 +127,12 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let cluster = &ctx.view.snapshot.cluster;
     let title = counted(Word::Brokers, cluster.brokers.len());
     let trouble = [
-        (cluster.offline, Word::OfflineParts),
-        (cluster.under_min_isr, Word::UnderMinIsr),
-        (cluster.under_replicated, Word::UnderReplicatedParts),
+        (cluster.offline, Word::OfflinePart, Word::OfflineParts),
+        (cluster.under_min_isr, Word::UnderMinIsrPart, Word::UnderMinIsr),
+        (cluster.under_replicated, Word::UnderReplicatedPart, Word::UnderReplicatedParts),
     ];
-    let note = trouble
-        .iter()
-        .find(|(n, _)| n.is_some_and(|n| n > 0))
-        .map(|(n, label)| Ink::new(Role::Warning, format!("{} {}", text::count(n.unwrap_or_default() as u64), word(*label))));
+    let worst = trouble.into_iter().find_map(|(n, one, many)| Some((n.filter(|n| *n > 0)?, one, many)));
+    let note = worst.map(|(n, one, many)| Ink::new(Role::Warning, text::counted(n as u64, one, many)));
     let empty = format!("{}.", word(Word::NoBrokerYet));
     table::draw::<BrokerRows>(ctx, buf, area, hits, Dress { title, note: note.into_iter().collect(), empty, section: None });
 }

@@ -8,7 +8,7 @@ use super::topics::level_sentence;
 use crate::snapshot::{Group, GroupFocus};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
-use crate::ui::list::{Rows, ordered};
+use crate::ui::list::{RowKey, Rows, ordered};
 use crate::ui::state::Screen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::chart::{self, Pick, columns, nice_top, peak};
@@ -26,6 +26,13 @@ const WITH_AXES: u16 = 4;
 pub fn current(ctx: Ctx) -> Option<Arc<Group>> {
     if ctx.state.screen == Screen::Group {
         return ctx.view.snapshot.group(ctx.state.group.as_deref()?).cloned();
+    }
+    // Where somebody chose one, the others need no order.
+    if let Some(RowKey::Name(name)) = &ctx.state.list(PanelId::Groups).selected
+        && let Some(group) = ctx.view.snapshot.group(name)
+        && GroupRows::matches(group, ctx.state.filter(PanelId::Groups))
+    {
+        return Some(Arc::clone(group));
     }
     let groups = ordered::<GroupRows>(ctx.view, ctx.state);
     let keys: Vec<_> = groups.iter().map(GroupRows::key).collect();

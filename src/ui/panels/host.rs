@@ -32,16 +32,14 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         ],
         vec![
             label(Word::Memory),
-            Ink::known(machine.memory_used_bytes, |bytes| text::short_bytes(bytes as f64)).with_role(share(memory)),
-            Ink::dim(
-                machine.memory_bytes.map_or(String::new(), |all| format!(" {} {}", word(Word::Of), text::short_bytes(all as f64))),
-            ),
+            Ink::known(machine.memory_used_bytes, |bytes| text::bytes(bytes as f64)).with_role(share(memory)),
+            Ink::dim(machine.memory_bytes.map_or(String::new(), |all| format!(" {} {}", word(Word::Of), text::bytes(all as f64)))),
         ],
         vec![label(Word::Load), Ink::known(machine.load, |load| text::number(load, 1))],
         vec![
             label(Word::Vigie),
             Ink::known(viewer.cpu_percent, |percent| format!("{percent:.0}%")),
-            Ink::text(viewer.rss_bytes.map_or(String::new(), |bytes| format!(" {}", text::short_bytes(bytes as f64)))),
+            Ink::text(viewer.rss_bytes.map_or(String::new(), |bytes| format!(" {}", text::bytes(bytes as f64)))),
         ],
     ];
     let line = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };

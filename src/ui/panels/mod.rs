@@ -50,6 +50,7 @@ pub use channels::ChannelRows;
 pub use customers::CustomerRows;
 pub use deliveries::{DeliveryRows, matches_delivery};
 pub use follow::FollowRows;
+pub use group::current as selected_group;
 pub use groups::GroupRows;
 pub use log::LogRows;
 pub use messages::MessageRows;

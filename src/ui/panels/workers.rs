@@ -58,10 +58,10 @@ const COLUMNS: &[Col] = &[
         .file(&[("partitions", |r, _| raw::whole(Some(r.assigned)))])
         .right()
         .leaves(2),
-    Col::fixed("in", Word::ColIn, 7, |r, _, _| Ink::known(r.in_per_s, text::rate))
+    Col::fixed("in", Word::ColReads, 7, |r, _, _| Ink::known(r.in_per_s, text::rate))
         .file(&[("in_per_s", |r, _| raw::number(r.in_per_s))])
         .right(),
-    Col::fixed("out", Word::ColOut, 7, |r, _, _| Ink::known(r.out_per_s, text::rate))
+    Col::fixed("out", Word::ColWrites, 7, |r, _, _| Ink::known(r.out_per_s, text::rate))
         .file(&[("out_per_s", |r, _| raw::number(r.out_per_s))])
         .right(),
     Col::fixed("lag", Word::ColLag, 7, |r, _, _| Ink::quiet_zero(r.lag, text::column_count))

@@ -18,7 +18,11 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, chooser: &Chooser, hits: &mu
     };
     let line = |entry: &crate::ui::chooser::Entry| {
         let (mark, role) = if entry.stands { ("[x] ", Role::Text) } else { ("[ ] ", Role::Dim) };
-        vec![Ink::new(Role::Key, mark), Ink::new(role, entry.label)]
+        let mut inks = vec![Ink::new(Role::Key, mark), Ink::new(role, entry.label)];
+        if matches!(chooser.of, Of::Columns(panel) if entry.stands && !hits.shows(panel, entry.id)) {
+            inks.push(Ink::dim(format!("  {}", word(Word::NoRoomForIt))));
+        }
+        inks
     };
     let lines: Vec<Vec<Ink>> = chooser.entries.iter().map(line).collect();
     let page = usize::from(area.height.saturating_sub(2)).max(1);

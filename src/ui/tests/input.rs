@@ -156,6 +156,34 @@ fn the_engine_is_told_what_the_screen_needs() {
 }
 
 #[test]
+fn groups_asks_for_the_one_that_it_shows_and_not_for_each_that_is_passed() {
+    let mut ui = ui(fixture::rich());
+    let beat = |ui: &mut Ui| {
+        paint(ui, W, H);
+        ui.view(Arc::new(fixture::rich()));
+        ui.state.wants().groups
+    };
+    press(&mut ui, W, H, "3");
+    assert_eq!(beat(&mut ui), Vec::<Arc<str>>::new(), "it may be passed");
+    // Not the first by its status alone, which is abandoned and stands apart at the end.
+    assert_eq!(beat(&mut ui), [Arc::from("tracker")]);
+    press(&mut ui, W, H, "j");
+    assert_eq!(beat(&mut ui), [Arc::from("tracker")], "somebody scrolls");
+    assert_eq!(beat(&mut ui), [Arc::from("billing")]);
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "kit");
+    press(&mut ui, W, H, "enter");
+    beat(&mut ui);
+    assert_eq!(beat(&mut ui), [Arc::from("kitchen")]);
+    // Where neither the curve nor the members stand nobody is asked.
+    paint(&mut ui, 80, 24);
+    ui.view(Arc::new(fixture::rich()));
+    paint(&mut ui, 80, 24);
+    ui.view(Arc::new(fixture::rich()));
+    assert_eq!(ui.state.wants().groups, Vec::<Arc<str>>::new());
+}
+
+#[test]
 fn a_record_that_was_cut_is_fetched_whole_and_cancelled_when_closed() {
     let mut ui = ui(fixture::rich());
     press(&mut ui, W, H, "j enter j j enter");

@@ -229,6 +229,7 @@ fn heading<L: Rows>(ctx: Ctx, buf: &mut Buffer, inner: Rect, hits: &mut Hits, pl
             Align::Left => put(buf, p.x, inner.y, p.width, &text, style),
             Align::Right => put_right(buf, p.x + p.width, inner.y, p.width, &text, style),
         };
+        hits.column(L::PANEL, column.id);
         if column.sort.is_some() {
             hits.push(Rect { x: p.x, y: inner.y, width: p.width, height: 1 }, Target::Column(L::PANEL, column.id));
         }
