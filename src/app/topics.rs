@@ -12,6 +12,8 @@ use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Of a topic where there are brokers enough.
+const REPLICAS: i32 = 3;
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
@@ -28,7 +30,15 @@ pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
         return Ok(DONE);
     }
     let mut code = DONE;
-    for (topic, result) in make(&kafka, &missing)? {
+    let made = make(&kafka, &missing)?;
+    if let Some(few) = made.iter().map(|(topic, _)| topic.replication).min().filter(|replicas| *replicas < REPLICAS) {
+        complain(&format!(
+            "vigie: {} known to the cluster now: each partition has {}\n  → where more brokers are starting, wait for them, delete the topics and make them anew",
+            if few == 1 { "only one broker is".to_owned() } else { format!("only {few} brokers are") },
+            counted(few, "replica")
+        ));
+    }
+    for (topic, result) in made {
         match result {
             Created::Exists => tell(&format!("exists   {}", topic.name)),
             Created::Made => {
@@ -71,7 +81,7 @@ fn make(kafka: &KafkaConfig, missing: &[&TopicEntry]) -> Result<Vec<(NewTopic, C
     if missing.is_empty() {
         return Ok(Vec::new());
     }
-    let replication = i32::try_from(admin::brokers(kafka, TIMEOUT).map_err(told)?.clamp(1, 3))?;
+    let replication = i32::try_from(admin::brokers(kafka, TIMEOUT).map_err(told)?)?.clamp(1, REPLICAS);
     let wanted: Vec<NewTopic> = missing.iter().map(|entry| wanted(entry, replication)).collect();
     let results = admin::create_topics(kafka, &wanted, TIMEOUT).map_err(told)?;
     Ok(wanted.into_iter().zip(results.into_iter().map(|(_, result)| result)).collect())

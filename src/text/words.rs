@@ -427,6 +427,7 @@ words! {
     JoinedMidway = "seen midway" | "vues en route",
     Gap = "gap" | "trou",
     NewestShown = "the newest" | "les dernières",
+    NewestListed = "newest" | "récents",
     NewestOfThem = "newest" | "récentes",
     OldestOfThem = "oldest" | "anciennes",
     Orders = "orders" | "commandes",

@@ -9,7 +9,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::widgets::ink::{Ctx, Ink};
 use crate::ui::widgets::raw;
-use crate::ui::widgets::table::{self, Column, Dress, titled};
+use crate::ui::widgets::table::{self, Column, Dress, newest_of, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -63,8 +63,9 @@ const COLUMNS: &[Col] = &[
 ];
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
-    let known = ctx.view.snapshot.business.customers.as_ref().map_or(0, |s| s.customers_known);
+    let section = ctx.view.snapshot.business.customers.as_ref();
+    let (listed, known) = section.map_or((0, 0), |s| (s.customer_rows.len(), s.customers_known));
     let title = titled::<CustomerRows>(ctx, Word::Customers, known);
     let empty = format!("{}.", word(Word::NoCustomers));
-    table::draw::<CustomerRows>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
+    table::draw::<CustomerRows>(ctx, buf, area, hits, Dress { title, note: newest_of(listed, known), empty, section: None });
 }

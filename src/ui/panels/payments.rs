@@ -11,7 +11,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
 use crate::ui::widgets::raw;
-use crate::ui::widgets::table::{self, Column, Dress, titled};
+use crate::ui::widgets::table::{self, Column, Dress, newest_of, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -104,10 +104,11 @@ fn state(of: &Payment) -> Ink {
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let section = ctx.view.snapshot.business.payments.as_ref();
     let listed = section.and_then(|s| s.payment_rows.as_ref()).map_or(0, Vec::len);
-    let title = titled::<PaymentRows>(ctx, Word::Payments, section.and_then(|s| s.payments_known).unwrap_or(listed));
+    let known = section.and_then(|s| s.payments_known).unwrap_or(listed);
+    let title = titled::<PaymentRows>(ctx, Word::Payments, known);
     let empty = match section.and_then(|s| s.payments.reason.as_ref()) {
         Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
         None => format!("{}.", word(Word::NoPayments)),
     };
-    table::draw::<PaymentRows>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
+    table::draw::<PaymentRows>(ctx, buf, area, hits, Dress { title, note: newest_of(listed, known), empty, section: None });
 }

@@ -345,6 +345,12 @@ pub fn titled<L: Rows>(ctx: Ctx, title: Word, count: usize) -> Vec<Ink> {
     inks
 }
 
+/// That a list has not all of them, but the newest.
+pub fn newest_of(listed: usize, all: usize) -> Vec<Ink> {
+    let told = || Ink::dim(format!("{} {}", crate::text::count(listed as u64), word(Word::NewestListed)));
+    (listed < all).then(told).into_iter().collect()
+}
+
 pub fn counted(title: Word, count: usize) -> Vec<Ink> {
     vec![Ink::new(Role::Title, word(title)), Ink::dim(format!(" {}", crate::text::count(count as u64)))]
 }
