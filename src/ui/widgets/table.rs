@@ -277,6 +277,21 @@ const NAME: u16 = 24;
 /// Rows at the top of a list, seen or not, that say how wide its columns are; beside them those that are seen.
 const MEASURED: usize = 64;
 
+/// Wider than this a gap between a name and its figures is hard to read across.
+const GULF: u16 = 24;
+/// Columns that follow their content do so in steps: they stand still while rows change.
+const STEP: u16 = 8;
+
+/// All that is left, unless what is needed leaves a gulf: then the rest of the line stays empty at its end.
+fn whole_or_near(whole: u16, needed: u16) -> u16 {
+    if whole.saturating_sub(needed) > GULF { needed } else { whole }
+}
+
+fn widest<'r, R: 'static>(column: &Column<R>, rows: impl Iterator<Item = &'r R>, ctx: Ctx, most: u16) -> u16 {
+    let cells = rows.map(|r| (column.cell)(r, ctx, most).width());
+    cells.max().unwrap_or(0).max(width(word(column.words))).max(column.width.least())
+}
+
 fn wanted_width<'r, R: 'static>(column: &Column<R>, rows: impl Iterator<Item = &'r R>, ctx: Ctx) -> u16 {
     match column.width {
         Width::Content { least, most } => {
@@ -321,7 +336,10 @@ fn place_columns<'r, R: 'static>(
         spare -= extra;
     }
     if let Some(slot) = kept.iter().position(|i| matches!(columns[*i].width, Width::Rest { .. })) {
-        widths[slot] += spare;
+        let whole = widths[slot] + spare;
+        let is_last = slot + 1 == kept.len();
+        let needed = || widest(&columns[kept[slot]], rows, ctx, whole).next_multiple_of(STEP);
+        widths[slot] = if is_last || spare < GULF { whole } else { whole_or_near(whole, needed()) };
     }
     let mut x = inner.x + u16::from(inner.width > 0);
     let mut placed = Vec::with_capacity(kept.len());
