@@ -32,5 +32,5 @@ pub use profile::Profile;
 pub use reader::Reader;
 pub use registers::Registers;
 pub use standing::{PartStanding, Standing, Ways};
-pub use walker::{Group, GroupKey, PartSteps, Reached, Steps, Walker};
+pub use walker::{Group, GroupKey, PartSteps, Promise, Reached, Steps, Walker};
 pub use world::{Change, Kept, Map, Moved, Moves, World};

@@ -44,8 +44,8 @@ fn json((topic, order, number, currency, second): Drawn) -> String {
     match TOPICS[topic] {
         "orders.created" => format!(r#"{{"id":"{order}","total":{second}{currency}}}"#),
         "orders.updated" => format!(r#"{{"orderId":"{order}","shopId":"s{number}"{currency}}}"#),
-        "delivery.assigned" => format!(r#"{{"orderId":"{order}","courierId":"k{number}"}}"#),
-        "delivery.updated" => format!(r#"{{"orderId":"{order}","status":"{}"}}"#, STATUS[number]),
+        "delivery.assigned" => format!(r#"{{"orderId":"{order}","courierId":"k{number}","etaAt":1{second}{number}{currency}}}"#),
+        "delivery.updated" => format!(r#"{{"orderId":"{order}","status":"{}","etaAt":1{second}00{currency}}}"#, STATUS[number]),
         "inventory.updated" => format!(r#"{{"sku":"{order}","level":{number}}}"#),
         "user.purchase" => format!(r#"{{"userId":"{order}","sessionId":"{number}"}}"#),
         name if name.starts_with("payments") => {

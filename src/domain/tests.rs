@@ -191,6 +191,33 @@ fn a_payment_belongs_to_the_order_that_named_it_first() {
     assert_eq!(town.order("B1").standing.rejected, [(0, Rejection::Foreign)]);
 }
 
+#[test]
+fn the_first_time_of_arrival_is_kept_in_memory_and_what_a_store_has_of_it_stays_the_same() {
+    let mut town = Town::new();
+    let told = [(2, 90_000), (1, 60_000), (3, 120_000)].map(|(second, eta)| {
+        town.read(second, "delivery.assigned", &format!(r#"{{"orderId":"A1","courierId":"k1","etaAt":{eta}}}"#)).unwrap()
+    });
+    let walker = |events: &[usize]| {
+        let mut walker = Walker::default();
+        events.iter().for_each(|at| _ = walker.take(&told[*at]));
+        walker
+    };
+    let promised = |walker: &Walker| walker.groups[0].promise().map(|promise| promise.eta.0);
+    let all = walker(&[0, 1, 2]);
+    assert_eq!(promised(&all), Some(60_000));
+    let kept = postcard::to_stdvec(&all).unwrap();
+    let mut read: Walker = postcard::from_bytes(&kept).unwrap();
+    assert_eq!(promised(&read), Some(120_000), "the newest is all that is known of it");
+    read.take(&told[0]);
+    assert_eq!(promised(&read), Some(90_000), "until an older one comes");
+    read.merge(&all);
+    assert_eq!(promised(&read), Some(60_000), "or somebody else's");
+    assert_eq!(postcard::to_stdvec(&read).unwrap(), kept);
+    let mut merged = walker(&[1]);
+    merged.merge(&walker(&[0, 2]));
+    assert_eq!(merged, all);
+}
+
 /// Found by the property test: a group that came before others moved the place of the one that does not count.
 #[test]
 fn a_change_of_an_order_does_not_take_a_rejection_back() {

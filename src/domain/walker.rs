@@ -1,7 +1,7 @@
 use super::happening::{Happening, Part};
 use super::plan::Step;
 use super::registers::Registers;
-use crate::model::{Label, Meaning, Stamp, Value};
+use crate::model::{Label, Meaning, Stamp, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 ///
 /// Events are kept by what decides whether they count: the part that they move (a payment may turn out to be another
 /// order's) and the currency that they name (which may turn out not to be the order's). Within such a group only first and last
-/// stamps and the newest values are kept, so that a walker stays small however many events it had.
+/// stamps and the newest values are kept, and the first time of arrival: a walker stays small however many events it had.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Walker {
     pub groups: Vec<Group>,
@@ -28,6 +28,16 @@ pub struct Group {
     pub first: Stamp,
     /// The part belongs to another entity: it was there earlier.
     pub foreign: bool,
+    /// The first time of arrival, where it is not the newest. No store keeps it: what is read from one begins with its newest.
+    #[serde(skip)]
+    first_eta: Option<Box<Promise>>,
+}
+
+/// A time of arrival, and by which event it was told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Promise {
+    pub stamp: Stamp,
+    pub eta: Timestamp,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -85,9 +95,11 @@ impl Walker {
         if let Some(step) = happening.part.as_ref().and_then(|p| p.step) {
             changed |= reach(&mut group.part_steps, step, stamp);
         }
+        let before = group.promise();
         for (meaning, value) in &happening.values {
             changed |= group.values.set(*meaning, stamp, value.clone());
         }
+        group.keep_first(before, promise_of(happening));
         changed
     }
 
@@ -126,17 +138,44 @@ impl Walker {
 impl Group {
     fn new(key: GroupKey, first: Stamp, foreign: bool, values: usize) -> Self {
         let values = Registers::with_capacity(values);
-        Self { key, steps: Steps::new(), part_steps: PartSteps::new(), values, first, foreign }
+        Self { key, steps: Steps::new(), part_steps: PartSteps::new(), values, first, foreign, first_eta: None }
+    }
+
+    /// The first time of arrival that its events told, as far as is known.
+    pub fn promise(&self) -> Option<Promise> {
+        self.first_eta.as_deref().copied().or_else(|| self.newest_eta())
+    }
+
+    fn newest_eta(&self) -> Option<Promise> {
+        match self.values.get(Meaning::Eta)? {
+            (Value::Time(eta), stamp) => Some(Promise { stamp: *stamp, eta: *eta }),
+            _ => None,
+        }
+    }
+
+    /// Of two that were first the earlier one stays; what is the newest as well is kept once.
+    fn keep_first(&mut self, ours: Option<Promise>, theirs: Option<Promise>) {
+        let first = ours.into_iter().chain(theirs).min_by_key(|promise| promise.stamp);
+        self.first_eta = first.filter(|first| self.newest_eta() != Some(*first)).map(Box::new);
     }
 
     fn merge(&mut self, other: &Self) {
         reach_all(&mut self.steps, &other.steps);
         reach_all(&mut self.part_steps, &other.part_steps);
+        let before = self.promise();
         self.values.merge(&other.values);
+        self.keep_first(before, other.promise());
         if other.first < self.first {
             self.first = other.first;
         }
     }
+}
+
+fn promise_of(happening: &Happening) -> Option<Promise> {
+    happening.values.iter().find_map(|(meaning, value)| match value {
+        Value::Time(eta) if *meaning == Meaning::Eta => Some(Promise { stamp: happening.stamp, eta: *eta }),
+        _ => None,
+    })
 }
 
 fn reach_all<A: smallvec::Array<Item = Reached>>(ours: &mut SmallVec<A>, theirs: &[Reached]) {

@@ -297,9 +297,10 @@ impl Kept {
         Finding { subject: subject.clone(), level, state: FindingState::Firing, since, reason }
     }
 
-    /// Still critical by its time, no more by its newest figure: a rule's first fact.
+    /// Still critical by its time, no more by its newest figure: the share, where it goes by one, else a rule's first fact.
     fn eased(&self, mut reason: Reason, seconds: f64) -> Reason {
-        if let Some((_, newest)) = self.reason.facts.first() {
+        let newest = self.reason.fact("share").or_else(|| self.reason.facts.first().map(|(_, first)| first));
+        if let Some(newest) = newest {
             reason = reason.with("eased_to", newest.clone());
         }
         reason.with("eased_s", Fact::Seconds(seconds))

@@ -53,6 +53,33 @@ fn a_critical_that_eases_keeps_its_own_threshold_until_it_falls_to_a_warning() {
     assert_eq!(judge(4_400, 121), (Level::Warning, "p99 4.4 s over 1 s for 2 min".into()));
 }
 
+/// So many of a crowd late by five minutes, and silent for as long, at a second: what is told of both.
+fn crowd(rules: &mut Rules, over: usize, of: usize, second: i64) -> [String; 2] {
+    let seconds: Vec<f64> = (0..of).map(|n| if n < over { 300.0 } else { 0.0 }).collect();
+    let faring = Ok(Faring { ages_s: seconds.clone(), lates_s: seconds });
+    let input = FleetInput { faring, silent_anew: None, late_anew: None };
+    let context = context(LinkState::Connected, second);
+    rules.begin(&context);
+    rules.judge_fleet(&input, &context);
+    rules.end(context.now);
+    [Code::DeliveriesLate, Code::CouriersSilent].map(|code| {
+        let found = rules.findings().iter().find(|finding| finding.reason.code == code);
+        found.map_or_else(String::new, |found| format!("{:?} {}", found.level, crate::text::sentence(&found.reason)))
+    })
+}
+
+#[test]
+fn what_is_judged_by_its_share_eases_by_its_share_though_its_count_grows() {
+    let mut rules = Rules::new(RulesConfig::default());
+    let mut judge = |over: usize, of: usize, second: i64| crowd(&mut rules, over, of, second);
+    judge(40, 90, 100);
+    let critical = judge(40, 90, 130);
+    assert!(critical.iter().all(|told| told.starts_with("Critical 40 of 90 ")), "{critical:?}");
+    let eased = judge(50, 180, 150);
+    assert!(eased.iter().all(|told| told.starts_with("Critical 40 of 90 ")), "{eased:?}");
+    assert!(eased.iter().all(|told| told.ends_with("eased to 27.8 % for 0 s")), "{eased:?}");
+}
+
 fn group(status: Status, reason: Code) -> GroupInput {
     GroupInput {
         name: "billing".into(),

@@ -1,4 +1,4 @@
-use crate::domain::{Kept, Part};
+use crate::domain::{Group, Kept, Part};
 use crate::model::{Label, Meaning, Point, Stamp, Timestamp, Value};
 use crate::snapshot::Amount;
 
@@ -12,11 +12,22 @@ pub struct Look<'a> {
 type Found<'a> = Option<(&'a Value, &'a Stamp)>;
 
 impl<'a> Look<'a> {
-    fn newest(&self, meaning: Meaning, wanted: impl Fn(Option<&Part>) -> bool) -> Found<'a> {
+    /// The groups of events that count.
+    fn groups(&self, wanted: impl Fn(Option<&Part>) -> bool) -> impl Iterator<Item = &'a Group> {
         let Kept { walker, standing } = self.kept;
         let groups = walker.groups.iter().enumerate();
-        let counted = groups.filter(|(at, group)| wanted(group.key.part.as_ref()) && standing.rejection(*at).is_none());
-        counted.filter_map(|(_, group)| group.values.get(meaning)).max_by(|a, b| a.1.cmp(b.1))
+        let counted = groups.filter(move |(at, group)| wanted(group.key.part.as_ref()) && standing.rejection(*at).is_none());
+        counted.map(|(_, group)| group)
+    }
+
+    fn newest(&self, meaning: Meaning, wanted: impl Fn(Option<&Part>) -> bool) -> Found<'a> {
+        self.groups(wanted).filter_map(|group| group.values.get(meaning)).max_by(|a, b| a.1.cmp(b.1))
+    }
+
+    /// The first time of arrival that the part's own events told.
+    pub fn promised(&self, part: &Part) -> Option<Timestamp> {
+        let told = self.groups(|of| of == Some(part)).filter_map(Group::promise);
+        told.min_by_key(|promise| promise.stamp).map(|promise| promise.eta)
     }
 
     /// Of the entity itself; a part under its own id shares its values.

@@ -142,7 +142,9 @@ pub fn faring(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState,
     for known in newest(open(state, plan), MAPPED).into_iter().filter_map(|stand| known(world, id, stand)) {
         let place = position(world, &known, known.label(Meaning::Courier).as_ref());
         faring.ages_s.extend(place.map(|(at, _)| now.since_s(at).max(0.0)));
-        faring.lates_s.extend(newest_eta(&known).map(|eta| late_s(eta, promised(&known), now)));
+        // Where nothing was promised nobody can be late.
+        let both = newest_eta(&known).zip(promised(&known));
+        faring.lates_s.extend(both.map(|(eta, promised)| late_s(eta, Some(promised), now)));
     }
     faring
 }
@@ -246,9 +248,9 @@ fn newest_eta(known: &Known<'_>) -> Option<Timestamp> {
     look::time(found)
 }
 
-/// What the delivery's own events promised, where others have renewed it since.
+/// What the delivery's own events promised first, whoever has renewed it since.
 fn promised(known: &Known<'_>) -> Option<Timestamp> {
-    look::time(known.part.as_ref().and_then(|part| known.look.of(part, Meaning::Eta)))
+    known.look.promised(known.part.as_ref()?)
 }
 
 #[cfg(test)]
@@ -279,6 +281,43 @@ mod tests {
             let count = shown + more;
             assert_eq!(orders(count), (0..oldest).chain(count - (shown - oldest)..count).collect::<Vec<_>>());
         }
+    }
+
+    /// What every delivery under way is late by.
+    fn lates_s(business: &Business, now: i64) -> Vec<f64> {
+        let id = business.special.delivery.unwrap();
+        let (plan, way) = (business.plans.get(id), &business.ways[usize::from(id.0)]);
+        faring(&business.world, id, plan, &way.state, Timestamp(START + now)).lates_s
+    }
+
+    #[test]
+    fn the_first_promise_stays_whatever_is_told_later_twice_or_in_another_order() {
+        let eta = |minute: i64| START + minute * 60_000;
+        let assigned = |minute| format!(r#"{{"orderId":"o1","courierId":"k1","etaAt":{}}}"#, eta(minute));
+        let updated = |minute| format!(r#"{{"orderId":"o1","status":"assigned","etaAt":{}}}"#, eta(minute));
+        // Topic, offset, its own time, and what it tells.
+        let told = [
+            ("delivery.assigned", 1, 1_000, assigned(10)),
+            ("delivery.updated", 1, 2_000, updated(50)),
+            ("delivery.assigned", 2, 3_000, assigned(40)),
+        ];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let mut business = Business::new(Catalogue::builtin());
+            for at in order.into_iter().chain(order) {
+                let (topic, offset, event_ms, json) = &told[at];
+                tell(&mut business, topic, *offset, *event_ms, 4_000, json);
+            }
+            assert_eq!(lates_s(&business, 5_000), [30.0 * 60.0], "{order:?}: from the 10th minute to the 40th");
+        }
+    }
+
+    #[test]
+    fn a_delivery_that_was_promised_for_no_time_does_not_count() {
+        let mut business = Business::new(Catalogue::builtin());
+        tell(&mut business, "delivery.assigned", 1, 1_000, 1_000, r#"{"orderId":"o1","courierId":"k1"}"#);
+        let place = format!(r#"{{"orderId":"o1","lat":9.5,"lon":-13.7,"etaAt":{}}}"#, START + 60_000);
+        tell(&mut business, "delivery.tracking", 1, 2_000, 2_000, &place);
+        assert_eq!(lates_s(&business, 200_000), [0.0; 0], "its newest time of arrival is past, and promised nothing");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use super::{Rig, apply, taken};
 use crate::domain::properties::{drawn, read};
 use crate::domain::tests::Town;
-use crate::domain::{Known, Plans, World};
-use crate::store::{Counted, Filter, Follow, Marks, Page, Taken, What};
+use crate::domain::{Kept, Known, Plans, World};
+use crate::store::{Counted, Filter, Follow, Marks, Page, Taken, What, memory};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use std::collections::BTreeMap;
@@ -111,7 +111,9 @@ pub fn the_way_of_reading<R: Rig>(told: Vec<Drawn>, turns: Vec<Turn>) -> TestCas
     let known = |world: &World| -> BTreeMap<_, _> {
         // What nobody knows the state of is on no page.
         let stands = world.walkers.iter().filter(|(_, kept)| kept.standing.step.is_some());
-        stands.map(|(subject, kept)| (subject.clone(), kept.clone())).collect()
+        // The first time of arrival is in no store.
+        let as_kept = |kept: &Kept| memory::recall(&memory::keep(&kept.walker).unwrap()).unwrap();
+        stands.map(|(subject, kept)| (subject.clone(), Kept { walker: as_kept(kept), standing: kept.standing.clone() })).collect()
     };
     prop_assert_eq!(known(&onlooker.world), known(&world));
     let profiles = |world: &World| world.profiles.iter().map(|(s, p)| (s.clone(), p.clone())).collect::<BTreeMap<_, _>>();
