@@ -604,6 +604,9 @@ words! {
     ExitCode = "exit code" | "code de sortie",
     EndedBySignal = "ended by signal" | "terminé par le signal",
     NotStarted = "could not be started" | "n'a pas pu démarrer",
+    // Ctrl-Z.
+    NobodyContinues = "not suspended: no shell started vigie that could continue it"
+        | "pas suspendu\u{202f}: aucun shell n'a lancé vigie, qui pourrait le reprendre",
     // Names of keys.
     NameTab = "Tab" | "Tab",
     NameDelete = "Del" | "Suppr",

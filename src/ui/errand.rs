@@ -4,6 +4,7 @@ mod job;
 
 use super::commands::{Errand, Refused, Selected};
 use super::gate::Gate;
+use super::suspend::Shell;
 use super::term::input::{Input, Inputs};
 use super::term::{Link, Screen};
 use super::update::{Effect, Ui};
@@ -11,8 +12,6 @@ use crate::text::{Word, visible, word};
 use crossbeam_channel::{Receiver, RecvTimeoutError, select};
 use crossterm::event::{Event, KeyCode, KeyEventKind};
 use job::{Job, Now};
-use signal_hook::consts::SIGTSTP;
-use signal_hook::low_level::emulate_default_handler;
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -93,10 +92,11 @@ fn follow(job: &Job, stop: &Receiver<()>) -> io::Result<Ended> {
     }
 }
 
-/// Ctrl-Z stops the program and us with it, as if we were one; the shell's `fg` lets both go on.
+/// Ctrl-Z stops the program and us with it, as if we were one; the shell's `fg` lets both go on. Where no shell is, nothing stops.
 fn stand_by(job: &Job) -> io::Result<()> {
+    let Some(shell) = Shell::ours() else { return job.wake() };
     job.take_back()?;
-    emulate_default_handler(SIGTSTP)?;
+    shell.stop()?;
     job.go_on()
 }
 

@@ -49,6 +49,14 @@ impl Job {
         if self.front.is_some() {
             termios::tcsetpgrp(io::stdout(), self.group)?;
         }
+        self.wake()
+    }
+
+    /// It has the terminal already: who stands behind may not give it away.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub fn wake(&self) -> io::Result<()> {
         Ok(process::kill_process_group(self.group, Signal::CONT)?)
     }
 
