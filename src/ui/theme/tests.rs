@@ -18,8 +18,10 @@ const BORDER: f64 = 1.5;
 const READ_16: f64 = 3.0;
 /// Any role in the selected row, which is bold besides.
 const SELECTED: f64 = 3.0;
-/// Levels look different at a glance.
+/// Levels look different at a glance, and so do curves.
 const APART: f64 = 20.0;
+/// Curves with sixteen colours, by xterm's palette.
+const APART_16: f64 = 15.0;
 const LEVELS: [Role; 4] = [Role::Ok, Role::Warning, Role::Critical, Role::Silent];
 const DEPTHS: [(&str, Depth); 4] = [("24 bit", Depth::True), ("256", Depth::C256), ("16", Depth::C16), ("none", Depth::Mono)];
 
@@ -93,9 +95,19 @@ fn everything_can_be_read_in_the_selected_row() {
 fn three_curves_are_told_apart_in_as_many_colours_as_there_are() {
     for (theme, depth) in coloured().flat_map(|t| [(t.clone(), Depth::True), (t.clone(), Depth::C256), (t, Depth::C16)]) {
         let theme = theme.at(depth);
-        let curves = [Role::Chart1, Role::Chart2, Role::Chart3].map(|role| theme.style(role).fg);
-        assert!(curves[0] != curves[1] && curves[1] != curves[2] && curves[0] != curves[2], "{} {depth:?}: {curves:?}", theme.name);
+        let is = curves_apart(&theme);
+        // Among sixteen there are few to choose from.
+        let least = if depth == Depth::C16 { APART_16 } else { APART };
+        assert!(is >= least, "{} {depth:?}: two curves are {is:.0} apart", theme.name);
     }
+    let nearly = "base = \"vigie\"\nchart_1 = { fg = \"#2e6cb0\" }\nchart_2 = { fg = \"#2e6cb1\" }";
+    assert!(curves_apart(&Theme::parse(Path::new("mine.toml"), nearly).unwrap()) < APART, "other figures are not other colours");
+}
+
+/// How far apart the two nearest are.
+fn curves_apart(theme: &Theme) -> f64 {
+    let pairs = [(Role::Chart1, Role::Chart2), (Role::Chart2, Role::Chart3), (Role::Chart1, Role::Chart3)];
+    pairs.map(|(a, b)| difference(ink(theme, a), ink(theme, b), Eyes::All)).into_iter().fold(f64::INFINITY, f64::min)
 }
 
 fn pairs() -> impl Iterator<Item = (Role, Role)> {
