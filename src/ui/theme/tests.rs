@@ -200,6 +200,20 @@ fn a_theme_with_a_base_says_only_what_differs() {
 }
 
 #[test]
+fn the_terminals_own_colours_stay_where_the_paper_is_its_own_too() {
+    let title = |toml: &str| Theme::parse(Path::new("mine.toml"), toml).unwrap().at(Depth::C16).style(Role::Title).fg;
+    for (named, color) in [("blue", Color::Blue), ("4", Color::Indexed(4))] {
+        assert_eq!(title(&format!("base = \"sixteen\"\ntitle = {{ fg = \"{named}\" }}")), Some(color));
+    }
+    assert_eq!(title("base = \"sixteen\"\ntitle = { fg = \"#0000ee\" }"), Some(Color::LightBlue), "reduced, so vigie's choice");
+    assert_ne!(title("base = \"sixteen\"\ntext = { bg = \"black\" }\ntitle = { fg = \"blue\" }"), Some(Color::Blue));
+    let curves = "base = \"vigie\"\nchart_1 = { fg = \"#00cdcd\" }\nchart_2 = { fg = \"cyan\" }";
+    let curves = Theme::parse(Path::new("mine.toml"), curves).unwrap().at(Depth::C16);
+    assert_eq!(curves.style(Role::Chart2).fg, Some(Color::Cyan));
+    assert_ne!(curves.style(Role::Chart1).fg, Some(Color::Cyan), "the one that was reduced gives way");
+}
+
+#[test]
 fn what_is_wrong_with_a_theme_is_told_with_its_line() {
     let without = |role: &str| SHIPPED[0].1.lines().filter(|l| !l.starts_with(role)).map(|l| format!("{l}\n")).collect::<String>();
     for (text, wanted) in [
