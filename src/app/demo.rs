@@ -38,6 +38,9 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
     let config = config(file, args)?;
     let gather = setup::duration("--for", &args.run_for)?;
     let ui = setup::ui(&config)?;
+    if !args.no_ui {
+        setup::check_ui(&config, &ui)?;
+    }
     let end = stop::on_signals()?;
     let catalogue = setup::catalogue(&config)?;
     let cluster = Embedded::start(&catalogue).context("the embedded cluster did not start")?;

@@ -204,7 +204,7 @@ fn topics(config: &Config) -> Result<TopicFilter> {
 }
 
 pub fn ui(config: &Config) -> Result<UiConfig> {
-    let ui = UiConfig {
+    Ok(UiConfig {
         theme: config.get("theme").map(str::to_owned),
         themes: config.file.parent().map(|folder| folder.join("themes")),
         color: color(config.get("color").unwrap_or("auto")),
@@ -232,11 +232,13 @@ pub fn ui(config: &Config) -> Result<UiConfig> {
         save_dir: config.get("save_dir").map(PathBuf::from),
         language: config.get("language").and_then(|code| Language::ALL.into_iter().find(|known| known.code() == code)),
         ..UiConfig::default()
-    };
-    // What is wrong in one of its files is told before anything is started.
+    })
+}
+
+/// What is wrong in one of the dashboard's files is told before anything is started; who draws nothing reads none of them.
+pub fn check_ui(config: &Config, ui: &UiConfig) -> Result<()> {
     ui.keymap()?;
-    ui.check_theme().map_err(|error| theme_error(config, error))?;
-    Ok(ui)
+    ui.check_theme().map_err(|error| theme_error(config, error))
 }
 
 /// A file that is wrong names its own line; a name that leads nowhere has the place where it was given.

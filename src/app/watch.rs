@@ -69,6 +69,9 @@ fn start(start: Start<'_>) -> Result<u8> {
     let args = start.args;
     let config = setup::load(start.file.clone(), &args.run.connect, start.flags.clone())?;
     let ui = setup::ui(&config)?;
+    if !args.no_ui {
+        setup::check_ui(&config, &ui)?;
+    }
     let mut session = setup::session(&config, FROM)?;
     alarm::equip(&mut session, &config, true, args.send_alerts)?;
     session.folders.extend(args.store.as_deref().and_then(|s| s.strip_prefix("sqlite:")).map(|f| alarm::folder_of(f.as_ref())));

@@ -613,6 +613,11 @@ words! {
     ExitCode = "exit code" | "code de sortie",
     EndedBySignal = "ended by signal" | "terminé par le signal",
     NotStarted = "could not be started" | "n'a pas pu démarrer",
+    NotFollowed = "ran and was ended, for it could not be followed" | "tournait, et a été terminé, faute de pouvoir être suivi",
+    NotTakenBack = "has ended, and the terminal could not be taken back from it" | "a terminé, et le terminal n'a pas pu lui être repris",
+    // Ctrl-Z.
+    NobodyContinues = "not suspended: no shell started vigie that could continue it"
+        | "pas suspendu\u{202f}: aucun shell n'a lancé vigie, qui pourrait le reprendre",
     // Names of keys.
     NameTab = "Tab" | "Tab",
     NameDelete = "Del" | "Suppr",

@@ -4,6 +4,7 @@ mod job;
 
 use super::commands::{Errand, Refused, Selected};
 use super::gate::Gate;
+use super::suspend::Shell;
 use super::term::input::{Input, Inputs};
 use super::term::{Link, Screen};
 use super::update::{Effect, Ui};
@@ -11,8 +12,6 @@ use crate::text::{Word, visible, word};
 use crossbeam_channel::{Receiver, RecvTimeoutError, select};
 use crossterm::event::{Event, KeyCode, KeyEventKind};
 use job::{Job, Now};
-use signal_hook::consts::SIGTSTP;
-use signal_hook::low_level::emulate_default_handler;
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -49,9 +48,7 @@ pub fn run(
                 print(&format!("\n[{}] {how} — {}\n", visible(&errand.name), word(Word::PressEnter)))?;
                 told = come_back(&inputs.events, stop).then_some(how);
             }
-            Ended::NotStarted(error) => {
-                told = Some(format!("{}: {}: {error}", word(Word::NotStarted), visible(&errand.program)));
-            }
+            Ended::Failed(what, error) => told = Some(format!("{}: {}: {error}", word(what), visible(&errand.program))),
             Ended::Stopped => {}
         }
         Ok(())
@@ -61,22 +58,32 @@ pub fn run(
 
 enum Ended {
     With(ExitStatus),
-    NotStarted(io::Error),
+    /// What could not be done with it, and why.
+    Failed(Word, io::Error),
     /// With vigie.
     Stopped,
 }
 
 fn wait(errand: &Errand, stop: &Receiver<()>) -> Ended {
     LENT.store(true, Ordering::SeqCst);
-    let ended = start_and_wait(errand, stop).unwrap_or_else(Ended::NotStarted);
+    let ended = match Job::start(&mut errand.command()) {
+        Ok(job) => accompany(&job, stop),
+        Err(error) => Ended::Failed(Word::NotStarted, error),
+    };
     LENT.store(false, Ordering::SeqCst);
     ended
 }
 
-fn start_and_wait(errand: &Errand, stop: &Receiver<()>) -> io::Result<Ended> {
-    let job = Job::start(&mut errand.command())?;
-    let ended = follow(&job, stop).inspect_err(|_| job.end());
-    job.take_back().and(ended)
+fn accompany(job: &Job, stop: &Receiver<()>) -> Ended {
+    let ended = follow(job, stop).unwrap_or_else(|error| {
+        job.end();
+        Ended::Failed(Word::NotFollowed, error)
+    });
+    match (job.take_back(), ended) {
+        // The first fault is the one to tell: it may be the reason of this one.
+        (Err(error), Ended::With(_)) => Ended::Failed(Word::NotTakenBack, error),
+        (_, ended) => ended,
+    }
 }
 
 fn follow(job: &Job, stop: &Receiver<()>) -> io::Result<Ended> {
@@ -93,10 +100,11 @@ fn follow(job: &Job, stop: &Receiver<()>) -> io::Result<Ended> {
     }
 }
 
-/// Ctrl-Z stops the program and us with it, as if we were one; the shell's `fg` lets both go on.
+/// Ctrl-Z stops the program and us with it, as if we were one; the shell's `fg` lets both go on. Where no shell is, nothing stops.
 fn stand_by(job: &Job) -> io::Result<()> {
+    let Some(shell) = Shell::ours() else { return job.wake() };
     job.take_back()?;
-    emulate_default_handler(SIGTSTP)?;
+    shell.stop()?;
     job.go_on()
 }
 
@@ -157,7 +165,10 @@ mod tests {
         };
         let (sender, stop) = bounded::<()>(0);
         assert!(matches!(wait(&errand("[\"sh\", \"-c\", \"exit 3\"]"), &stop), Ended::With(s) if how(s) == "exit code 3"));
-        assert!(matches!(wait(&errand("[\"/no/such/program\"]"), &stop), Ended::NotStarted(_)));
+        assert!(matches!(wait(&errand("[\"/no/such/program\"]"), &stop), Ended::Failed(Word::NotStarted, _)));
+        let gone = Job::start(&mut errand("[\"true\"]").command()).unwrap();
+        gone.end();
+        assert!(matches!(accompany(&gone, &stop), Ended::Failed(Word::NotFollowed, _)), "it was started");
         drop(sender);
         let asked = Instant::now();
         assert!(matches!(wait(&errand("[\"sleep\", \"30\"]"), &stop), Ended::Stopped));

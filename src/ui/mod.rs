@@ -48,6 +48,7 @@ mod privacy;
 mod run;
 mod save;
 mod state;
+mod suspend;
 mod svg;
 mod term;
 mod theme;

@@ -5,6 +5,7 @@ use super::errand;
 use super::gate::Gate;
 use super::keymap::{Key, KeymapError};
 use super::save::{Shot, told};
+use super::suspend::Shell;
 use super::term::input::{self, Input, Inputs};
 use super::term::{Family, Guard, Kind, Link, Tty, Unusable, Urgency, window_size};
 use super::theme::ThemeError;
@@ -15,8 +16,6 @@ use crate::text::{Word, speaking};
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, TrySendError, after, never, select};
 use crossterm::event::{Event, KeyEventKind};
-use signal_hook::consts::SIGTSTP;
-use signal_hook::low_level::emulate_default_handler;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -323,10 +322,7 @@ impl Session {
                 Effect::SaveLayout => self.save_layout(),
                 Effect::Switch(name) => self.wish(name),
                 Effect::Redraw => self.canvas.screen.forget(),
-                Effect::Suspend => {
-                    self.gate.settle(&inputs.events);
-                    self.gate.lend(&mut self.canvas.screen, || emulate_default_handler(SIGTSTP))?;
-                }
+                Effect::Suspend => self.suspend(inputs)?,
                 Effect::Copy(text) => {
                     let said = self.gate.copy(&mut self.canvas.screen, &text)?;
                     self.canvas.ui.say_word(said);
@@ -351,6 +347,15 @@ impl Session {
             due.now = true;
         }
         Ok(false)
+    }
+
+    fn suspend(&mut self, inputs: &Inputs) -> io::Result<()> {
+        let Some(shell) = Shell::ours() else {
+            self.canvas.ui.say_word(Word::NobodyContinues);
+            return Ok(());
+        };
+        self.gate.settle(&inputs.events);
+        self.gate.lend(&mut self.canvas.screen, || shell.stop())
     }
 
     fn save(&mut self) {

@@ -97,12 +97,13 @@ impl Theme {
     /// does not vanish.
     pub fn at(&self, depth: Depth) -> Self {
         let mut out = self.clone();
+        let own = sixteen::own_inks(&self.styles);
         for style in &mut out.styles {
             style.fg = style.fg.and_then(|c| reduce(c, depth));
             style.bg = style.bg.and_then(|c| reduce(c, depth));
         }
         if depth == Depth::C16 {
-            sixteen::make_legible(&mut out.styles);
+            sixteen::make_legible(&mut out.styles, &own);
         }
         // Among sixteen colours there is no paper on which all the others can be read.
         if depth == Depth::Mono || depth == Depth::C16 && !out.whole_selection {

@@ -1,6 +1,6 @@
 //! The command line itself: help, wrong usage, and the commands that need no cluster.
 
-use crate::support::{folder, seconds, vigie, vigie_with};
+use crate::support::{Watch, folder, seconds, vigie, vigie_with};
 
 const COMMANDS: &[&str] =
     &["demo", "watch", "snapshot", "check", "publish", "simulate", "topics", "doctor", "config", "keys", "completions", "man"];
@@ -110,6 +110,21 @@ fn a_theme_that_is_not_there_is_told_with_the_line_that_names_it() {
     assert_eq!(ran.err.matches("os error").count(), 1, "{ran:?}");
     let flag = vigie(&["watch", "-b", "127.0.0.1:1", "--theme", "nope"]);
     assert!(flag.code == Some(2) && flag.err.contains("command line: `theme`: there is no theme nope"), "{flag:?}");
+}
+
+#[test]
+fn the_dashboards_files_end_nothing_that_draws_no_dashboard() {
+    let place = folder("no-ui");
+    let file = place.path().join("config.toml");
+    std::fs::write(&file, "theme = \"nope\"\n").expect("a file");
+    let path = file.to_str().expect("a plain path");
+    assert_eq!(vigie(&["keys", "--config", path]).code, Some(0));
+    std::fs::write(place.path().join("keys.toml"), "nonsense = 1\n").expect("a file");
+    let drawn = vigie(&["watch", "-b", "127.0.0.1:1", "--config", path]);
+    assert!(drawn.code != Some(0) && drawn.err.contains("keys.toml"), "{drawn:?}");
+    let mut lines = Watch::start("127.0.0.1:1", &["--config", path]);
+    lines.until("a line", seconds(30), |_| true);
+    assert_eq!(lines.stop().0, Some(0));
 }
 
 #[test]

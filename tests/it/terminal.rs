@@ -216,6 +216,34 @@ fn a_stop_gives_the_terminal_to_the_shell_and_takes_it_again() {
 }
 
 #[test]
+fn a_stop_through_a_script_stops_the_script_too() {
+    let mut terminal = Terminal::of(Nature { shell: true, ..XTERM }, &[], 30, 100);
+    terminal.wait_for("$ ", seconds(5));
+    terminal.send("sh -c '\"$VIGIE\" demo --orders-per-minute 60; echo left with $?'\r");
+    terminal.wait_for(UP, seconds(15));
+    terminal.send("\x1a");
+    terminal.wait_until("the shell's word", seconds(5), |s| s.contains("Stopped") || s.contains("Suspended"));
+    terminal.send("fg\r");
+    terminal.wait_for(UP, seconds(10));
+    terminal.send("q");
+    terminal.wait_for("left with 0", seconds(20));
+    terminal.send("exit\r");
+    terminal.ended(seconds(5));
+    terminal.assert_restored();
+}
+
+#[test]
+fn a_stop_is_refused_where_no_shell_could_let_it_go_on() {
+    for (language, said) in [("en", "not suspended"), ("fr", "pas suspendu")] {
+        let mut terminal = demo_with(&["--language", language], 30, 100);
+        terminal.wait_for(UP, seconds(10));
+        terminal.send("\x1a");
+        terminal.wait_for(said, seconds(5));
+        terminal.quit();
+    }
+}
+
+#[test]
 fn a_panic_gives_the_terminal_back_and_says_why() {
     let mut terminal = demo_with(&["--panic"], 30, 100);
     terminal.wait_for("vigie", seconds(5));

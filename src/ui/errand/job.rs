@@ -1,7 +1,8 @@
 //! A program as a shell runs it: in a process group of its own, which has the terminal meanwhile, may be stopped, and is ended as one.
 
 use nix::sys::signal::{SigSet, SigmaskHow, Signal as Masked};
-use rustix::process::{self, Pid, Signal, WaitId, WaitIdOptions, WaitOptions};
+use rustix::io::Errno;
+use rustix::process::{self, Pid, Signal, WaitOptions};
 use rustix::termios::{self, OptionalActions, Termios};
 use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -49,6 +50,14 @@ impl Job {
         if self.front.is_some() {
             termios::tcsetpgrp(io::stdout(), self.group)?;
         }
+        self.wake()
+    }
+
+    /// It has the terminal already: who stands behind may not give it away.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub fn wake(&self) -> io::Result<()> {
         Ok(process::kill_process_group(self.group, Signal::CONT)?)
     }
 
@@ -71,23 +80,27 @@ impl Job {
         self.front.as_ref().map_or(Ok(()), Front::take)
     }
 
-    /// Ends it with all that it started: first asked, then not asked. It was not waited for, so its number is still its own.
+    /// Ends it with all that it started: first asked, then not asked. A child has its time also where the program goes at once.
     pub fn end(&self) {
         // Each of them may have ended just now.
         let _ = process::kill_process_group(self.group, Signal::TERM);
         let _ = process::kill_process_group(self.group, Signal::CONT);
         let until = Instant::now() + PATIENCE;
-        while !self.has_ended() && Instant::now() < until {
+        while self.has_members() {
+            if Instant::now() >= until {
+                let _ = process::kill_process_group(self.group, Signal::KILL);
+                let _ = process::waitpid(Some(self.group), WaitOptions::empty());
+                return;
+            }
             std::thread::sleep(TURN);
         }
-        let _ = process::kill_process_group(self.group, Signal::KILL);
-        let _ = process::waitpid(Some(self.group), WaitOptions::empty());
     }
 
-    /// Its number stays taken until it is waited for.
-    fn has_ended(&self) -> bool {
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        !matches!(process::waitid(WaitId::Pid(self.group), options), Ok(None))
+    /// Its number stays taken while the group has anybody, also after the program itself was waited for.
+    fn has_members(&self) -> bool {
+        // Who has ended is a member until waited for; in a container orphans may have become ours.
+        while let Ok(Some(_)) = process::waitpgid(self.group, WaitOptions::NOHANG) {}
+        process::test_kill_process_group(self.group) != Err(Errno::SRCH)
     }
 }
 
@@ -115,5 +128,29 @@ impl Front {
             .and_then(|()| termios::tcsetattr(io::stdout(), OptionalActions::Now, &self.line));
         before.thread_set_mask()?;
         Ok(taken?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHILD: &str = r#"
+exec 2>/dev/null; cd "$1" || exit
+sh -c 'trap "sleep 0.1; echo all > kept; exit" TERM; echo here > ready; while :; do sleep 0.02; done' &
+wait
+"#;
+
+    #[test]
+    fn a_child_has_its_time_also_where_the_program_goes_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let job = Job::start(Command::new("sh").args(["-c", CHILD, "sh"]).arg(folder.path())).unwrap();
+        let until = Instant::now() + Duration::from_secs(10);
+        while !folder.path().join("ready").exists() {
+            assert!(Instant::now() < until, "the child did not start");
+            std::thread::sleep(TURN);
+        }
+        job.end();
+        assert!(folder.path().join("kept").exists(), "the child was ended before it had written what it had");
     }
 }

@@ -1,7 +1,7 @@
 //! Among sixteen colours some cannot be read on some papers. What is taken instead goes by xterm's palette: terminals differ.
 
 use super::Role;
-use crate::ui::color::rgb;
+use crate::ui::color::{Depth, reduce, rgb};
 use crate::ui::contrast::{Rgb, contrast};
 use ratatui::style::{Color, Style};
 
@@ -18,12 +18,20 @@ pub fn papers(text: Style) -> Vec<Rgb> {
     text.bg.and_then(rgb).map_or_else(|| DARK.to_vec(), |own| vec![own])
 }
 
-/// Styles that were reduced to the sixteen, so that they can be read.
-pub fn make_legible(styles: &mut [Style]) {
+/// The roles whose ink the theme chose among the terminal's own sixteen, which look as the person has set them. On the terminal's own
+/// paper nobody knows better; on a paper of the theme's own they are read like any other.
+pub fn own_inks(styles: &[Style]) -> Vec<Role> {
+    let has_paper = styles[Role::Text as usize].bg.is_some();
+    let is_own = |ink: Color| reduce(ink, Depth::C16) == Some(ink);
+    Role::ALL.iter().copied().filter(|role| !has_paper && styles[*role as usize].fg.is_some_and(is_own)).collect()
+}
+
+/// Styles that were reduced to the sixteen, so that they can be read. Those of `own` stay.
+pub fn make_legible(styles: &mut [Style], own: &[Role]) {
     let text = styles[Role::Text as usize];
     let papers = papers(text);
     let is_read = |ink: Color, least: f64| rgb(ink).is_none_or(|ink| papers.iter().all(|paper| contrast(ink, *paper) >= least));
-    for role in Role::ALL.iter().filter(|role| !matches!(role, Role::Text | Role::Selection)) {
+    for role in Role::ALL.iter().filter(|role| !matches!(role, Role::Text | Role::Selection) && !own.contains(role)) {
         let least = if *role == Role::Border { LEAST_BORDER } else { LEAST };
         let style = &mut styles[*role as usize];
         let (Some(ink), None) = (style.fg, style.bg) else { continue };
@@ -38,8 +46,9 @@ pub fn make_legible(styles: &mut [Style]) {
         }
     }
     // Three curves in one panel are told apart by nothing else.
-    for (at, role) in CHARTS.iter().enumerate() {
-        let taken: Vec<_> = CHARTS[..at].iter().map(|other| styles[*other as usize].fg).collect();
+    for (at, role) in CHARTS.iter().enumerate().filter(|(_, role)| !own.contains(role)) {
+        let others = CHARTS.iter().enumerate().filter(|(i, other)| *i < at || own.contains(other));
+        let taken: Vec<_> = others.map(|(_, other)| styles[*other as usize].fg).collect();
         let style = &mut styles[*role as usize];
         if taken.contains(&style.fg) {
             let free = FOR_CHARTS.iter().find(|color| is_read(**color, LEAST) && !taken.contains(&Some(**color)));

@@ -18,8 +18,10 @@ const BORDER: f64 = 1.5;
 const READ_16: f64 = 3.0;
 /// Any role in the selected row, which is bold besides.
 const SELECTED: f64 = 3.0;
-/// Levels look different at a glance.
+/// Levels look different at a glance, and so do curves.
 const APART: f64 = 20.0;
+/// Curves with sixteen colours, by xterm's palette.
+const APART_16: f64 = 15.0;
 const LEVELS: [Role; 4] = [Role::Ok, Role::Warning, Role::Critical, Role::Silent];
 const DEPTHS: [(&str, Depth); 4] = [("24 bit", Depth::True), ("256", Depth::C256), ("16", Depth::C16), ("none", Depth::Mono)];
 
@@ -93,9 +95,19 @@ fn everything_can_be_read_in_the_selected_row() {
 fn three_curves_are_told_apart_in_as_many_colours_as_there_are() {
     for (theme, depth) in coloured().flat_map(|t| [(t.clone(), Depth::True), (t.clone(), Depth::C256), (t, Depth::C16)]) {
         let theme = theme.at(depth);
-        let curves = [Role::Chart1, Role::Chart2, Role::Chart3].map(|role| theme.style(role).fg);
-        assert!(curves[0] != curves[1] && curves[1] != curves[2] && curves[0] != curves[2], "{} {depth:?}: {curves:?}", theme.name);
+        let is = curves_apart(&theme);
+        // Among sixteen there are few to choose from.
+        let least = if depth == Depth::C16 { APART_16 } else { APART };
+        assert!(is >= least, "{} {depth:?}: two curves are {is:.0} apart", theme.name);
     }
+    let nearly = "base = \"vigie\"\nchart_1 = { fg = \"#2e6cb0\" }\nchart_2 = { fg = \"#2e6cb1\" }";
+    assert!(curves_apart(&Theme::parse(Path::new("mine.toml"), nearly).unwrap()) < APART, "other figures are not other colours");
+}
+
+/// How far apart the two nearest are.
+fn curves_apart(theme: &Theme) -> f64 {
+    let pairs = [(Role::Chart1, Role::Chart2), (Role::Chart2, Role::Chart3), (Role::Chart1, Role::Chart3)];
+    pairs.map(|(a, b)| difference(ink(theme, a), ink(theme, b), Eyes::All)).into_iter().fold(f64::INFINITY, f64::min)
 }
 
 fn pairs() -> impl Iterator<Item = (Role, Role)> {
@@ -185,6 +197,20 @@ fn a_theme_with_a_base_says_only_what_differs() {
     let light = Theme::load("light", None).unwrap();
     assert_eq!((theme.name.as_str(), theme.style(Role::Text)), ("mine", light.style(Role::Text)));
     assert_eq!(theme.style(Role::Ok), Style::new().fg(Color::Green).add_modifier(Modifier::BOLD));
+}
+
+#[test]
+fn the_terminals_own_colours_stay_where_the_paper_is_its_own_too() {
+    let title = |toml: &str| Theme::parse(Path::new("mine.toml"), toml).unwrap().at(Depth::C16).style(Role::Title).fg;
+    for (named, color) in [("blue", Color::Blue), ("4", Color::Indexed(4))] {
+        assert_eq!(title(&format!("base = \"sixteen\"\ntitle = {{ fg = \"{named}\" }}")), Some(color));
+    }
+    assert_eq!(title("base = \"sixteen\"\ntitle = { fg = \"#0000ee\" }"), Some(Color::LightBlue), "reduced, so vigie's choice");
+    assert_ne!(title("base = \"sixteen\"\ntext = { bg = \"black\" }\ntitle = { fg = \"blue\" }"), Some(Color::Blue));
+    let curves = "base = \"vigie\"\nchart_1 = { fg = \"#00cdcd\" }\nchart_2 = { fg = \"cyan\" }";
+    let curves = Theme::parse(Path::new("mine.toml"), curves).unwrap().at(Depth::C16);
+    assert_eq!(curves.style(Role::Chart2).fg, Some(Color::Cyan));
+    assert_ne!(curves.style(Role::Chart1).fg, Some(Color::Cyan), "the one that was reduced gives way");
 }
 
 #[test]

@@ -119,3 +119,16 @@ fn a_stop_stops_the_command_and_vigie_as_one() {
     terminal.ended(seconds(10));
     terminal.assert_restored();
 }
+
+#[test]
+fn a_command_is_not_stopped_where_no_shell_could_let_it_go_on() {
+    let (config, _folder) = own();
+    let mut terminal = demo_with(&["--config", &config], 40, 120);
+    terminal.wait_for(LOWER, seconds(20));
+    lend(&mut terminal, "\x1bOQ");
+    terminal.send("\x1a");
+    terminal.send("an answer\r");
+    terminal.wait_for("got <an answer>", seconds(10));
+    come_back(&mut terminal);
+    terminal.quit();
+}
