@@ -616,8 +616,8 @@ words! {
     NotFollowed = "ran and was ended, for it could not be followed" | "tournait, et a été terminé, faute de pouvoir être suivi",
     NotTakenBack = "has ended, and the terminal could not be taken back from it" | "a terminé, et le terminal n'a pas pu lui être repris",
     // Ctrl-Z.
-    NobodyContinues = "not suspended: no shell started vigie that could continue it"
-        | "pas suspendu\u{202f}: aucun shell n'a lancé vigie, qui pourrait le reprendre",
+    NobodyContinues = "not suspended: no shell is there that could continue vigie"
+        | "pas suspendu\u{202f}: aucun shell ne pourrait reprendre vigie",
     // Names of keys.
     NameTab = "Tab" | "Tab",
     NameDelete = "Del" | "Suppr",
