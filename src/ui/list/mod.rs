@@ -1,6 +1,10 @@
 //! Lists: which rows a panel has, in which order, and which one is selected. The order stays while figures change: it is made
 //! anew when asked, and on a slow beat while nobody moves in the list.
 
+mod order;
+
+pub use order::Order;
+
 use super::filter::NameFilter;
 use super::panels::PanelId;
 use super::state::UiState;
@@ -8,7 +12,6 @@ use super::widgets::table::Column;
 use crate::model::{Code, Level, Subject, Timestamp};
 use crate::snapshot::View;
 use crate::text::Word;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A table is put in order again this often.
@@ -42,49 +45,6 @@ pub struct ListState {
     from_top: bool,
     /// Put in order by figures, so that rows change their places.
     sorted: bool,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct Order {
-    /// Chosen by the person; else the list's own.
-    pub column: Option<&'static str>,
-    pub reverse: bool,
-    /// The rows in the order of the last beat, and the place of each.
-    kept: Vec<RowKey>,
-    places: HashMap<RowKey, usize, foldhash::fast::RandomState>,
-    sorted_at: Timestamp,
-    /// Last time somebody moved in this list.
-    pub touched_at: Timestamp,
-}
-
-impl Order {
-    /// The rows that there were at the last beat, in their order. Some may be gone.
-    pub fn kept(&self) -> impl Iterator<Item = &RowKey> {
-        self.kept.iter()
-    }
-
-    fn keep(&mut self, kept: Vec<RowKey>, at: Timestamp) {
-        self.places = kept.iter().enumerate().map(|(place, key)| (key.clone(), place)).collect();
-        (self.kept, self.sorted_at) = (kept, at);
-    }
-
-    /// The rows at their places; those that came since stand at the end. Nothing is compared: this is done for every frame.
-    fn arranged<L: Rows>(&self, rows: Vec<L::Row>) -> Vec<L::Row> {
-        if self.kept.is_empty() {
-            return rows;
-        }
-        let mut placed: Vec<Option<L::Row>> = std::iter::repeat_with(|| None).take(self.kept.len()).collect();
-        let mut arranged = Vec::with_capacity(rows.len());
-        let mut new = Vec::new();
-        for row in rows {
-            match self.places.get(&L::key(&row)).and_then(|place| placed.get_mut(*place)) {
-                Some(place @ None) => *place = Some(row),
-                _ => new.push(row),
-            }
-        }
-        arranged.extend(placed.into_iter().flatten().chain(new));
-        arranged
-    }
 }
 
 /// One kind of list. Rows are cheap to clone: they are behind `Arc` or small.

@@ -1,8 +1,10 @@
-use super::partition::Partition;
+mod at_risk;
+
 use super::topics::Topics;
-use crate::model::{BrokerReading, ClusterReading, Code, Controllers, Timestamp};
+use crate::model::{BrokerReading, ClusterReading, Controllers, Timestamp};
 use crate::rules::BrokerInput;
-use crate::snapshot::{Broker, Cluster, PartitionAtRisk};
+use crate::snapshot::{Broker, Cluster};
+use at_risk::AtRisk;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -112,42 +114,6 @@ impl ClusterState {
     }
 }
 
-/// Partitions that lack something, by what they lack.
-#[derive(Default)]
-struct AtRisk {
-    offline: Vec<PartitionAtRisk>,
-    under_min_isr: Vec<PartitionAtRisk>,
-    under_replicated: Vec<PartitionAtRisk>,
-}
-
-impl AtRisk {
-    fn note(&mut self, topic: &Arc<str>, partition: &Partition, is_below: bool) {
-        let (list, lacks) = match partition.leader {
-            None => (&mut self.offline, Code::Offline),
-            Some(_) if is_below => (&mut self.under_min_isr, Code::UnderMinIsr),
-            Some(_) if partition.under_replicated() => (&mut self.under_replicated, Code::UnderReplicated),
-            Some(_) => return,
-        };
-        if list.len() < PartitionAtRisk::MOST {
-            list.push(PartitionAtRisk {
-                topic: topic.clone(),
-                partition: partition.number,
-                lacks,
-                leader: partition.leader,
-                replicas: partition.replicas.clone(),
-                isr: partition.isr.clone(),
-            });
-        }
-    }
-
-    /// The list of before where it is the same: pictures share it.
-    fn worst_first(self, before: &Arc<Vec<PartitionAtRisk>>) -> Arc<Vec<PartitionAtRisk>> {
-        let mut worst = [self.offline, self.under_min_isr, self.under_replicated].concat();
-        worst.truncate(PartitionAtRisk::MOST);
-        if worst == **before { before.clone() } else { Arc::new(worst) }
-    }
-}
-
 /// A partition names the broker as a replica.
 fn holds(topics: &Topics, id: i32) -> bool {
     topics.iter().flat_map(|t| &t.partitions).any(|p| p.replicas.contains(&id))
@@ -178,7 +144,7 @@ mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
     use crate::history::Budget;
-    use crate::model::{PartitionReading, TopicConfig, TopicReading};
+    use crate::model::{Code, PartitionReading, TopicConfig, TopicReading};
 
     fn reading(brokers: &[i32], replicas: &[i32]) -> ClusterReading {
         let broker = |id: &i32| BrokerReading {
