@@ -115,7 +115,8 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
             title.push(Ink::dim(format!(" · {} {}, {came}", word(Word::LiveSince), clock(ctx.state, since))));
         }
         if found.skipped > 0 {
-            note.push(Ink::new(Role::Warning, format!("▲ {} {}", text::count(found.skipped), word(Word::TailSkipped))));
+            let skipped = text::counted(found.skipped, Word::TailSkippedOne, Word::TailSkipped);
+            note.push(Ink::new(Role::Warning, format!("▲ {skipped}")));
         } else if found.older_cut {
             note.push(Ink::new(Role::Warning, word(Word::OldestLetGo)));
         }

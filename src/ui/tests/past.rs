@@ -131,6 +131,31 @@ fn a_key_that_is_followed_in_the_past_has_nothing_of_later() {
 }
 
 #[test]
+fn one_record_that_was_passed_over_is_not_many() {
+    let told = |skipped, language| {
+        let mut view = fixture::followed();
+        let mut focus = (*view.focus).clone();
+        let mut found = (*focus.searches[&ID]).clone();
+        found.skipped = skipped;
+        focus.searches.insert(ID, Arc::new(found));
+        view.focus = Arc::new(focus);
+        let mut ui = ui(view);
+        ui.state.look.language = language;
+        press(&mut ui, 200, 60, "4 f");
+        text_of(&paint(&mut ui, 200, 60))
+    };
+    for (skipped, language, wanted) in [
+        (1, Language::English, "▲ 1 record was passed over"),
+        (2, Language::English, "▲ 2 records were passed over"),
+        (1, Language::French, "▲ 1 message non lu "),
+        (2, Language::French, "▲ 2 messages non lus "),
+    ] {
+        let screen = told(skipped, language);
+        assert!(screen.contains(wanted), "{wanted}: {screen}");
+    }
+}
+
+#[test]
 fn it_says_how_far_back_retention_reaches() {
     let told = |late, oldest: Option<i64>| {
         let mut view = fixture::past();
