@@ -122,6 +122,7 @@ fn a_key_that_is_followed_in_the_past_has_nothing_of_later() {
     let screen = shown(&mut ui);
     assert!(screen.contains(" PAST ") && screen.contains("delivery.assigned"), "{screen}");
     assert!(screen.contains("4 records · up to 14:01:17") && !screen.contains("delivery.tracking"), "{screen}");
+    assert!(screen.contains("4 found") && !screen.contains("in memory"), "what is counted is what is shown: {screen}");
     press(&mut ui, W, H, "[");
     assert_eq!(asks(&mut ui), [], "what is earlier was searched");
     press(&mut ui, W, H, "space");
