@@ -31,7 +31,7 @@ pub fn run(file: Option<PathBuf>, args: &Run) -> Result<u8> {
     line(&mut well, "configuration", &Well(format!("{}{there}", config.file.display())));
     line(&mut well, "terminal", &terminal());
     let catalogue = match setup::catalogue(&config) {
-        Ok(catalogue) => Well(format!("{} topics", catalogue.topics.len())),
+        Ok(catalogue) => Well(counted(catalogue.topics.len() as u64, "topics")),
         Err(error) => Wrong(format!("{error:#}"), "mend that file, or leave it out: vigie has a catalogue of its own".into()),
     };
     line(&mut well, "catalogue", &catalogue);
@@ -127,11 +127,17 @@ fn found(what: &Checked, facts: &[(&'static str, Fact)]) -> String {
 
 fn fact((name, fact): &(&'static str, Fact)) -> String {
     match fact {
-        Fact::Count(n) => format!("{} {name}", text::count(*n)),
+        Fact::Count(n) => counted(*n, name),
         Fact::Millis(ms) => format!("answers in {}", text::duration_ms(*ms)),
         Fact::Text(text) => text.to_string(),
         other => format!("{name} {other:?}"),
     }
+}
+
+/// `1 topic`, `31 topics`.
+fn counted(n: u64, many: &str) -> String {
+    let one = many.strip_suffix('s').filter(|_| n == 1);
+    format!("{} {}", text::count(n), one.unwrap_or(many))
 }
 
 /// The reason in words, and what to do on a line of its own.
@@ -183,6 +189,12 @@ mod tests {
         assert!(told(Checked::ReadTopics, Err(Code::NothingVisible.into())).starts_with("? read topics"));
         assert!(told(Checked::DescribeTopics, Err(Code::NothingVisible.into())).starts_with("✗ see topics"));
         assert_eq!(told(Checked::ReadTopics, Ok(Vec::new())), "✓ read topics     allowed");
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        let told = |n| told(Checked::ListGroups, Ok(vec![("groups", Fact::Count(n))]));
+        assert_eq!([0, 1, 2].map(told), ["0 groups", "1 group", "2 groups"].map(|said| format!("✓ list groups     {said}")));
     }
 
     #[test]

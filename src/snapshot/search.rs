@@ -21,3 +21,11 @@ pub struct SearchView {
     pub newer_cut: bool,
     pub older_cut: bool,
 }
+
+impl SearchView {
+    /// What comes after the moment that is shown had not happened yet; `None`: all of it has.
+    pub fn until(&self, moment: Option<Timestamp>) -> &[Arc<TailRow>] {
+        let is_later = |row: &Arc<TailRow>| moment.is_some_and(|moment| row.time.is_some_and(|time| time.at > moment));
+        &self.rows[self.rows.iter().take_while(|row| is_later(row)).count()..]
+    }
+}

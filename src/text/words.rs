@@ -537,6 +537,7 @@ words! {
     LiveSince = "live since" | "en direct depuis",
     CameOne = "came" | "reçu",
     Came = "came" | "reçus",
+    TailSkippedOne = "record was passed over" | "message non lu",
     TailSkipped = "records were passed over" | "messages non lus",
     OldestLetGo = "the oldest were let go of" | "les plus anciens ne sont pas gardés",
     NothingFoundYet = "Nothing found" | "Rien trouvé",

@@ -1,10 +1,13 @@
 //! One search: how far it is, what it found, and what of it may be told already.
 
+mod held;
+
 use super::lanes::{Brought, Lanes, Piece};
 use super::{Hunt, Wanted};
 use crate::model::{
     Extent, Found, FoundRecord, LookupId, OwnedRecord, Record, Rest, SearchProgress, Start, Timestamp, TopicPartition, Way,
 };
+use held::nearest_first;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -49,8 +52,10 @@ pub struct Job {
     pub stretch: Option<Stretch>,
     pub waiting: VecDeque<Extent>,
     pub flights: Vec<Flight>,
-    /// Found on the way back and forward, but a record that belongs before them may still come.
+    /// Found on the way back and forward, but a record that belongs before them may still come, or no more were asked for.
     held: [Vec<FoundRecord>; 2],
+    /// Some of it was let go of since.
+    full: bool,
     out: Vec<FoundRecord>,
     progress: SearchProgress,
     spent: Duration,
@@ -71,6 +76,7 @@ impl Job {
             waiting: VecDeque::new(),
             flights: Vec::new(),
             held: Default::default(),
+            full: false,
             out: Vec::new(),
             progress: SearchProgress { guessed: hunt.key.is_some(), ..SearchProgress::default() },
             spent: Duration::ZERO,
@@ -155,12 +161,31 @@ impl Job {
             held.extend(out.drain(wanted..));
         }
         self.held[side(way)] = held;
+        self.let_go(way);
         let count = out.len() as u64;
         self.progress.found += count;
         if let Some(stretch) = &mut self.stretch {
             stretch.found += count;
         }
         self.out.append(&mut out);
+    }
+
+    /// Nobody may ever ask for what is held back: of too much the farthest goes, and is read again when it is asked for.
+    fn let_go(&mut self, way: Way) {
+        let lanes = &self.lanes;
+        let may_go = |found: &FoundRecord| lanes.of(&found.topic, found.partition).is_some_and(|lane| lanes.may_give_back(lane));
+        let gone = held::bound(&mut self.held[side(way)], way, may_go);
+        self.full = !gone.is_empty();
+        for ((topic, partition), gone) in gone {
+            if let Some(lane) = self.lanes.of(&topic, partition) {
+                self.lanes.give_back(way, lane, gone.offset, gone.time);
+            }
+        }
+    }
+
+    /// How many partitions are read at once: what is read while there is no room would be let go of, and read again and again.
+    pub fn at_once(&self, most: usize) -> usize {
+        if self.full { 1 } else { most }
     }
 
     /// Why the stretch is over, if it is.
@@ -255,15 +280,6 @@ fn side(way: Way) -> usize {
     }
 }
 
-/// In the order in which the way comes by them.
-fn nearest_first(found: &mut [FoundRecord], way: Way) {
-    let at = |found: &FoundRecord| (found.record.time.map(|time| time.at), found.record.offset);
-    match way {
-        Way::Back => found.sort_by_key(|found| std::cmp::Reverse(at(found))),
-        Way::Forward => found.sort_by_key(at),
-    }
-}
-
 fn cut(place: &TopicPartition, mut record: OwnedRecord) -> FoundRecord {
     let value_len = record.value.as_ref().map_or(0, Vec::len);
     if let Some(value) = record.value.as_mut().filter(|v| v.len() > MOST_VALUE) {
@@ -272,3 +288,6 @@ fn cut(place: &TopicPartition, mut record: OwnedRecord) -> FoundRecord {
     }
     FoundRecord { topic: place.topic.clone(), partition: place.partition, record, value_len }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,24 @@ impl Lane {
         self.placed && self.low.is_some() && self.end.is_some()
     }
 
+    /// Nothing of it is being read, which would go on behind what is given back; and it can be read again.
+    pub fn may_give_back(&self) -> bool {
+        !self.busy && !self.failed
+    }
+
+    /// Records at and behind `offset` that were read are not kept, the nearest of them of this time: what lies before that is known.
+    pub fn give_back(&mut self, way: Way, offset: i64, time: Option<Timestamp>) {
+        let edge = match way {
+            Way::Back => &mut self.back,
+            Way::Forward => &mut self.forward,
+        };
+        let times = edge.time.into_iter().chain(time);
+        (edge.next, edge.time) = match way {
+            Way::Back => (edge.next.max(offset + 1), times.max()),
+            Way::Forward => (edge.next.min(offset), times.min()),
+        };
+    }
+
     /// The log had records before the place that was asked for, and has none of them any more.
     pub fn is_late(&self, asked: &Start) -> bool {
         let (Some(low), Some(end), Some(start)) = (self.low, self.end, self.start) else { return false };

@@ -145,6 +145,17 @@ impl Lanes {
         }
     }
 
+    pub fn may_give_back(&self, lane: usize) -> bool {
+        self.lanes.get(lane).is_some_and(Lane::may_give_back)
+    }
+
+    /// See [`Lane::give_back`].
+    pub fn give_back(&mut self, way: Way, lane: usize, offset: i64, time: Option<Timestamp>) {
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.give_back(way, offset, time);
+        }
+    }
+
     pub fn fail(&mut self, lane: usize, reason: Reason) {
         let Some(lane) = self.lanes.get_mut(lane).filter(|l| !l.failed) else { return };
         (lane.failed, lane.busy) = (true, false);

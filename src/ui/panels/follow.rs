@@ -3,7 +3,7 @@
 
 use super::PanelId;
 use super::tail::value_cell;
-use crate::model::{Level, Timestamp};
+use crate::model::Level;
 use crate::snapshot::{TailRow, Verdict, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
@@ -40,7 +40,7 @@ impl Rows for FollowRows {
 
     fn rows(view: &View, state: &UiState) -> Vec<Row> {
         let found = state.follow.as_ref().and_then(|f| view.focus.searches.get(&f.id));
-        let Some(records) = found.map(|f| until(&f.rows, state.moment())) else { return Vec::new() };
+        let Some(records) = found.map(|f| f.until(state.moment())) else { return Vec::new() };
         let after = |i: usize| Some(records[i].time?.at.since_s(records.get(i + 1)?.time?.at));
         (0..records.len()).map(|i| Row { record: records[i].clone(), after_s: after(i) }).collect()
     }
@@ -61,13 +61,6 @@ impl Rows for FollowRows {
     fn level(row: &Row) -> Level {
         super::tail::level(&row.record.verdict)
     }
-}
-
-/// What comes after the moment that is shown had not happened yet. The newest come first.
-fn until(records: &[Arc<TailRow>], moment: Option<Timestamp>) -> &[Arc<TailRow>] {
-    let Some(moment) = moment else { return records };
-    let later = records.iter().take_while(|record| record.time.is_some_and(|time| time.at > moment)).count();
-    &records[later..]
 }
 
 fn place(row: &Row) -> String {
@@ -106,7 +99,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let mut note = Vec::new();
     if let Some(found) = found {
         let moment = ctx.state.moment();
-        let shown = until(&found.rows, moment).len();
+        let shown = found.until(moment).len();
         title.push(Ink::dim(format!(" · {}", text::counted(shown as u64, Word::Record, Word::Records))));
         if let Some(moment) = moment {
             title.push(Ink::new(Role::Warning, format!(" · {} {}", word(Word::UpTo), clock(ctx.state, moment))));
@@ -115,7 +108,8 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
             title.push(Ink::dim(format!(" · {} {}, {came}", word(Word::LiveSince), clock(ctx.state, since))));
         }
         if found.skipped > 0 {
-            note.push(Ink::new(Role::Warning, format!("▲ {} {}", text::count(found.skipped), word(Word::TailSkipped))));
+            let skipped = text::counted(found.skipped, Word::TailSkippedOne, Word::TailSkipped);
+            note.push(Ink::new(Role::Warning, format!("▲ {skipped}")));
         } else if found.older_cut {
             note.push(Ink::new(Role::Warning, word(Word::OldestLetGo)));
         }

@@ -35,7 +35,7 @@ fn groups(ctx: Ctx, found: &SearchView) -> Vec<Vec<Ink>> {
     }
     out.extend(late(ctx, progress).map(|ink| vec![ink]));
     if begun || found.live_since.is_some() {
-        out.push(vec![Ink::text(found_of(found))]);
+        out.push(vec![Ink::text(found_of(ctx, found))]);
     }
     if !begun {
         return out;
@@ -61,12 +61,13 @@ fn groups(ctx: Ctx, found: &SearchView) -> Vec<Vec<Ink>> {
     out
 }
 
-/// A key has records in memory, which no search needs to find.
-fn found_of(found: &SearchView) -> String {
+/// A key has records in memory, which no search needs to find. Memory is of now: at a moment of the past what is shown counts.
+fn found_of(ctx: Ctx, found: &SearchView) -> String {
     let told = |n| text::counted(n, Word::FoundOne, Word::FoundWord);
-    match found.live_since {
-        Some(_) => format!("{} {} · {}", text::count(found.remembered), word(Word::InMemory), told(found.beside)),
-        None => told(found.progress.found),
+    match (found.live_since, ctx.state.moment()) {
+        (Some(_), Some(moment)) => told(found.until(Some(moment)).len() as u64),
+        (Some(_), None) => format!("{} {} · {}", text::count(found.remembered), word(Word::InMemory), told(found.beside)),
+        (None, _) => told(found.progress.found),
     }
 }
 

@@ -122,12 +122,38 @@ fn a_key_that_is_followed_in_the_past_has_nothing_of_later() {
     let screen = shown(&mut ui);
     assert!(screen.contains(" PAST ") && screen.contains("delivery.assigned"), "{screen}");
     assert!(screen.contains("4 records · up to 14:01:17") && !screen.contains("delivery.tracking"), "{screen}");
+    assert!(screen.contains("4 found") && !screen.contains("in memory"), "what is counted is what is shown: {screen}");
     press(&mut ui, W, H, "[");
     assert_eq!(asks(&mut ui), [], "what is earlier was searched");
     press(&mut ui, W, H, "space");
     let asked = asks(&mut ui);
     let [Ask::Cancel(ID), Ask::Search(LookupId(2), search), Ask::Extend(..)] = &asked[..] else { panic!("{asked:?}") };
     assert_eq!((&search.start, ui.state.screen), (&Start::End, Screen::Follow), "what came since was not");
+}
+
+#[test]
+fn one_record_that_was_passed_over_is_not_many() {
+    let told = |skipped, language| {
+        let mut view = fixture::followed();
+        let mut focus = (*view.focus).clone();
+        let mut found = (*focus.searches[&ID]).clone();
+        found.skipped = skipped;
+        focus.searches.insert(ID, Arc::new(found));
+        view.focus = Arc::new(focus);
+        let mut ui = ui(view);
+        ui.state.look.language = language;
+        press(&mut ui, 200, 60, "4 f");
+        text_of(&paint(&mut ui, 200, 60))
+    };
+    for (skipped, language, wanted) in [
+        (1, Language::English, "▲ 1 record was passed over"),
+        (2, Language::English, "▲ 2 records were passed over"),
+        (1, Language::French, "▲ 1 message non lu "),
+        (2, Language::French, "▲ 2 messages non lus "),
+    ] {
+        let screen = told(skipped, language);
+        assert!(screen.contains(wanted), "{wanted}: {screen}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ impl SearchDesk {
         let Some(job) = self.jobs.last_mut() else { return };
         let Some(extent) = job.stretch.as_ref().map(|s| s.extent.clone()) else { return };
         let now = Instant::now();
-        while job.flights.len() < AT_ONCE {
+        while job.flights.len() < job.at_once(AT_ONCE) {
             let probe = probe(job);
             let is_probe = probe.is_some();
             let Some(piece) = probe.or_else(|| job.lanes.next(extent.way, extent.back_to)) else { return };
