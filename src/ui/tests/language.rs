@@ -56,3 +56,23 @@ fn every_heading_has_room_for_its_words_in_every_language() {
         });
     }
 }
+
+/// Nobody reads "1 partitions" without stumbling, in either language.
+#[test]
+fn one_is_not_many_on_any_picture() {
+    let many = regex::Regex::new(r"(?:^|[^\d.,\u{202f}])\b1 (\p{L}+s)\b").unwrap();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui/snapshots");
+    let mut seen = 0;
+    for file in [folder.clone(), folder.join("fr")].iter().flat_map(|f| std::fs::read_dir(f).unwrap()) {
+        let path = file.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
+        let picture = std::fs::read_to_string(&path).unwrap();
+        seen += 1;
+        for found in many.captures_iter(&picture).filter(|found| &found[1] != "ms") {
+            panic!("{}: {:?}", path.display(), &found[0]);
+        }
+    }
+    assert!(seen > 100 && many.is_match(" 1 partitions"), "{seen} pictures");
+}
