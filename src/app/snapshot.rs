@@ -2,12 +2,13 @@
 
 use super::session::Session;
 use super::stop::{self, Stop};
-use super::{DONE, FAILED, confirm, privacy, setup, tell};
+use super::{DONE, FAILED, complain, confirm, privacy, setup, tell};
 use crate::cli::{Format, SnapshotArgs};
 use crate::config::parse::From;
 use crate::model::LinkState;
 use crate::outlet;
 use crate::snapshot::Snapshot;
+use crate::text;
 use anyhow::Result;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,7 +34,22 @@ pub fn run(file: Option<PathBuf>, args: &SnapshotArgs) -> Result<u8> {
     let picture = gathered(&session, gather, &end);
     session.stop();
     print(&privacy::given(&picture, privacy.as_ref()), args.format)?;
-    Ok(if reached(&picture) { DONE } else { FAILED })
+    if reached(&picture) {
+        return Ok(DONE);
+    }
+    complain(&missed(&picture));
+    Ok(FAILED)
+}
+
+/// Why the cluster was not reached, and what to do.
+fn missed(picture: &Snapshot) -> String {
+    let source = &picture.source;
+    let Some(reason) = &source.reason else {
+        return format!("vigie: {} did not answer in time", text::visible(&source.bootstrap));
+    };
+    let sentence = text::sentence(reason);
+    let told = format!("vigie: {}", text::visible(&sentence));
+    text::remedy(reason).map_or(told.clone(), |remedy| format!("{told}\n  → {remedy}"))
 }
 
 pub fn print(picture: &Snapshot, format: Format) -> Result<()> {

@@ -125,6 +125,7 @@ fn a_snapshot_of_nobody_is_an_object_that_says_down() {
     assert_eq!(text(&snapshot, "/source/state"), "down");
     assert!(text(&snapshot, "/source/reason").contains(&nobody), "{ran:?}");
     assert_eq!(*at(&snapshot, "/cluster/topics"), Value::Null);
-    assert!(!ran.err.trim().is_empty(), "the reason, then what to do: {ran:?}");
+    assert!(ran.err.contains(&nobody) && ran.err.contains("\n  → "), "the reason, then what to do: {}", ran.err);
+    assert_eq!(ran.err.lines().count(), 2, "and no lines of the client library: {}", ran.err);
     assert!(ran.took < seconds(20), "{:?}", ran.took);
 }
