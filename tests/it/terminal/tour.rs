@@ -55,7 +55,7 @@ fn every_screen_shows_what_is_its_own_and_live_data() {
     let folder = folder("tour");
     let config = folder.path().join("config.toml");
     std::fs::write(&config, LATE).expect("a file");
-    let mut terminal = demo_with(&["--config", &config.display().to_string()], 40, 120);
+    let mut terminal = demo_with(&["--config", &config.display().to_string(), "--log", "info"], 40, 120);
     terminal.wait_for(UP, seconds(20));
     let pattern = |text: &str| Regex::new(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let mut shown: Vec<(&str, String)> = Vec::new();
