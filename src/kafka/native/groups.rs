@@ -56,10 +56,14 @@ impl Desk {
     }
 
     /// Asks for members of groups: dear (0.7 ms a group), so only for those that somebody looks at.
-    pub fn describe_groups(&mut self, tag: usize, groups: &[Arc<str>], timeout: Duration) {
+    /// `coordinator`: the broker to ask; `None`: librdkafka looks it up first.
+    pub fn describe_groups(&mut self, tag: usize, groups: &[Arc<str>], coordinator: Option<i32>, timeout: Duration) {
         let names: Vec<_> = groups.iter().filter_map(|g| c_name(g)).collect();
         let mut pointers: Vec<_> = names.iter().map(|n| n.as_ptr()).collect();
         let options = self.options(Op::RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, tag, timeout);
+        if let Some(id) = coordinator {
+            options.at_broker(id);
+        }
         // SAFETY: `pointers` and the names behind them are alive during the call, which copies them.
         unsafe { b::rd_kafka_DescribeConsumerGroups(self.rk(), pointers.as_mut_ptr(), pointers.len(), options.0, self.queue) }
     }

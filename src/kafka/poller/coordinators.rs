@@ -14,11 +14,21 @@ impl Coordinators {
         Self { leaders: offsets.map(|t| t.partitions.iter().map(|p| p.leader).collect()).unwrap_or_default() }
     }
 
-    /// `None`: not known, librdkafka is to look it up.
+    /// `None`: not known, or there is none now.
     pub fn of(&self, group: &str) -> Option<i32> {
+        self.leader(group).filter(|leader| *leader >= 0)
+    }
+
+    /// Nobody coordinates the group now: there is nobody to ask, and librdkafka must not look for one (see [`Self::of`]). A look-up
+    /// that a dying broker leaves open ends the process: an assertion in `rd_kafka_admin_coord_response_parse` of librdkafka 2.12.
+    pub fn is_headless(&self, group: &str) -> bool {
+        self.leader(group).is_some_and(|leader| leader < 0)
+    }
+
+    fn leader(&self, group: &str) -> Option<i32> {
         let count = i32::try_from(self.leaders.len()).ok().filter(|n| *n > 0)?;
         let partition = usize::try_from(java_hash(group).checked_abs().unwrap_or(0) % count).ok()?;
-        self.leaders.get(partition).copied().filter(|leader| *leader >= 0)
+        self.leaders.get(partition).copied()
     }
 }
 
@@ -46,6 +56,8 @@ mod tests {
         let of = Coordinators::read(Some(&TopicReading { partitions, ..TopicReading::default() }));
         assert_eq!(of.of("polygenelubricants"), Some(7));
         assert_eq!(of.of("hello"), None);
+        assert!(of.is_headless("hello") && !of.is_headless("polygenelubricants"));
         assert_eq!(Coordinators::read(None).of("hello"), None);
+        assert!(!Coordinators::read(None).is_headless("hello"), "not known is not headless");
     }
 }

@@ -17,8 +17,10 @@ pub struct Commits {
     pub unchanged: u32,
     /// Not asked for with this reading, on purpose: the offsets hold.
     pub quiet: bool,
-    /// The broker that was asked did not coordinate it: librdkafka is to look for the one that does.
-    pub moved: bool,
+    /// So many times in a row the broker that leads its partition did not coordinate it.
+    pub moved: u32,
+    /// These brokers spread groups in another way than Kafka's: librdkafka is to look for the coordinator.
+    pub strange: bool,
 }
 
 impl Commits {

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// A group whose offsets never came, and that the leader of its partition refused so often.
+const STRANGE: u32 = 3;
 /// Groups asked for at once: more do not answer sooner, and a coordinator is not flooded.
 const IN_FLIGHT: usize = 256;
 /// With more groups than this, those without members whose offsets did not change are read with every fifth reading only.
@@ -111,9 +113,10 @@ impl GroupBook {
         courier.keep_late(&known);
         for group in self.focus.iter().filter(|g| known.contains(*g)) {
             let party = Party::Members(Arc::clone(group));
-            if !courier.is_open(&party) {
-                let asked = Job::Members { group: Arc::clone(group), coordinator: self.coordinators.of(group) };
-                courier.send(asked, |desk, tag, timeout| desk.describe_groups(tag, std::slice::from_ref(group), timeout));
+            if !courier.is_open(&party) && !self.coordinators.is_headless(group) {
+                let at = self.coordinators.of(group).filter(|_| !self.is_strange(group));
+                let asked = Job::Members { group: Arc::clone(group), coordinator: at };
+                courier.send(asked, |desk, tag, timeout| desk.describe_groups(tag, std::slice::from_ref(group), at, timeout));
             }
         }
         // Those that answered last time come first: a coordinator that is away holds nobody else up.
@@ -140,8 +143,11 @@ impl GroupBook {
             if courier.is_open(&Party::Group(Arc::clone(&group))) {
                 continue;
             }
-            let moved = self.commits.get(&group).is_some_and(|c| c.moved);
-            let at = self.coordinators.of(&group).filter(|_| !moved);
+            if self.coordinators.is_headless(&group) {
+                self.commits.entry(group).or_default().refusal = Some(Code::TimedOut.into());
+                continue;
+            }
+            let at = self.coordinators.of(&group).filter(|_| !self.is_strange(&group));
             if let Some(reason) = at.and_then(|id| courier.down.get(&id)) {
                 self.commits.entry(group).or_default().refusal = Some(reason.clone());
                 continue;
@@ -151,6 +157,10 @@ impl GroupBook {
             let asked = Job::Commits { group: Arc::clone(&group), explicit: explicit.is_some(), coordinator: at };
             courier.send(asked, |desk, tag, timeout| _ = desk.group_offsets(tag, &group, explicit.as_ref(), at, timeout));
         }
+    }
+
+    fn is_strange(&self, group: &str) -> bool {
+        self.commits.get(group).is_some_and(|known| known.strange)
     }
 
     /// A group's offsets came. `false`: its coordinator did not answer.
@@ -176,11 +186,21 @@ impl GroupBook {
                 }
                 offsets.sort_unstable();
                 let unchanged = if known.offsets == offsets { known.unchanged + 1 } else { 0 };
-                *known = Commits { offsets, read: Some(Instant::now()), refusal: None, unchanged, quiet: false, moved: false };
+                *known = Commits {
+                    offsets,
+                    read: Some(Instant::now()),
+                    refusal: None,
+                    unchanged,
+                    quiet: false,
+                    moved: 0,
+                    strange: known.strange,
+                };
                 true
             }
             Err(refusal) => {
-                known.moved = matches!(refusal.code, E::NotCoordinator | E::CoordinatorNotAvailable | E::CoordinatorLoadInProgress);
+                // The metadata of the next reading says who it is now; where it never does, these are no brokers of Kafka's.
+                known.moved = if refusal.code == E::NotCoordinator { known.moved + 1 } else { 0 };
+                known.strange |= known.moved >= STRANGE && known.read.is_none();
                 known.refusal = Some(causes.reason_of_code(refusal.code, at));
                 !native::is_silence(refusal.code)
             }
