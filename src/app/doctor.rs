@@ -135,13 +135,13 @@ fn fact((name, fact): &(&'static str, Fact)) -> String {
 }
 
 /// `1 topic`, `31 topics`.
-fn counted(n: u64, many: &str) -> String {
+pub fn counted(n: u64, many: &str) -> String {
     let one = many.strip_suffix('s').filter(|_| n == 1);
     format!("{} {}", text::count(n), one.unwrap_or(many))
 }
 
 /// The reason in words, and what to do on a line of its own.
-fn with_remedy(reason: &Reason, indent: usize) -> String {
+pub fn with_remedy(reason: &Reason, indent: usize) -> String {
     match text::remedy(reason) {
         Some(remedy) => format!("{}\n{:indent$}→ {remedy}", text::sentence(reason), ""),
         None => text::sentence(reason),

@@ -47,9 +47,7 @@ fn missed(picture: &Snapshot) -> String {
     let Some(reason) = &source.reason else {
         return format!("vigie: {} did not answer in time", text::visible(&source.bootstrap));
     };
-    let sentence = text::sentence(reason);
-    let told = format!("vigie: {}", text::visible(&sentence));
-    text::remedy(reason).map_or(told.clone(), |remedy| format!("{told}\n  → {remedy}"))
+    format!("vigie: {}", super::lines(&super::doctor::with_remedy(reason, 2)))
 }
 
 pub fn print(picture: &Snapshot, format: Format) -> Result<()> {

@@ -61,7 +61,9 @@ pub fn insist(stop: &Stop, patience: Duration) -> std::io::Result<()> {
     std::thread::Builder::new().name("insists".into()).spawn(move || {
         let _ = asked.recv();
         std::thread::sleep(patience);
-        tracing::warn!("the brokers do not answer: ended without telling the group how far we are; what was applied is kept");
+        tracing::warn!(
+            "something did not end in time (a broker or a store that does not answer): ended without it; what was applied is kept"
+        );
         std::process::exit(i32::from(super::DONE));
     })?;
     Ok(())

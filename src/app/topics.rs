@@ -1,6 +1,6 @@
 //! `vigie topics`: the catalogue against the cluster.
 
-use super::doctor::told;
+use super::doctor::{counted, told};
 use super::{DONE, FAILED, complain, setup, tell};
 use crate::catalogue::{Catalogue, Role, TopicEntry};
 use crate::cli::TopicsArgs;
@@ -8,7 +8,6 @@ use crate::kafka::KafkaConfig;
 use crate::kafka::admin::{self, Created, NewTopic, TopicDetail};
 use crate::text;
 use anyhow::{Result, bail};
-use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
     }
     let missing: Vec<&TopicEntry> = catalogue.topics.iter().filter(|entry| find(&there, entry).is_none()).collect();
     if missing.is_empty() {
-        tell(&format!("all of the catalogue's topics exist ({})", counted(catalogue.topics.len(), "topic")));
+        tell(&format!("all of the catalogue's topics exist ({})", counted(catalogue.topics.len() as u64, "topics")));
         return Ok(DONE);
     }
     let mut code = DONE;
@@ -35,14 +34,17 @@ pub fn run(file: Option<PathBuf>, args: &TopicsArgs) -> Result<u8> {
         complain(&format!(
             "vigie: {} known to the cluster now: each partition has {}\n  → where more brokers are starting, wait for them, delete the topics and make them anew",
             if few == 1 { "only one broker is".to_owned() } else { format!("only {few} brokers are") },
-            counted(few, "replica")
+            counted(few.unsigned_abs().into(), "replicas")
         ));
     }
     for (topic, result) in made {
         match result {
             Created::Exists => tell(&format!("exists   {}", topic.name)),
             Created::Made => {
-                let (partitions, replicas) = (counted(topic.partitions, "partition"), counted(topic.replication, "replica"));
+                let (partitions, replicas) = (
+                    counted(topic.partitions.unsigned_abs().into(), "partitions"),
+                    counted(topic.replication.unsigned_abs().into(), "replicas"),
+                );
                 tell(&format!("created  {}  {partitions}, {replicas}", topic.name));
             }
             Created::Refused(reason) => {
@@ -106,7 +108,7 @@ fn compare(catalogue: &Catalogue, there: &[TopicDetail]) -> u8 {
         tell(&format!("{:width$}  {:24}  {}", entry.name, entry.role.label(), found.map_or("missing".into(), detail)));
     }
     let others = there.iter().filter(|topic| catalogue.topic(&topic.name).is_none() && !topic.internal).count();
-    let others = counted(others, "topic");
+    let others = counted(others as u64, "topics");
     tell(&format!(
         "\n{} of {} there, {missing} missing; {others} that the catalogue does not name",
         catalogue.topics.len() - missing,
@@ -127,12 +129,7 @@ fn detail(topic: &TopicDetail) -> String {
     };
     // Under each other, whether they are one or many.
     let partitions = if topic.partitions == 1 { "partition" } else { "partitions" };
-    format!("{:3} {partitions:10}  {:10}  retention {retention}", topic.partitions, counted(topic.replication, "replica"))
-}
-
-fn counted(n: impl Display, what: &str) -> String {
-    let n = n.to_string();
-    format!("{n} {what}{}", if n == "1" { "" } else { "s" })
+    format!("{:3} {partitions:10}  {:10}  retention {retention}", topic.partitions, counted(topic.replication as u64, "replicas"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! The business as the picture has it. Plain rows: the engine makes them of what the domain knows.
+//! One room: nothing but the shapes of the JSON contract, which docs/snapshot.md tells in the same order.
 
 use crate::model::{Point, Reason, Timestamp};
 use serde::{Serialize, Serializer};

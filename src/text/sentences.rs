@@ -1,3 +1,5 @@
+//! English. One room: every reason has one arm of one match, so that none is left out and neighbours read alike.
+
 use super::facts::Facts;
 use super::french;
 use super::language::{Language, speaking, spoken};

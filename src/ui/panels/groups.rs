@@ -164,6 +164,8 @@ pub(super) fn catch_up_cell(row: &Row, _: Ctx, width: u16) -> Ink {
         // What is on its way is no backlog, but "done" beside a lag would not be understood.
         CatchUp::CaughtUp if row.lag.records.is_some_and(|n| n > 0) => Ink::dim(word(Word::KeepsUp)),
         CatchUp::CaughtUp => Ink::dim(if width > 9 { word(Word::CaughtUp) } else { word(Word::Done) }),
+        // Slower for a moment: as long as its status says that all is well, "never" beside it would not be understood.
+        CatchUp::FallingBehind if row.status.level == Level::Healthy => Ink::dim(word(Word::KeepsUp)),
         CatchUp::FallingBehind => Ink::new(Role::Warning, if width > 9 { word(Word::FallingBehind) } else { word(Word::Never) }),
         CatchUp::Unknown => Ink::unknown(),
     }

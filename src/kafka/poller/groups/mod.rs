@@ -7,7 +7,7 @@ use super::courier::{Courier, Job, Party, Step};
 use super::topics::{Names, Topics};
 use crate::kafka::native::{self, Listed, PartitionList, Reply};
 use crate::kafka::{Causes, GroupFilter};
-use crate::model::{Code, GroupKind, GroupReading, GroupState, Member, Reason, Timestamp};
+use crate::model::{Code, Fact, GroupKind, GroupReading, GroupState, Member, Reason, Timestamp};
 use commits::{Commits, Offsets, with_members, with_never_committed, without_strangers};
 use rdkafka::types::RDKafkaErrorCode as E;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -113,8 +113,9 @@ impl GroupBook {
         courier.keep_late(&known);
         for group in self.focus.iter().filter(|g| known.contains(*g)) {
             let party = Party::Members(Arc::clone(group));
-            if !courier.is_open(&party) && !self.coordinators.is_headless(group) {
-                let at = self.coordinators.of(group).filter(|_| !self.is_strange(group));
+            if !courier.is_open(&party)
+                && let Ok(at) = self.whom(courier, group)
+            {
                 let asked = Job::Members { group: Arc::clone(group), coordinator: at };
                 courier.send(asked, |desk, tag, timeout| desk.describe_groups(tag, std::slice::from_ref(group), at, timeout));
             }
@@ -143,15 +144,13 @@ impl GroupBook {
             if courier.is_open(&Party::Group(Arc::clone(&group))) {
                 continue;
             }
-            if self.coordinators.is_headless(&group) {
-                self.commits.entry(group).or_default().refusal = Some(Code::TimedOut.into());
-                continue;
-            }
-            let at = self.coordinators.of(&group).filter(|_| !self.is_strange(&group));
-            if let Some(reason) = at.and_then(|id| courier.down.get(&id)) {
-                self.commits.entry(group).or_default().refusal = Some(reason.clone());
-                continue;
-            }
+            let at = match self.whom(courier, &group) {
+                Ok(at) => at,
+                Err(reason) => {
+                    self.commits.entry(group).or_default().refusal = Some(reason);
+                    continue;
+                }
+            };
             // Such a broker answers "all partitions" with none.
             let explicit = self.unsupported.then(|| watched_partitions(topics));
             let asked = Job::Commits { group: Arc::clone(&group), explicit: explicit.is_some(), coordinator: at };
@@ -159,8 +158,14 @@ impl GroupBook {
         }
     }
 
-    fn is_strange(&self, group: &str) -> bool {
-        self.commits.get(group).is_some_and(|known| known.strange)
+    /// The broker to ask about a group; `None`: librdkafka is to look for it. `Err`: there is nobody to ask now.
+    fn whom(&self, courier: &Courier, group: &str) -> Result<Option<i32>, Reason> {
+        if self.coordinators.is_headless(group) {
+            return Err(Reason::new(Code::Offline).with("partitions", Fact::Count(1)));
+        }
+        let is_strange = self.commits.get(group).is_some_and(|known| known.strange);
+        let at = self.coordinators.of(group).filter(|_| !is_strange);
+        at.and_then(|id| courier.down.get(&id)).map_or(Ok(at), |reason| Err(reason.clone()))
     }
 
     /// A group's offsets came. `false`: its coordinator did not answer.
