@@ -4,6 +4,7 @@ mod anew;
 pub mod contents;
 mod endurance;
 pub mod events;
+mod farewell;
 mod kept;
 pub mod processes;
 mod rebuild;
