@@ -1,7 +1,7 @@
 //! Is every broker there, does each carry its share, and how quickly does it answer?
 
 use super::PanelId;
-use crate::model::Level;
+use crate::model::{Level, LinkState};
 use crate::snapshot::{Broker, Cluster, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
@@ -64,11 +64,20 @@ impl Rows for BrokerRows {
     }
 }
 
+/// How the brokers stood at the last reading says nothing about now.
+fn nobody_answers(ctx: Ctx) -> bool {
+    ctx.view.snapshot.source.state == LinkState::Down
+}
+
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("up", Word::Nothing, 1, |r, _, _| {
-        cell(r, |b| if b.up { Ink::new(Role::Ok, "●") } else { Ink::new(Role::Critical, "✘") })
+    Col::fixed("up", Word::Nothing, 1, |r, ctx, _| {
+        cell(r, |b| match b.up {
+            _ if nobody_answers(ctx) => Ink::dim("?"),
+            true => Ink::new(Role::Ok, "●"),
+            false => Ink::new(Role::Critical, "✘"),
+        })
     })
     .file(&[("up", |r, _| raw::flag(of(r).is_some_and(|b| b.up)))]),
     Col::content("id", Word::ColId, (3, 10), |r, ctx, _| {
@@ -102,12 +111,11 @@ const COLUMNS: &[Col] = &[
     .file(&[("under_replicated", |r, _| raw::whole(of(r).map(|b| b.under_replicated)))])
     .right()
     .leaves(2),
-    Col::fixed("trip", Word::ColRoundTrip, 8, |r, _, _| {
+    Col::fixed("trip", Word::ColRoundTrip, 8, |r, ctx, _| {
         cell(r, |b| {
-            Ink::known(
-                b.round_trip_ms,
-                |ms| if ms < 9.95 { format!("{}ms", text::number(ms, 1)) } else { text::short_duration_ms(ms) },
-            )
+            Ink::known(b.round_trip_ms.filter(|_| !nobody_answers(ctx)), |ms| {
+                if ms < 9.95 { format!("{}ms", text::number(ms, 1)) } else { text::short_duration_ms(ms) }
+            })
         })
     })
     .file(&[("answers_ms", |r, _| raw::number(of(r).and_then(|b| b.round_trip_ms)))])

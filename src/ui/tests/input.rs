@@ -156,6 +156,26 @@ fn the_engine_is_told_what_the_screen_needs() {
 }
 
 #[test]
+fn cluster_says_nothing_of_brokers_and_partitions_while_nobody_answers() {
+    let away = |state, risky: bool| {
+        let mut view = fixture::rich();
+        let snapshot = Arc::make_mut(&mut view.snapshot);
+        Arc::make_mut(&mut snapshot.source).state = state;
+        if !risky {
+            Arc::make_mut(&mut snapshot.cluster).partitions_at_risk = Arc::default();
+        }
+        let mut ui = ui(view);
+        press(&mut ui, W, H, "0");
+        lines(&mut ui).join("\n")
+    };
+    let well = away(LinkState::Connected, false);
+    assert!(well.contains("●  *1") && well.contains("0.4ms") && well.contains("Every partition has its leader"), "{well}");
+    let down = away(LinkState::Down, false);
+    assert!(down.contains("?  *1") && !down.contains("0.4ms") && down.contains("None by the cluster's last answer"), "{down}");
+    assert!(away(LinkState::Down, true).contains("below min ISR"), "what was known last stays");
+}
+
+#[test]
 fn groups_asks_for_the_one_that_it_shows_and_not_for_each_that_is_passed() {
     let mut ui = ui(fixture::rich());
     let beat = |ui: &mut Ui| {
