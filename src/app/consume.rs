@@ -44,7 +44,7 @@ pub fn run(file: Option<PathBuf>, args: &ConsumeArgs) -> Result<u8> {
     topics::make_own(&kafka, &catalogue)?;
     crew.check(&kafka)?;
     let end = stop::on_signals()?;
-    stop::insist(&end, FAREWELL)?;
+    stop::insist(&end, FAREWELL, DONE)?;
     let plans = Plans::new(&catalogue);
     let consume = consume_config(args)?;
     let Some((store, relay)) = open_patiently(&address, &catalogue, &consume, &end)? else { return Ok(DONE) };

@@ -190,11 +190,15 @@ fn dashboard(session: SessionConfig, town: &Town, ui: UiConfig, end: &Stop, pani
         let opening = scope.spawn(|| open(prepared, session, town));
         (ui::run(ui, ports), opening.join())
     });
+    let code = watch::code(&left);
+    end.stop();
+    stop::insist(end, stop::PATIENCE, code)?;
     match session {
         Ok(session) => session?.stop(),
         Err(_) => bail!("the session did not start: its thread ended in a panic"),
     }
-    Ok(watch::code(left?))
+    left?;
+    Ok(code)
 }
 
 fn once(

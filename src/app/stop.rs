@@ -51,12 +51,12 @@ pub fn on_signals() -> std::io::Result<Stop> {
     Ok(stop)
 }
 
-/// Ends the process this long after it was asked to end, whatever hangs: a client of a group waits for its coordinator, which may be
-/// gone. Nothing is lost: what was applied is in the store with its places, or in a committed transaction.
+/// Ends the process with `code` this long after it was asked to end, whatever hangs: a client of a group waits for its coordinator,
+/// which may be gone. Nothing is lost: what was applied is in the store with its places, or in a committed transaction.
 ///
 /// # Errors
 /// No thread to be had.
-pub fn insist(stop: &Stop, patience: Duration) -> std::io::Result<()> {
+pub fn insist(stop: &Stop, patience: Duration, code: u8) -> std::io::Result<()> {
     let asked = stop.receiver();
     std::thread::Builder::new().name("insists".into()).spawn(move || {
         let _ = asked.recv();
@@ -64,10 +64,13 @@ pub fn insist(stop: &Stop, patience: Duration) -> std::io::Result<()> {
         tracing::warn!(
             "something did not end in time (a broker or a store that does not answer): ended without it; what was applied is kept"
         );
-        std::process::exit(i32::from(super::DONE));
+        std::process::exit(i32::from(code));
     })?;
     Ok(())
 }
+
+/// How long a person who left a dashboard waits for what does not end.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 async fn first_signal(ready: &Sender<std::io::Result<()>>) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -87,17 +87,16 @@ fn start(start: Start<'_>) -> Result<u8> {
     }
     confirm::reading(&session, args.yes)?;
     let end = stop::on_signals()?;
-    if args.consume {
-        stop::insist(&end, consume::FAREWELL)?;
-    }
+    let patience = if args.consume { consume::FAREWELL } else { stop::PATIENCE };
     if args.no_ui {
+        stop::insist(&end, patience, DONE)?;
         let every = setup::duration("--every", &args.every)?.max(LEAST_BEAT);
         let privacy = privacy::printed(&config)?;
         return lines(Session::start(session)?, every, args.format, privacy.as_ref(), &end);
     }
     let target = target(&config, session)?;
     let roster = roster(&start, &config, &target.sign.name)?;
-    dashboard(target, roster, ui, &end)
+    dashboard(target, roster, ui, &end, patience)
 }
 
 fn target(config: &Config, session: SessionConfig) -> Result<Target> {
@@ -154,20 +153,23 @@ fn crew(kafka: &KafkaConfig, catalogue: &Arc<Catalogue>, asked: &[WorkerChoice])
 }
 
 /// Draws until the person leaves or a signal says so.
-fn dashboard(target: Target, roster: Roster, ui: UiConfig, end: &Stop) -> Result<u8> {
+fn dashboard(target: Target, roster: Roster, ui: UiConfig, end: &Stop, patience: Duration) -> Result<u8> {
     needs_terminal()?;
     let (ports, board) = Board::start(target, roster, end)?;
     let left = ui::run(ui, ports);
+    let code = code(&left);
     end.stop();
+    stop::insist(end, patience, code)?;
     if board.join().is_err() {
         bail!("the thread of the clusters ended in a panic");
     }
-    Ok(code(left?))
+    left?;
+    Ok(code)
 }
 
 /// What the shell is told of how the dashboard ended.
-pub fn code(exit: ui::Exit) -> u8 {
-    if exit == ui::Exit::Broken { FAILED } else { DONE }
+pub fn code(left: &Result<ui::Exit, ui::UiError>) -> u8 {
+    if matches!(left, Err(_) | Ok(ui::Exit::Broken)) { FAILED } else { DONE }
 }
 
 pub fn needs_terminal() -> Result<()> {

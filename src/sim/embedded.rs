@@ -4,6 +4,7 @@ use super::SimError;
 use super::stories::DEAD_LETTER_TOPIC;
 use crate::catalogue::{Catalogue, Role, TopicEntry};
 use crate::kafka::mock;
+use nix::sys::signal::{SigSet, SigmaskHow};
 use rdkafka::ClientConfig;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, DefaultProducerContext, Producer};
@@ -36,8 +37,9 @@ impl Embedded {
     /// librdkafka cannot open its listeners.
     pub fn start(catalogue: &Catalogue) -> Result<Self, SimError> {
         let failed = |what: &'static str| move |source| SimError::Embedded { what, source };
-        let handle: BaseProducer =
-            ClientConfig::new().set("test.mock.num.brokers", BROKERS.to_string()).create().map_err(failed("its brokers"))?;
+        let mut config = ClientConfig::new();
+        config.set("test.mock.num.brokers", BROKERS.to_string());
+        let handle: BaseProducer = deaf(|| config.create()).map_err(failed("its brokers"))?;
         mock::set_join_delay_ms(handle.client(), JOIN_DELAY_MS);
         let mut embedded = Self { handle: Some(handle), bootstrap: String::new(), partitions: 0 };
         embedded.bootstrap = embedded.addresses()?;
@@ -88,6 +90,16 @@ impl Drop for Embedded {
         let handle = self.handle.take();
         nudged(&self.bootstrap, || drop(handle));
     }
+}
+
+/// Threads that are started in it hear no signal. The brokers' one ends for good when one interrupts its poll (librdkafka blocks
+/// signals for all of its threads but this), which a new size of the window or an `fg` could do.
+fn deaf<T>(start: impl FnOnce() -> T) -> T {
+    let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK);
+    let result = start();
+    // An error: nothing was blocked, so nothing has to be heard again.
+    let _ = before.and_then(|before| before.thread_set_mask());
+    result
 }
 
 /// Does something that the brokers' thread must take part in. The mock cluster may miss that it is told something and sleep on

@@ -11,8 +11,8 @@ use crossbeam_channel::{Receiver, after};
 use std::io;
 use std::time::{Duration, Instant};
 
-/// An answer on its way is waited for before the terminal is given back, so that it does not become the shell's.
-const SETTLE: Duration = Duration::from_millis(250);
+/// The signal that we go on may come this late after we do.
+const OF_OURS: Duration = Duration::from_secs(1);
 /// Asks whether synchronized updates are known (DECRQM).
 const SYNCHRONIZES: &str = "\x1b[?2026$p";
 /// Asks who is there (DA2).
@@ -28,6 +28,7 @@ pub struct Gate {
     guard: Guard,
     notices: Notices,
     synchronizes: bool,
+    opened_at: Option<Instant>,
 }
 
 impl Gate {
@@ -39,11 +40,13 @@ impl Gate {
             guard,
             notices: Notices::new(config.title && kind.has_title(), config.notify, config.notify_every),
             synchronizes: false,
+            opened_at: None,
         }
     }
 
     /// Sets the modes and asks what cannot be known otherwise; nobody waits for the answers.
     pub fn open(&mut self, screen: &mut Screen<Link>) -> io::Result<()> {
+        self.opened_at = Some(Instant::now());
         let mut bytes = self.guard.modes();
         if self.kind.asks {
             bytes.push_str(SYNCHRONIZES);
@@ -128,9 +131,9 @@ impl Gate {
         self.guard.holds()
     }
 
-    /// Waits a little for an answer that is on its way.
+    /// Waits a little for an answer that is on its way, so that it does not become the shell's.
     pub fn settle(&mut self, inputs: &Receiver<Input>) {
-        let end = after(SETTLE);
+        let end = after(self.pace.farewell());
         while self.pace.owes() {
             crossbeam_channel::select! {
                 recv(inputs) -> input => match input {
@@ -153,8 +156,11 @@ impl Gate {
         self.open(screen)
     }
 
-    /// Sets everything again, after somebody else had the terminal without telling us.
+    /// Sets everything again, after somebody else had the terminal without telling us. A stop of our own has done so.
     pub fn again(&mut self, screen: &mut Screen<Link>) -> io::Result<()> {
+        if self.opened_at.is_some_and(|at| at.elapsed() < OF_OURS) {
+            return Ok(());
+        }
         let modes = self.guard.again()?;
         self.pace.forget(Instant::now());
         screen.forget();

@@ -195,24 +195,52 @@ fn a_stop_gives_the_terminal_to_the_shell_and_takes_it_again() {
     terminal.send("\"$VIGIE\" demo --orders-per-minute 60\r");
     terminal.wait_for(UP, seconds(15));
     assert_ne!(terminal.line(), shell, "raw mode");
-    for stop in ["\x1a", "outside"] {
+    // What an earlier round left on the shell's screen comes back with it: each round has words of its own.
+    for (stopped, stop) in ["\x1a", "outside"].into_iter().enumerate() {
         match stop {
             "outside" => drop(std::process::Command::new("pkill").args(["-TSTP", "-P", &terminal.pid().to_string()]).status()),
             key => terminal.send(key),
         }
-        terminal.wait_until("the shell's word", seconds(5), |s| s.contains("Stopped") || s.contains("Suspended"));
+        terminal.wait_until("the shell's word", seconds(10), |s| words_of_a_stop(s) > stopped && has_prompt(s));
         assert_eq!(terminal.switches().left(), Vec::<String>::new());
-        terminal.send("echo in the shell\r");
-        terminal.wait_until("an echo", seconds(5), |s| s.lines().any(|l| l.trim() == "in the shell"));
+        let word = format!("in the shell {stopped}");
+        terminal.send(&format!("echo {word}\r"));
+        terminal.wait_until("an echo", seconds(5), |s| s.lines().any(|l| l.trim() == word));
         terminal.send("fg\r");
         terminal.wait_until("the dashboard", seconds(10), |s| s.contains(UP) && !s.contains("in the shell"));
     }
     terminal.send("q");
-    terminal.wait_until("the prompt", seconds(20), |s| s.trim_end().ends_with('$'));
+    terminal.wait_until("the prompt", seconds(20), has_prompt);
     assert_eq!(terminal.switches().left(), Vec::<String>::new());
     terminal.send("exit\r");
     terminal.ended(seconds(5));
     terminal.assert_restored();
+}
+
+fn has_prompt(screen: &str) -> bool {
+    screen.trim_end().ends_with('$')
+}
+
+fn words_of_a_stop(screen: &str) -> usize {
+    screen.matches("Stopped").count() + screen.matches("Suspended").count()
+}
+
+/// The thread of the embedded brokers does not survive an interruption, as by an `fg` or a new size.
+#[cfg(target_os = "linux")]
+#[test]
+fn signals_leave_the_demos_brokers_alone() {
+    let mut terminal = demo(30, 100);
+    terminal.wait_for(UP, seconds(10));
+    let brokers = terminal.thread("rdk:mock").expect("the brokers' thread");
+    for signal in [libc::SIGCONT, libc::SIGWINCH, libc::SIGTSTP] {
+        // SAFETY: plain numbers; the process is our child and was not waited for.
+        let sent = unsafe { libc::syscall(libc::SYS_tgkill, terminal.pid(), brokers, signal) };
+        assert_eq!(sent, 0, "{}", std::io::Error::last_os_error());
+    }
+    terminal.send("3");
+    terminal.wait_until("the groups", seconds(5), |s| !s.contains("notify: ") && s.contains("dispatch"));
+    assert_eq!(terminal.thread("rdk:mock"), Some(brokers));
+    terminal.quit();
 }
 
 #[test]
@@ -222,7 +250,7 @@ fn a_stop_through_a_script_stops_the_script_too() {
     terminal.send("sh -c '\"$VIGIE\" demo --orders-per-minute 60; echo left with $?'\r");
     terminal.wait_for(UP, seconds(15));
     terminal.send("\x1a");
-    terminal.wait_until("the shell's word", seconds(5), |s| s.contains("Stopped") || s.contains("Suspended"));
+    terminal.wait_until("the shell's word", seconds(10), |s| words_of_a_stop(s) > 0 && has_prompt(s));
     terminal.send("fg\r");
     terminal.wait_for(UP, seconds(10));
     terminal.send("q");
@@ -290,6 +318,21 @@ fn a_mute_terminal_is_served_and_a_late_answer_is_no_key() {
     let screen = terminal.wait_for(LOWER, seconds(10));
     assert!(!screen.contains("0n"), "{screen}");
     terminal.quit();
+}
+
+#[test]
+fn an_answer_that_takes_its_time_is_not_left_to_the_shell() {
+    let far = Nature { shell: true, answers: Some(Duration::from_millis(800)), ..XTERM };
+    let mut terminal = Terminal::of(far, &[], 30, 100);
+    terminal.wait_for("$ ", seconds(5));
+    terminal.send("\"$VIGIE\" demo --orders-per-minute 60\r");
+    terminal.wait_for(UP, seconds(20));
+    terminal.send("q");
+    terminal.wait_until("the prompt", seconds(20), has_prompt);
+    terminal.send("exit\r");
+    terminal.ended(seconds(5));
+    assert!(!terminal.screen().contains("0n"), "{}", terminal.screen());
+    terminal.assert_restored();
 }
 
 #[test]

@@ -35,6 +35,8 @@ const MUTE: Duration = Duration::from_millis(1_500);
 const AGAIN: Duration = Duration::from_secs(15);
 /// … and counts as mute after this.
 const LOST: Duration = Duration::from_secs(120);
+const FAREWELL: Duration = Duration::from_secs(2);
+const FAREWELL_UNKNOWN: Duration = Duration::from_millis(250);
 /// Fewer bytes tell nothing about a link's speed.
 const TELLING: u64 = 100;
 
@@ -132,6 +134,11 @@ impl Pace {
     /// Whether an answer may still come.
     pub fn owes(&self) -> bool {
         self.asked.is_some()
+    }
+
+    /// How long an answer is waited for when the terminal is given back: a terminal that answers will.
+    pub fn farewell(&self) -> Duration {
+        if self.voice == Voice::Answers { FAREWELL } else { FAREWELL_UNKNOWN }
     }
 
     /// Whether something should be written now only to ask, because what is on the way was not asked after.

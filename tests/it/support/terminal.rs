@@ -164,6 +164,15 @@ impl Terminal {
         assert_eq!(unsafe { libc::kill(self.pid(), signal) }, 0);
     }
 
+    /// The first thread of the program with this name.
+    #[cfg(target_os = "linux")]
+    pub fn thread(&self, name: &str) -> Option<i32> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid())).ok()?;
+        let named =
+            |task: &std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm")).is_ok_and(|comm| comm.trim() == name);
+        tasks.flatten().find(named)?.file_name().to_str()?.parse().ok()
+    }
+
     /// The terminal takes nothing any more, and stays.
     pub fn freeze(&self) {
         self.seen().frozen = true;
@@ -206,8 +215,14 @@ impl Terminal {
 
     /// Waits for the end and gives the exit code.
     pub fn ended(&mut self, limit: Duration) -> u32 {
-        let child = &mut self.child;
-        wait_for("vigie to end", limit, || child.try_wait().expect("our child")).exit_code()
+        let end = Instant::now() + limit;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("our child") {
+                return status.exit_code();
+            }
+            assert!(Instant::now() < end, "waited {limit:?} in vain for the end; the screen:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Presses q, asserts that the end is clean, and gives every byte that the terminal got.

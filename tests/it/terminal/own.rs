@@ -1,6 +1,6 @@
 //! Commands of one's own: they have the terminal, they are stopped as one with vigie, and what they started ends with them.
 
-use super::{LOWER, UP, demo_with};
+use super::{LOWER, UP, demo_with, has_prompt, words_of_a_stop};
 use crate::support::{Nature, TempFolder, Terminal, XTERM, folder, seconds, wait_for};
 
 const OWN: &str = r#"
@@ -105,7 +105,7 @@ fn a_stop_stops_the_command_and_vigie_as_one() {
     terminal.wait_for(LOWER, seconds(20));
     lend(&mut terminal, "\x1bOQ");
     terminal.send("\x1a");
-    terminal.wait_until("the shell's word", seconds(10), |s| s.contains("Stopped") || s.contains("Suspended"));
+    terminal.wait_until("the shell's word", seconds(10), |s| words_of_a_stop(s) > 0 && has_prompt(s));
     terminal.send("echo in the shell\r");
     terminal.wait_until("an echo", seconds(10), |s| s.lines().any(|l| l.trim() == "in the shell"));
     terminal.send("fg\r");
@@ -113,7 +113,7 @@ fn a_stop_stops_the_command_and_vigie_as_one() {
     terminal.wait_for("got <after the stop>", seconds(10));
     come_back(&mut terminal);
     terminal.send("q");
-    terminal.wait_until("the prompt", seconds(20), |s| s.trim_end().ends_with('$'));
+    terminal.wait_until("the prompt", seconds(20), has_prompt);
     assert_eq!(terminal.switches().left(), Vec::<String>::new());
     terminal.send("exit\r");
     terminal.ended(seconds(10));
