@@ -251,8 +251,10 @@ pub struct Delivery {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct PaymentSections {
     pub payments: Payments,
-    /// The newest 1,000, open and just ended, sorted by id.
+    /// At most 1,000, open and ended, sorted by id. Where there are more, the newest 700 and of the open ones the oldest 300.
     pub payment_rows: Option<Vec<Arc<Payment>>>,
+    /// How many of the listed were chosen as the oldest open ones; 0: all are listed, or the newest alone.
+    pub payments_waiting: Option<usize>,
     pub payments_known: Option<usize>,
 }
 

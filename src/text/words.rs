@@ -428,6 +428,7 @@ words! {
     Gap = "gap" | "trou",
     NewestShown = "the newest" | "les dernières",
     NewestListed = "newest" | "récents",
+    WaitingLongest = "waiting" | "en attente",
     NewestOfThem = "newest" | "récentes",
     OldestOfThem = "oldest" | "anciennes",
     Orders = "orders" | "commandes",

@@ -229,15 +229,13 @@ impl Business {
         };
         let rows = || {
             let before = self.picture.shown.payments.as_ref().and_then(|shown| shown.payment_rows.as_deref());
-            let mut rows = rows::payments(&self.world, id, plan, &way.state);
+            let (mut rows, waiting) = rows::payments(&self.world, id, plan, &way.state);
             show::share(&mut rows, before.unwrap_or_default(), |a, b| a.id.cmp(&b.id).then_with(|| a.order.cmp(&b.order)));
-            rows
+            (rows, waiting)
         };
-        let section = show::PaymentSections {
-            payments,
-            payment_rows: known.then(rows),
-            payments_known: known.then(|| way.state.steps.iter().map(|s| s.standers.len()).sum()),
-        };
+        let (payment_rows, payments_waiting) = known.then(rows).unzip();
+        let section =
+            show::PaymentSections { payments, payment_rows, payments_waiting, payments_known: known.then(|| way.state.known()) };
         keep(&mut self.picture.shown.payments, Some(section));
     }
 

@@ -158,6 +158,11 @@ impl PipelineState {
         self.open(plan).map(|(_, state)| state.standers.len()).sum()
     }
 
+    /// All that stand anywhere, those that have ended too.
+    pub fn known(&self) -> usize {
+        self.steps.iter().map(|state| state.standers.len()).sum()
+    }
+
     /// Those that had entered and came to an end.
     pub fn left(&self) -> u64 {
         self.steps.iter().map(|s| s.ended_entered).sum()

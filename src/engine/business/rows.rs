@@ -1,4 +1,5 @@
-//! The rows of orders, payments and deliveries: the newest entities are chosen, of orders the oldest as well, then by id.
+//! The rows of orders, payments and deliveries: the newest entities are chosen, of orders and payments those that wait for longest as
+//! well, then by id.
 
 use super::look::{self, Look};
 use super::pipeline::PipelineState;
@@ -12,7 +13,7 @@ use crate::snapshot::{Delivery, LastEvent, Order, Payment, Trail, Underway, late
 use std::sync::Arc;
 
 pub const SHOWN: usize = 1_000;
-/// Of the orders so many are the oldest: those that wait for longest. The others are the newest.
+/// Of the orders and payments so many are the oldest open ones: those that wait for longest. The others are the newest.
 pub const OLDEST: usize = 300;
 /// On the map.
 const MAPPED: usize = 20_000;
@@ -111,7 +112,8 @@ fn order_row(plan: &Plan, known: &Known<'_>) -> Order {
     }
 }
 
-pub fn payments(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> Vec<Arc<Payment>> {
+/// And how many of them were chosen as those that wait for longest.
+pub fn payments(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState) -> (Vec<Arc<Payment>>, usize) {
     let row = |stand| {
         let known = known(world, id, stand)?;
         Some(Payment {
@@ -125,8 +127,23 @@ pub fn payments(world: &World, id: PipelineId, plan: &Plan, state: &PipelineStat
             since: known.since,
         })
     };
-    let all = (0..).map(Step).zip(state.steps.iter().map(|s| &s.standers));
-    newest(all, SHOWN).into_iter().filter_map(row).map(Arc::new).collect()
+    let all = || (0..).map(Step).zip(state.steps.iter().map(|s| &s.standers));
+    let few = state.known() <= SHOWN;
+    let stands = if few { newest(all(), SHOWN) } else { newest_and_waiting(all(), open(state, plan)) };
+    let waiting = if few { 0 } else { stands.len() - (SHOWN - OLDEST) };
+    (stands.into_iter().filter_map(row).map(Arc::new).collect(), waiting)
+}
+
+/// The newest of all, and of the open ones those that wait for longest: an old one that has ended is nobody's question.
+fn newest_and_waiting<'a>(
+    all: impl Iterator<Item = (Step, &'a Standers)>,
+    open: impl Iterator<Item = (Step, &'a Standers)>,
+) -> Vec<Stand<'a>> {
+    let mut stands = newest(all, SHOWN - OLDEST);
+    stands.extend(ends(open, 0, OLDEST));
+    stands.sort_by(|a, b| a.2.cmp(b.2));
+    stands.dedup_by(|a, b| a.2 == b.2);
+    stands
 }
 
 pub fn deliveries(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState, now: Timestamp) -> Vec<Arc<Delivery>> {
@@ -281,6 +298,26 @@ mod tests {
             let count = shown + more;
             assert_eq!(orders(count), (0..oldest).chain(count - (shown - oldest)..count).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn of_too_many_payments_the_newest_and_the_open_ones_that_wait_for_longest_are_listed() {
+        let mut business = Business::new(Catalogue::builtin());
+        let count = SHOWN as i64 + 200;
+        for n in 0..count {
+            let json = format!(r#"{{"paymentId":"p{n:04}","orderId":"o{n:04}","amount":1,"currency":"GNF"}}"#);
+            tell(&mut business, "payments.initiated", n, n, n, &json);
+            // Of ten one never ends.
+            if n % 10 != 0 {
+                tell(&mut business, "payments.completed", n, n, n, &json);
+            }
+        }
+        let id = business.special.payment.unwrap();
+        let (rows, waiting) = payments(&business.world, id, business.plans.get(id), &business.ways[usize::from(id.0)].state);
+        let listed: Vec<i64> = rows.iter().map(|row| row.id[1..].parse().unwrap()).collect();
+        let newest = count - (SHOWN - OLDEST) as i64;
+        let wanted: Vec<i64> = (0..newest).filter(|n| n % 10 == 0).chain(newest..count).collect();
+        assert_eq!((listed, waiting), (wanted, newest as usize / 10));
     }
 
     /// What every delivery under way is late by.

@@ -101,14 +101,24 @@ fn state(of: &Payment) -> Ink {
     Ink::new(role, text::visible(&of.state).into_owned())
 }
 
+/// Which of all payments are listed.
+fn listed_note(listed: usize, known: usize, waiting: usize) -> Vec<Ink> {
+    let mut note = newest_of(listed - waiting.min(listed), known);
+    if waiting > 0 && !note.is_empty() {
+        note.push(Ink::dim(format!(", {} {}", text::count(waiting as u64), word(Word::WaitingLongest))));
+    }
+    note
+}
+
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let section = ctx.view.snapshot.business.payments.as_ref();
     let listed = section.and_then(|s| s.payment_rows.as_ref()).map_or(0, Vec::len);
     let known = section.and_then(|s| s.payments_known).unwrap_or(listed);
+    let note = listed_note(listed, known, section.and_then(|s| s.payments_waiting).unwrap_or(0));
     let title = titled::<PaymentRows>(ctx, Word::Payments, known);
     let empty = match section.and_then(|s| s.payments.reason.as_ref()) {
         Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
         None => format!("{}.", word(Word::NoPayments)),
     };
-    table::draw::<PaymentRows>(ctx, buf, area, hits, Dress { title, note: newest_of(listed, known), empty, section: None });
+    table::draw::<PaymentRows>(ctx, buf, area, hits, Dress { title, note, empty, section: None });
 }
