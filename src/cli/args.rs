@@ -162,6 +162,9 @@ pub struct View {
     /// Draws of figures a second, 1 to 10 [default: 4]
     #[arg(long, value_name = "N", help_heading = "Display", value_parser = clap::value_parser!(u8).range(1..=10))]
     pub fps: Option<u8>,
+    /// Memory for curves and past pictures [default: 64MiB]
+    #[arg(long, value_name = "SIZE", help_heading = "Display")]
+    pub history_memory: Option<String>,
     /// The link is slow: figures seldom and at most 1.5 KB/s; without it, that is measured
     #[arg(long, help_heading = "Display")]
     pub slow: bool,

@@ -85,6 +85,7 @@ impl View {
         }
         put(out, "language", self.language.as_ref());
         put(out, "fps", self.fps.map(|f| f.to_string()).as_ref());
+        put(out, "history_memory", self.history_memory.as_ref());
         put(out, "notify", self.notify.as_ref());
         for (key, asked) in [("slow", self.slow), ("title", self.title)] {
             if asked {
