@@ -193,6 +193,8 @@ impl Pace {
         self.asked = None;
         self.there = self.sent;
         self.debt = (0.0, now);
+        // The time that somebody else had it says nothing of the link.
+        self.writing = self.writing.map(|(writes, _)| (writes, now));
     }
 
     fn budget(&self) -> f64 {

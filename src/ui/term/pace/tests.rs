@@ -129,6 +129,19 @@ fn a_mute_terminal_is_served_all_the_same() {
 }
 
 #[test]
+fn the_time_that_vigie_was_stopped_is_not_the_links() {
+    let mut trial = Trial::new(Slow::Auto, 1e6, 5, true);
+    trial.figures(Duration::from_secs(5), 600);
+    trial.pace.sent(600, true, trial.now);
+    trial.now += Duration::from_secs(60);
+    trial.pace.forget(trial.now);
+    trial.pace.tick(trial.now);
+    trial.now += Duration::from_millis(5);
+    trial.pace.taken(600, trial.now);
+    assert!(!trial.pace.is_slow());
+}
+
+#[test]
 fn a_line_that_takes_nothing_is_slow_also_without_answers() {
     let mut trial = Trial::new(Slow::Auto, 1e6, 0, false);
     trial.figures(Duration::from_secs(5), 600);
