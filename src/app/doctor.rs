@@ -11,6 +11,7 @@ use anyhow::Result;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Duration;
+use unicode_width::UnicodeWidthStr;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -158,7 +159,34 @@ pub fn told(error: AdminError) -> anyhow::Error {
 
 fn line(well: &mut bool, what: &str, found: &Found) {
     *well &= !matches!(found, Wrong(..));
-    tell(&shown(what, found));
+    // A pipe gets whole lines: a program reads them.
+    let columns = std::io::stdout().is_terminal().then(crossterm::terminal::size).and_then(Result::ok);
+    let said = shown(what, found);
+    tell(&columns.map_or_else(|| said.clone(), |(columns, _)| wrapped(&said, columns.into())));
+}
+
+/// Where the words of a line begin.
+const INDENT: usize = 18;
+
+/// Lines that break at words and go on under their first word. A word that is longer stays whole, so that it can be copied.
+fn wrapped(said: &str, columns: usize) -> String {
+    said.lines().map(|line| wrapped_line(line, columns)).collect::<Vec<_>>().join("\n")
+}
+
+fn wrapped_line(line: &str, columns: usize) -> String {
+    let arrow = if line.trim_start().starts_with('→') { 2 } else { 0 };
+    let (mut out, mut used) = (String::new(), 0);
+    for piece in line.split_inclusive(' ') {
+        let wide = piece.trim_end().width();
+        if used + wide > columns && used > INDENT + arrow {
+            out.truncate(out.trim_end().len());
+            out.push_str(&format!("\n{:1$}", "", INDENT + arrow));
+            used = INDENT + arrow;
+        }
+        out.push_str(piece);
+        used += piece.width();
+    }
+    out
 }
 
 fn shown(what: &str, found: &Found) -> String {
@@ -189,6 +217,22 @@ mod tests {
         assert!(told(Checked::ReadTopics, Err(Code::NothingVisible.into())).starts_with("? read topics"));
         assert!(told(Checked::DescribeTopics, Err(Code::NothingVisible.into())).starts_with("✗ see topics"));
         assert_eq!(told(Checked::ReadTopics, Ok(Vec::new())), "✓ read topics     allowed");
+    }
+
+    #[test]
+    fn a_terminal_gets_lines_that_break_at_words_and_keep_their_indent() {
+        let found = Wrong("the broker does not answer for 10 s".into(), "look at its log: it may be starting".into());
+        let said = wrapped(&shown("broker 2", &found), 40);
+        let indent = " ".repeat(INDENT);
+        let wanted = [
+            "✗ broker 2        the broker does not".to_owned(),
+            format!("{indent}answer for 10 s"),
+            format!("{indent}→ look at its log: it"),
+            format!("{indent}  may be starting"),
+        ];
+        assert_eq!(said.lines().collect::<Vec<_>>(), wanted);
+        let long = Well("/a/path/that/is/longer/than/the/line".into());
+        assert_eq!(wrapped(&shown("configuration", &long), 40), shown("configuration", &long), "it can be copied whole");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use super::group::GroupState;
 use super::retention::danger_s;
 use super::topics::Topics;
-use crate::model::{Code, Fact, Level, Reason, Timestamp};
+use crate::model::{Code, Fact, Level, Member, Reason, Timestamp};
 use crate::rules::{GroupInput, GroupRules};
 use crate::snapshot::{CatchUp, Group, GroupLag, GroupPartition, GroupStatus, Health, LagQuality, Status};
 use std::collections::BTreeSet;
@@ -149,11 +149,22 @@ fn danger(state: &GroupState, topics: &Topics, now: Timestamp) -> Danger {
     danger
 }
 
+/// Client and host; where another member has both, its id's beginning beside them.
+fn member_name(member: &Member, all: &[Member]) -> Arc<str> {
+    let Member { id, client_id, host, .. } = member;
+    let name = format!("{client_id}@{}", host.trim_start_matches('/'));
+    if all.iter().filter(|other| other.client_id == *client_id && other.host == *host).count() < 2 {
+        return name.into();
+    }
+    let own = id.strip_prefix(client_id.as_ref()).unwrap_or(id).trim_start_matches('-');
+    format!("{name}-{}", own.chars().take(8).collect::<String>()).into()
+}
+
 fn partitions(state: &GroupState, now: Timestamp) -> Arc<Vec<GroupPartition>> {
     let member = |topic: &Arc<str>, partition: i32| {
-        let has = |m: &&crate::model::Member| m.assigned.iter().any(|(t, p)| t == topic && *p == partition);
-        let member = state.members.as_ref()?.iter().find(has)?;
-        Some(Arc::from(format!("{}@{}", member.client_id, member.host.trim_start_matches('/'))))
+        let has = |m: &&Member| m.assigned.iter().any(|(t, p)| t == topic && *p == partition);
+        let all = state.members.as_ref()?;
+        Some(member_name(all.iter().find(has)?, all))
     };
     let row = |((topic, partition), commit): (&(Arc<str>, i32), &super::group::Commit)| GroupPartition {
         topic: topic.clone(),
@@ -167,4 +178,22 @@ fn partitions(state: &GroupState, now: Timestamp) -> Arc<Vec<GroupPartition>> {
         member: member(topic, *partition),
     };
     Arc::new(state.commits.iter().map(row).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_of_one_client_on_one_host_are_told_apart_by_their_ids() {
+        let member = |id: &str, client: &str| Member {
+            id: id.into(),
+            client_id: client.into(),
+            host: "/127.0.0.1".into(),
+            assigned: Vec::new(),
+        };
+        let all = [member("me@vm-4f1c2d3e-aa", "me@vm"), member("me@vm-77aa1b2c-bb", "me@vm"), member("other-1", "other")];
+        let names = all.each_ref().map(|m| member_name(m, &all).to_string());
+        assert_eq!(names, ["me@vm@127.0.0.1-4f1c2d3e", "me@vm@127.0.0.1-77aa1b2c", "other@127.0.0.1"]);
+    }
 }

@@ -10,6 +10,9 @@ pub struct Mark {
     pub what: Marked,
     pub at: Timestamp,
     pub by: Arc<str>,
+    /// How many it was about then; `None`: it is about no number of things, or an older vigie wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

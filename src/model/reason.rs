@@ -186,6 +186,12 @@ impl Reason {
         self.facts.iter().find(|(n, _)| *n == name).map(|(_, f)| f)
     }
 
+    /// How many it is about, where it is about a number of things that may grow.
+    pub fn extent(&self) -> Option<u64> {
+        let names = ["payments", "stuck", "silent", "late", "partitions", "lag"];
+        names.into_iter().find_map(|name| if let Some(Fact::Count(n)) = self.fact(name) { Some(*n) } else { None })
+    }
+
     /// The facts as a JSON object.
     pub fn serialize_facts<S: Serializer>(facts: &[(&'static str, Fact)], s: S) -> Result<S::Ok, S::Error> {
         let mut map = s.serialize_map(Some(facts.len()))?;

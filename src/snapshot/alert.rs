@@ -17,6 +17,8 @@ pub struct Quiet {
     pub until: Option<Timestamp>,
     /// The subject of the alert that it follows from.
     pub because: Option<Subject>,
+    /// How many it was about when a person marked it.
+    pub count: Option<u64>,
 }
 
 /// One that is over.
@@ -109,6 +111,12 @@ impl Alert {
     /// Since when nobody can say whether it still fires; `None`: it is judged. `now`: of the picture that it stands in.
     pub fn unjudged_since(&self, now: Timestamp) -> Option<Timestamp> {
         self.0.unjudged_s().map(|seconds| now.plus_ms(-(seconds * 1_000.0) as i64))
+    }
+
+    /// How many it was about when it was marked, and now, where it has grown since.
+    pub fn grown(&self) -> Option<(u64, u64)> {
+        let (then, now) = (self.1.as_ref()?.count?, self.0.reason.extent()?);
+        (now > then).then_some((then, now))
     }
 
     /// Neither a person nor a cause keeps it quiet.

@@ -47,6 +47,9 @@ pub struct Cluster {
     pub poll_ms: Option<f64>,
     /// Internal and unwatched topics that are not in `topics`.
     pub hidden_topics: usize,
+    /// Under-replicated partitions of those topics, which the brokers' own figures count too.
+    #[serde(skip)]
+    pub under_replicated_hidden: usize,
 }
 
 /// A partition that lacks its leader, or replicas in sync.

@@ -18,8 +18,8 @@ pub use clean::{escaped_json, visible, visible_bytes};
 pub use language::{Language, speaking};
 pub use mask::{Seen, is_masked, masked, masked_json};
 pub use numbers::{
-    age_s, bytes, bytes_rate, column_count, count, duration_ms, duration_s, local, money, number, percent, percent_figure, rate,
-    short_bytes, short_count, short_duration_ms, short_duration_s,
+    age_s, bytes, bytes_rate, column_count, count, duration_ms, duration_s, lateness_s, local, money, number, of_last, percent,
+    percent_figure, rate, short_count, short_duration_ms, short_duration_s,
 };
 pub use remedies::remedy;
 pub use sentences::{english_sentence, sentence};

@@ -2,6 +2,7 @@
 //! are `j`; a figure is as wide in both. Groups of three are parted by a space, as in French and ISO 31-0.
 
 use super::language::{Language, spoken};
+use super::words::{Word, word};
 
 /// A figure as French writes it, where French is spoken.
 pub fn local(figure: String) -> String {
@@ -35,6 +36,15 @@ pub fn count(n: u64) -> String {
         out.push(c);
     }
     out
+}
+
+/// `last 500`, `les 500 derniers`: as one may also type it.
+pub fn of_last(n: u64) -> String {
+    let last = word(Word::PlaceLast);
+    match spoken() {
+        Language::English => format!("{last} {n}"),
+        Language::French => format!("les {n} {last}"),
+    }
 }
 
 /// An exact amount, its whole part in groups of three: `45 000.50 GNF`. What is no plain decimal stays as it is.
@@ -132,6 +142,15 @@ pub fn short_duration_s(s: f64) -> String {
     }
 }
 
+/// How late something is, in at most six cells: whole minutes from one on, for seconds would come and go: `40 s`, `1 min`, `2h05`.
+pub fn lateness_s(s: f64) -> String {
+    match s {
+        s if s < 60.0 => age_s(s),
+        s if s < 3_600.0 => format!("{:.0} min", (s / 60.0).floor()),
+        s => short_duration_s(s),
+    }
+}
+
 /// Milliseconds in at most six cells, for columns.
 pub fn short_duration_ms(ms: f64) -> String {
     if ms < 999.5 { format!("{ms:.0} ms") } else { short_duration_s(ms / 1_000.0) }
@@ -150,18 +169,6 @@ pub fn percent_figure(ratio: f64) -> String {
 /// A whole number in at most seven cells: in full below a million.
 pub fn column_count(n: u64) -> String {
     if n < 1_000_000 { count(n) } else { short_count(n) }
-}
-
-/// Bytes in at most five cells: `38M`, `1.2G`.
-pub fn short_bytes(n: f64) -> String {
-    let units = [unit("B", "o"), "K", "M", "G", "T", "P"];
-    let (mut value, mut unit) = (n, 0);
-    while value >= 999.5 && unit + 1 < units.len() {
-        value /= 1_024.0;
-        unit += 1;
-    }
-    let decimals = usize::from(unit > 0 && value < 9.95);
-    format!("{}{}", number(value, decimals), units[unit])
 }
 
 fn scaled(n: f64, base: f64, units: &[&str], gap: &str) -> String {
@@ -205,8 +212,13 @@ mod tests {
         assert_eq!(duration_s(7_500.0), "2 h 05");
         assert_eq!(duration_s(240.0), "4 min");
         assert_eq!(percent_figure(0.0001), "0.01");
-        assert_eq!(short_bytes(38.0 * 1_048_576.0), "38M");
         assert_eq!(column_count(999_999), "999 999");
+    }
+
+    #[test]
+    fn what_is_late_keeps_its_unit_from_a_minute_on() {
+        let told = [59.0, 60.0, 118.0, 119.6, 121.0, 3_599.0, 3_600.0].map(lateness_s);
+        assert_eq!(told, ["59 s", "1 min", "1 min", "1 min", "2 min", "59 min", "1h00"]);
     }
 
     #[test]
@@ -222,8 +234,8 @@ mod tests {
 
     #[test]
     fn a_figure_is_as_wide_in_french_as_in_english() {
-        let figures: [fn(f64) -> String; 7] =
-            [rate, duration_s, short_duration_s, duration_ms, percent_figure, short_bytes, |n| short_count(n as u64)];
+        let figures: [fn(f64) -> String; 6] =
+            [rate, duration_s, short_duration_s, duration_ms, percent_figure, |n| short_count(n as u64)];
         for exponent in -4..14 {
             for digit in [1.0, 3.3, 9.99, 9.9999] {
                 let n = digit * 10_f64.powi(exponent);
@@ -245,7 +257,6 @@ mod tests {
                 assert!(short_duration_ms(n / 1e4).len() <= 6, "{}", short_duration_ms(n / 1e4));
                 assert!(column_count(n as u64).len() <= 7, "{}", column_count(n as u64));
                 assert!(rate(n / 1e3).len() <= 6, "{}", rate(n / 1e3));
-                assert!(short_bytes(n).len() <= 6, "{}", short_bytes(n));
             }
         }
     }

@@ -62,6 +62,16 @@ impl On {
         }
     }
 
+    pub fn word(self) -> Word {
+        match self {
+            Self::Any => Word::Nothing,
+            Self::Topic => Word::Topic,
+            Self::Group => Word::Group,
+            Self::Record => Word::Record,
+            Self::Order => Word::Order,
+        }
+    }
+
     pub fn context(self) -> Context {
         match self {
             Self::Any => Context::Normal,

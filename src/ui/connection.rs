@@ -45,7 +45,7 @@ fn way_back(ctx: Ctx, buf: &mut Buffer, at: Rect, bottom: u16) {
     let Some(before) = ctx.state.clusters.before.as_deref() else { return };
     if at.bottom() + 1 < bottom {
         let text = format!(" {} {}", word(Word::GoesBackTo), text::visible(before));
-        let line = [Ink::new(Role::Key, "Esc"), Ink::dim(text)];
+        let line = [Ink::new(Role::Key, word(Word::NameEsc)), Ink::dim(text)];
         put_all(ctx, buf, Rect { x: at.x + 2, width: at.width.saturating_sub(2), ..at }, at.bottom() + 1, &line);
     }
 }

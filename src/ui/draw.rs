@@ -2,7 +2,7 @@
 //! [`Hits`].
 
 use super::header;
-use super::layout::{self, LEAST};
+use super::layout::{self, Content, LEAST};
 use super::map::MapHit;
 use super::panels::{PanelId, pipeline_shown};
 use super::past;
@@ -117,6 +117,16 @@ fn frame(view: &View, state: &UiState, buf: &mut Buffer) -> Hits {
     hits
 }
 
+fn content(ctx: Ctx) -> Content {
+    let snapshot = &ctx.view.snapshot;
+    let cluster = &snapshot.cluster;
+    Content {
+        stages: pipeline_shown(ctx.view).map_or(0, |p| p.stages.len()),
+        reads: past::open(ctx.state).is_some() || ctx.state.list(PanelId::Tail).selected.is_some(),
+        cluster: [cluster.brokers.len(), cluster.partitions_at_risk.len(), snapshot.state_consumers.len(), snapshot.workers.len()],
+    }
+}
+
 fn body(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let head = header::draw(ctx, buf, area);
     let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
@@ -130,9 +140,7 @@ fn body(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         connection::draw(ctx, buf, middle);
     } else {
         let focus = ctx.state.focused_panel();
-        let reads = past::open(ctx.state).is_some() || ctx.state.list(PanelId::Tail).selected.is_some();
-        let stages = pipeline_shown(ctx.view).map_or(0, |p| p.stages.len());
-        for (panel, at) in layout::layout(ctx.state.screen, middle, focus, ctx.state.zoom, stages, reads, &ctx.state.chosen) {
+        for (panel, at) in layout::layout(ctx.state.screen, middle, focus, ctx.state.zoom, content(ctx), &ctx.state.chosen) {
             let least = panel.panel().least;
             if at.width >= least.0 && at.height >= least.1 {
                 (panel.panel().draw)(ctx, buf, at, hits);

@@ -2,13 +2,13 @@
 
 mod job;
 
-use super::commands::{Errand, Refused, Selected};
+use super::commands::{Errand, OwnCommand, Refused, Selected};
 use super::gate::Gate;
 use super::suspend::Shell;
 use super::term::input::{Input, Inputs};
 use super::term::{Link, Screen};
 use super::update::{Effect, Ui};
-use crate::text::{Word, visible, word};
+use crate::text::{Word, labelled, visible, word};
 use crossbeam_channel::{Receiver, RecvTimeoutError, select};
 use crossterm::event::{Event, KeyCode, KeyEventKind};
 use job::{Job, Now};
@@ -144,10 +144,37 @@ impl Ui {
             Err(refused) => self.say(said(&command.name, refused)),
         }
     }
+
+    /// Whether the keys are, or begin, those of a command of one's own for which nothing is selected; a whole one is told so.
+    pub(super) fn belongs_elsewhere(&mut self) -> bool {
+        if !self.state.layers.is_empty() {
+            return false;
+        }
+        let Some((commands, complete)) = self.state.keys.elsewhere(&self.pressed) else { return false };
+        if complete {
+            let said = nothing_for(&commands);
+            self.say(said);
+            self.pressed.clear();
+        }
+        true
+    }
+}
+
+fn nothing_for(commands: &[&OwnCommand]) -> String {
+    let all = |one: fn(&OwnCommand) -> &str| commands.iter().map(|command| one(command)).collect::<Vec<_>>().join(", ");
+    let kinds = all(|command| word(command.on.word()));
+    labelled(&visible(&all(|command| &command.name)), &format!("{} ({kinds})", word(Word::CommandElsewhere)))
 }
 
 fn said(name: &str, refused: Refused) -> String {
-    format!("{}: ${} {}", visible(name), refused.variable().name(), word(refused.word()))
+    let (variable, why) = (refused.variable().name(), word(refused.word()));
+    labelled(
+        &visible(name),
+        &match refused {
+            Refused::Missing(_) => format!("{why} ${variable}"),
+            _ => format!("${variable} {why}"),
+        },
+    )
 }
 
 #[cfg(test)]

@@ -216,11 +216,11 @@ fn right_side(ctx: Ctx) -> Vec<Piece> {
         pieces.push((7, vec![Ink::dim(word(Word::Cpu)), Ink::text(format!("{percent:>4.0}%"))]));
     }
     if let Some(bytes) = viewer.rss_bytes {
-        pieces.push((8, vec![Ink::dim(format!("{} ", word(Word::Rss))), Ink::text(text::short_bytes(bytes as f64))]));
+        pieces.push((8, vec![Ink::dim(format!("{} ", word(Word::Rss))), Ink::text(text::bytes(bytes as f64))]));
     }
     if let Some(bytes) = viewer.embedded_bytes {
         let label = format!("{} ≤", word(Word::EmbeddedLogs));
-        pieces.push((9, vec![Ink::dim(label), Ink::text(text::short_bytes(bytes as f64))]));
+        pieces.push((9, vec![Ink::dim(label), Ink::text(text::bytes(bytes as f64))]));
     }
     let late = viewer.behind_s.is_some_and(|s| s > 1.0);
     let role = if late { Role::Warning } else { Role::Text };

@@ -49,22 +49,32 @@ pub fn standing(state: &UiState) -> Vec<PanelId> {
     panels(state.screen).iter().copied().filter(stands).collect()
 }
 
+/// What the room depends on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Content {
+    /// Of the pipeline that is shown.
+    pub stages: usize,
+    /// A record is selected, whose preview stands beside the list.
+    pub reads: bool,
+    /// Rows of the lists of Cluster: brokers, partitions at risk, consumers, workers.
+    pub cluster: [usize; 4],
+}
+
 /// The panels in `area`. Zoomed, or where there is room for one list only, the focused one has it all.
-/// `stages`: of the pipeline that is shown. `reads`: a record is selected, whose preview stands beside the list.
-pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, stages: usize, reads: bool, chosen: &Chosen) -> Placed {
+pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, content: Content, chosen: &Chosen) -> Placed {
     if zoom {
         return vec![(focus, area)];
     }
     use PanelId as P;
     match screen {
         Screen::Overview => overview(area, focus, chosen),
-        Screen::Topic => topic(area, focus, reads),
+        Screen::Topic => topic(area, focus, content.reads),
         Screen::Compare => compare(area, focus),
         Screen::Groups => groups(area, focus),
         Screen::Group => group(area, focus),
-        Screen::Orders => orders(area, focus, stages),
+        Screen::Orders => orders(area, focus, content.stages),
         Screen::Order => order(area, focus),
-        Screen::Cluster => cluster(area, focus),
+        Screen::Cluster => cluster(area, focus, content.cluster),
         Screen::Alerts => alerts(area, focus),
         Screen::Follow => read(area, focus, P::Follow),
         Screen::Payments => payments(area, focus),
@@ -225,21 +235,46 @@ fn order(area: Rect, focus: PanelId) -> Placed {
 }
 
 /// Where not both have room, the brokers give way while somebody looks at the partitions.
-fn cluster(area: Rect, focus: PanelId) -> Placed {
+fn cluster(area: Rect, focus: PanelId, rows: [usize; 4]) -> Placed {
     use PanelId as P;
     if area.height < 18 || area.width < 76 {
         return vec![(focus, area)];
     }
+    let [brokers, at_risk, consumers, workers] = rows;
     let (area, host) = split_top(area, area.height - HOST);
-    let (top, rest) = split_top(area, area.height / 3);
-    let (middle, bottom) = split_top(rest, rest.height / 2);
-    let mut out = if area.width >= 110 {
+    let both = area.width >= 110;
+    let above = match (both, focus) {
+        (true, _) => brokers.max(at_risk),
+        (false, P::AtRisk) => at_risk,
+        (false, _) => brokers,
+    };
+    let [above, middle, _] = heights(area.height, [above, consumers, workers]);
+    let (top, rest) = split_top(area, above);
+    let (middle, bottom) = split_top(rest, middle);
+    let mut out = if both {
         let (left, right) = split_left(top, top.width * 52 / 100);
         vec![(P::Brokers, left), (P::AtRisk, right)]
     } else {
         vec![(if focus == P::AtRisk { P::AtRisk } else { P::Brokers }, top)]
     };
     out.extend([(P::Consumers, middle), (P::Workers, bottom), (P::Host, host)]);
+    out
+}
+
+/// A frame with one line, which says why a list is empty.
+const EMPTY_LIST: u16 = 3;
+
+/// Heights of lists under each other, by their rows. Empty ones have one line; of the others those with few rows show them all, as
+/// far as there is room, and what is left goes to those that hold most.
+fn heights(room: u16, rows: [usize; 3]) -> [u16; 3] {
+    let mut out = rows.map(|n| if n == 0 { EMPTY_LIST } else { EMPTY_LIST + 1 });
+    let whole = |n: usize| EMPTY_LIST.saturating_add(u16::try_from(n).unwrap_or(u16::MAX));
+    for _ in out.iter().sum::<u16>()..room {
+        let cut = (0..3).filter(|i| out[*i] < whole(rows[*i])).min_by_key(|i| out[*i]);
+        let per_line = |i: &usize| rows[*i] as f64 / f64::from(out[*i]);
+        let next = cut.or_else(|| (0..3).rev().max_by(|a, b| per_line(a).total_cmp(&per_line(b))));
+        out[next.unwrap_or(0)] += 1;
+    }
     out
 }
 
@@ -337,11 +372,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_empty_list_leaves_its_room_to_those_that_hold_something() {
+        assert_eq!(heights(19, [175, 0, 0]), [13, 3, 3]);
+        assert_eq!(heights(19, [175, 1, 3]), [9, 4, 6], "short ones show all their rows");
+        assert_eq!(heights(19, [3, 0, 0]), [13, 3, 3]);
+        assert_eq!(heights(12, [175, 20, 20]), [4, 4, 4]);
+        assert_eq!(heights(36, [3, 1, 3]).iter().sum::<u16>(), 36);
+    }
+
+    #[test]
     fn panels_never_overlap_and_have_their_least_room() {
         for screen in Screen::ALL.iter().copied() {
             for (width, height) in [(60, 13), (80, 22), (109, 30), (120, 38), (200, 58), (300, 98)] {
                 let area = Rect::new(0, 1, width, height);
-                let placed = layout(screen, area, panels(screen)[0], false, 10, true, &Chosen::default());
+                let content = Content { stages: 10, reads: true, cluster: [3, 175, 0, 2] };
+                let placed = layout(screen, area, panels(screen)[0], false, content, &Chosen::default());
                 for (i, (panel, rect)) in placed.iter().enumerate() {
                     assert_eq!(rect.intersection(area), *rect);
                     assert!(placed[i + 1..].iter().all(|(_, other)| !rect.intersects(*other)));

@@ -41,7 +41,7 @@ pub struct Ui {
     pub hits: Hits,
     pub(super) masked: RefCell<Masked>,
     /// Keys of a chord that is not complete.
-    pressed: Vec<Key>,
+    pub(super) pressed: Vec<Key>,
     pub(super) effects: Vec<Effect>,
 }
 
@@ -162,6 +162,7 @@ impl Ui {
         match self.state.keys.lookup(&contexts, &self.pressed) {
             KeyLookup::Pending => return,
             KeyLookup::Action(action) => self.act(action),
+            KeyLookup::Nothing if self.belongs_elsewhere() => return,
             KeyLookup::Nothing if self.pressed.len() > 1 => {
                 // The chord came to nothing: its last key stands for itself.
                 self.pressed.clear();

@@ -175,6 +175,7 @@ fn what_people_decided_is_there_again() {
         what: Marked::Silenced { until: Some(Timestamp(9)) },
         at: Timestamp(5),
         by: "awa@ops".into(),
+        count: None,
     };
     let read = |running: &Running| {
         let until = Instant::now() + PATIENCE;
@@ -205,6 +206,7 @@ fn silenced(topic: &str) -> Mark {
         what: Marked::Silenced { until: Some(Timestamp(i64::MAX)) },
         at: Timestamp(5),
         by: "awa@ops".into(),
+        count: None,
     }
 }
 

@@ -27,7 +27,7 @@ impl Marks {
         self.by_place.get(place)
     }
 
-    pub fn wish(&mut self, subject: Subject, rule: Code, wish: MarkWish, now: Timestamp) {
+    pub fn wish(&mut self, subject: Subject, rule: Code, wish: MarkWish, count: Option<u64>, now: Timestamp) {
         let place = (rule, subject.clone());
         let what = match wish {
             MarkWish::TakeBack => {
@@ -37,7 +37,7 @@ impl Marks {
             MarkWish::Acknowledge => Marked::Acknowledged,
             MarkWish::Silence(seconds) => Marked::Silenced { until: seconds.map(|s| now.plus_ms(i64::from(s) * 1_000)) },
         };
-        self.by_place.insert(place, Mark { rule, subject, what, at: now, by: self.by.clone() });
+        self.by_place.insert(place, Mark { rule, subject, what, at: now, by: self.by.clone(), count });
         self.changed = true;
         self.stay_small();
     }

@@ -76,7 +76,7 @@ impl Alerts {
                     Marked::Acknowledged => (FindingState::Acknowledged, None),
                     Marked::Silenced { until } => (FindingState::Silenced, until),
                 };
-                (state, Some(Quiet { by: Some(mark.by.clone()), at: Some(mark.at), until, because: None }))
+                (state, Some(Quiet { by: Some(mark.by.clone()), at: Some(mark.at), until, because: None, count: mark.count }))
             }
             (None, Some(because)) => (FindingState::Inhibited, Some(Quiet { because: Some(because), ..Quiet::default() })),
             (None, None) => (FindingState::Firing, None),
@@ -131,10 +131,12 @@ impl Alerts {
     /// A person's wish about an alert. What would hold until it is over is refused where it is over: it would be of the next one.
     pub fn mark(&mut self, subject: Subject, rule: Code, wish: MarkWish, now: Timestamp) {
         let until_over = matches!(wish, MarkWish::Acknowledge | MarkWish::Silence(None));
-        if until_over && !self.open.contains_key(&(rule, subject.clone())) {
+        let open = self.open.get(&(rule, subject.clone()));
+        if until_over && open.is_none() {
             return;
         }
-        self.marks.wish(subject, rule, wish, now);
+        let count = open.and_then(|episode| episode.finding.reason.extent());
+        self.marks.wish(subject, rule, wish, count, now);
     }
 
     /// Who decides here: stands in each mark.

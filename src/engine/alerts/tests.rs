@@ -206,3 +206,22 @@ fn levels_are_kept() {
     assert_eq!(desk.alerts.shown[0].0.level, Level::Critical);
     assert_eq!(Reason::from(Code::DiskLow).code, desk.alerts.shown[0].0.reason.code);
 }
+
+#[test]
+fn an_acknowledged_alert_remembers_how_many_it_was_about() {
+    let stuck = |count| {
+        let reason = Reason::new(Code::PipelineStuck).with("stuck", crate::model::Fact::Count(count));
+        let subject = Subject::Pipeline("order".into());
+        Finding { subject, level: Level::Warning, since: at(0), state: FindingState::Firing, reason }
+    };
+    let place = (Code::PipelineStuck, stuck(2).subject);
+    let mut alerts = Alerts::default();
+    alerts.open.insert(place.clone(), Episode { finding: stuck(2), spoke: true });
+    alerts.mark(place.1, place.0, MarkWish::Acknowledge, at(1));
+    let mut grown = |count| alerts.judged(&stuck(count), None, at(2), 0).grown();
+    assert_eq!((grown(2), grown(1), grown(5)), (None, None, Some((2, 5))));
+    let marks = serde_json::to_string(&alerts.changed_marks().unwrap()).unwrap();
+    let older = marks.replace(",\"count\":2", "");
+    let read: Vec<Mark> = serde_json::from_str(&older).unwrap();
+    assert!(marks != older && read[0].count.is_none(), "one that an older vigie wrote is read: {marks}");
+}

@@ -62,6 +62,7 @@ impl ClusterState {
             }
             if !topic.watched {
                 hidden += 1;
+                cluster.under_replicated_hidden += topic.partitions.iter().filter(|p| p.under_replicated()).count();
                 continue;
             }
             shown += 1;
@@ -190,6 +191,20 @@ mod tests {
         );
         assert_eq!((first.offline, first.under_min_isr, first.under_replicated), (Some(1), Some(1), Some(3)));
         assert!(Arc::ptr_eq(&first.partitions_at_risk, &after(&reading).partitions_at_risk), "shared while nothing changes");
+    }
+
+    #[test]
+    fn what_a_broker_lacks_is_what_the_cluster_counts_watched_or_not() {
+        let mut reading = reading(&[1, 2], &[1, 2]);
+        let internal = TopicReading { name: "__consumer_offsets".into(), watched: false, ..reading.topics[0].clone() };
+        reading.topics.push(internal);
+        let mut topics = Topics::new(Arc::new(Catalogue::default()), Budget::new(0), Timestamp(0));
+        topics.read(&reading);
+        let mut cluster = ClusterState::default();
+        cluster.read(&reading, &topics);
+        let told = cluster.picture(Timestamp(0));
+        assert_eq!((told.under_replicated, told.under_replicated_hidden), (Some(1), 1));
+        assert_eq!(told.brokers.iter().map(|b| b.under_replicated).sum::<usize>(), 2);
     }
 
     #[test]

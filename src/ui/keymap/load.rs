@@ -151,6 +151,21 @@ impl Keymap {
         if self.actions.keys().any(begins) { Lookup::Pending } else { Lookup::Nothing }
     }
 
+    /// The person's own commands that these keys mean or begin where something else is selected, and whether they are complete.
+    pub fn elsewhere(&self, pressed: &[Key]) -> Option<(Vec<&OwnCommand>, bool)> {
+        let mut complete = false;
+        let mut commands = Vec::new();
+        for row in &self.rows {
+            if let Action::Own(place) = row.action
+                && let Some(chord) = row.keys.iter().find(|chord| chord.keys.starts_with(pressed))
+            {
+                complete |= chord.keys.len() == pressed.len();
+                commands.extend(self.command(place));
+            }
+        }
+        (!commands.is_empty()).then_some((commands, complete))
+    }
+
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }

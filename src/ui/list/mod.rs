@@ -103,7 +103,7 @@ fn refresh<L: Rows>(view: &View, state: &mut UiState, now: bool) {
     }
     let reverse = order.reverse;
     let mut rows = L::rows(view, state);
-    rows.sort_by(|a, b| sort.compare(a, b, reverse));
+    rows.sort_by(|a, b| sort.compare(a, b, reverse, view));
     state.orders[L::PANEL as usize].keep(rows.iter().map(L::key).collect(), at);
 }
 

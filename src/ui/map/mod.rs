@@ -65,8 +65,9 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, scene: &Scene<'_>) -> usize 
         sheet.couriers(ctx, buf, seen.iter().filter(|c| c.manner != Manner::Silent));
         sheet.names(buf, &names, ctx.style(Role::Text));
     } else {
-        sheet.names(buf, &names, ctx.style(Role::Dim));
+        // A house in the middle of a name would be read as one of its letters.
         sheet.destinations(ctx, buf, &seen);
+        sheet.names(buf, &names, ctx.style(Role::Dim));
         sheet.couriers(ctx, buf, seen.iter().filter(|c| c.manner != Manner::Silent));
     }
     if let Some((rect, text)) = scale {

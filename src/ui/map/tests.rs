@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::NamedPlace;
 use crate::snapshot::{Delivery, Underway};
 use crate::ui::config::UiConfig;
 use crate::ui::keymap::{BINDINGS, Keymap};
@@ -18,12 +19,16 @@ fn courier(n: usize) -> Underway {
 }
 
 fn drawn(couriers: &[Underway], lens: Lens) -> (Buffer, usize) {
+    drawn_on(&BaseMap::default(), couriers, lens)
+}
+
+fn drawn_on(base: &BaseMap, couriers: &[Underway], lens: Lens) -> (Buffer, usize) {
     let look = UiConfig::default().look(|_| None).unwrap();
     let (view, state) = (crate::snapshot::View::default(), UiState::new(look, Keymap::load(BINDINGS).unwrap()));
     let area = Rect::new(0, 0, 60, 30);
     let mut buf = Buffer::empty(area);
     let all: Vec<&Underway> = couriers.iter().collect();
-    let scene = Scene { base: &BaseMap::default(), lens, couriers: &all, selected: None };
+    let scene = Scene { base, lens, couriers: &all, selected: None };
     let outside = draw(Ctx { view: &view, state: &state }, &mut buf, area, &scene);
     (buf, outside)
 }
@@ -65,4 +70,22 @@ fn places_that_do_not_exist_are_not_drawn() {
     let lens = Lens { centre: courier(0).delivery.place().unwrap(), m_per_dot: 10.0 };
     let (buf, outside) = drawn(&[lost], lens);
     assert_eq!((symbols(&buf, "●"), outside), (0, 0));
+}
+
+#[test]
+fn a_destination_is_no_letter_of_a_name() {
+    let at = courier(0).delivery.place().unwrap();
+    let mut base = BaseMap::default();
+    base.places.push(NamedPlace { name: "Kipé".into(), at, rank: 1 });
+    let mut all: Vec<Underway> = (0..4).map(courier).collect();
+    for (n, courier) in all.iter_mut().enumerate() {
+        let to = at.moved(n as f64 * 20.0 - 40.0, 0.0);
+        let delivery = Arc::make_mut(&mut courier.delivery);
+        (delivery.to_lat, delivery.to_lon, delivery.lat) = (Some(to.lat), Some(to.lon), None);
+        // Its place is what is selected or driven; here none is.
+        delivery.lon = None;
+    }
+    let (mut buf, _) = drawn_on(&base, &all, Lens { centre: at, m_per_dot: 10.0 });
+    crate::ui::ascii::plain(&mut buf);
+    assert!(crate::ui::svg::text(&buf).contains("Kipe"), "{}", crate::ui::svg::text(&buf));
 }

@@ -102,8 +102,17 @@ fn kept_quiet(ctx: Ctx, alert: &Alert) -> String {
         }
         (FindingState::Silenced, _, Some(until)) => format!("{} {}{by}", word(Word::SilentUntil), clock(ctx.state, until)),
         (FindingState::Silenced, ..) => format!("{}{by}", word(Word::SilentUntilOver)),
-        _ => format!("{}{by}", word(Word::Acknowledged)),
+        _ => format!("{}{by}", acknowledged(alert)),
     }
+}
+
+/// Quiet as it is, who looks after it wants to know that it grows.
+fn acknowledged(alert: &Alert) -> String {
+    let told = |(then, now)| {
+        let (then, now) = (text::count(then), text::count(now));
+        format!("{} {} {then}, {} {now}", word(Word::Acknowledged), word(Word::AtCount), word(Word::Now))
+    };
+    alert.grown().map_or_else(|| word(Word::Acknowledged).to_owned(), told)
 }
 
 /// How many cannot be judged now.

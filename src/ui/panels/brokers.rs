@@ -114,7 +114,7 @@ const COLUMNS: &[Col] = &[
     Col::fixed("trip", Word::ColRoundTrip, 8, |r, ctx, _| {
         cell(r, |b| {
             Ink::known(b.round_trip_ms.filter(|_| !nobody_answers(ctx)), |ms| {
-                if ms < 9.95 { format!("{}ms", text::number(ms, 1)) } else { text::short_duration_ms(ms) }
+                if ms < 9.95 { format!("{} ms", text::number(ms, 1)) } else { text::short_duration_ms(ms) }
             })
         })
     })
@@ -131,16 +131,28 @@ const COLUMNS: &[Col] = &[
     .leaves(5),
 ];
 
+/// All that there are, as the brokers' rows count them.
+fn under_replicated(cluster: &Cluster) -> Option<usize> {
+    cluster.under_replicated.map(|n| n + cluster.under_replicated_hidden)
+}
+
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let cluster = &ctx.view.snapshot.cluster;
     let title = counted(Word::Brokers, cluster.brokers.len());
     let trouble = [
         (cluster.offline, Word::OfflinePart, Word::OfflineParts),
         (cluster.under_min_isr, Word::UnderMinIsrPart, Word::UnderMinIsr),
-        (cluster.under_replicated, Word::UnderReplicatedPart, Word::UnderReplicatedParts),
+        (under_replicated(cluster), Word::UnderReplicatedPart, Word::UnderReplicatedParts),
     ];
     let worst = trouble.into_iter().find_map(|(n, one, many)| Some((n.filter(|n| *n > 0)?, one, many)));
-    let note = worst.map(|(n, one, many)| Ink::new(Role::Warning, text::counted(n as u64, one, many)));
+    let mut note: Vec<Ink> = Vec::new();
+    if let Some((n, one, many)) = worst {
+        note.push(Ink::new(Role::Warning, text::counted(n as u64, one, many)));
+        if one == Word::UnderReplicatedPart && cluster.under_replicated_hidden > 0 {
+            let hidden = text::count(cluster.under_replicated_hidden as u64);
+            note.push(Ink::dim(format!(", {hidden} {}", word(Word::HiddenPartitions))));
+        }
+    }
     let empty = format!("{}.", word(Word::NoBrokerYet));
-    table::draw::<BrokerRows>(ctx, buf, area, hits, Dress { title, note: note.into_iter().collect(), empty, section: None });
+    table::draw::<BrokerRows>(ctx, buf, area, hits, Dress { title, note, empty, section: None });
 }

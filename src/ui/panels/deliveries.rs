@@ -77,7 +77,7 @@ const COLUMNS: &[Col] = &[
         .rises(|a, b| a.order.cmp(&b.order)),
     Col::content("state", Word::ColState, (9, 14), |x, _, _| Ink::text(text::visible(&x.state).into_owned()))
         .leaves(1)
-        .rises(|a, b| a.state.cmp(&b.state)),
+        .along("delivery", |r| &r.state),
     Col::fixed("progress", Word::ColProgress, 8, |x, _, width| progress(x, width))
         .file(&[("progress", |r, _| raw::number(r.progress))])
         .leaves(3)
@@ -112,7 +112,7 @@ pub fn progress(of: &Delivery, width: u16) -> Ink {
 
 pub fn late(of: &Delivery) -> Ink {
     match of.late_s {
-        Some(s) if is_late(of) => Ink::new(Role::Warning, format!("+{}", text::short_duration_s(s))),
+        Some(s) if is_late(of) => Ink::new(Role::Warning, format!("+{}", text::lateness_s(s))),
         Some(_) => Ink::dim(word(Word::InTime)),
         None => Ink::unknown(),
     }

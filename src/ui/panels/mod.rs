@@ -57,7 +57,7 @@ pub use messages::MessageRows;
 pub use orders::OrderRows;
 pub use past_alerts::PastAlertRows;
 pub use payments::PaymentRows;
-pub use pipeline::{height as pipeline_height, shown as pipeline_shown};
+pub use pipeline::{height as pipeline_height, place as pipeline_place, shown as pipeline_shown};
 pub use readers::ReaderRows;
 pub use stuck::StuckRows;
 pub use suspicious::SuspiciousRows;

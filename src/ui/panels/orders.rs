@@ -108,7 +108,7 @@ type Col = Column<Row>;
 const COLUMNS: &[Col] = &[
     Col::rest("order", Word::ColOrder, 12, |o, _, _| Ink::text(text::visible(&o.id).into_owned())).rises(|a, b| a.id.cmp(&b.id)),
     Col::content("state", Word::ColState, (9, 16), |o, _, _| Ink::text(text::visible(&o.state).into_owned()))
-        .rises(|a, b| a.state.cmp(&b.state)),
+        .along("order", |r| &r.state),
     Col::fixed("age", Word::ColAge, 7, |o, ctx, _| {
         Ink::text(text::short_duration_s(ctx.view.snapshot.taken_at.since_s(o.since).max(0.0)))
     })

@@ -13,7 +13,7 @@ use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
-use crate::ui::widgets::ink::{Ctx, Ink};
+use crate::ui::widgets::ink::{Ctx, Ink, fit_middle};
 use crate::ui::widgets::raw;
 use crate::ui::widgets::table::{self, Column, Dress, counted};
 use ratatui::buffer::Buffer;
@@ -189,15 +189,16 @@ const OF_GROUP: &[OfGroup] = &[
         .right()
         .leaves(1)
         .sorts(|a, b| most(a.lag_s, b.lag_s)),
-    OfGroup::rest("member", Word::ColMember, 12, member_cell).leaves(3),
+    // The first to leave: it may be long, and the figures say more.
+    OfGroup::rest("member", Word::ColMember, 12, member_cell).leaves(6),
 ];
 
 fn committed_cell(row: &GroupPartition, _: Ctx, _: u16) -> Ink {
     row.committed.map_or(Ink::dim(word(Word::NeverCommitted)), |n| Ink::text(offset(n)))
 }
 
-fn member_cell(row: &GroupPartition, _: Ctx, _: u16) -> Ink {
-    let member = Ink::known(row.member.as_deref(), |m| text::visible(m).into_owned());
+fn member_cell(row: &GroupPartition, _: Ctx, width: u16) -> Ink {
+    let member = Ink::known(row.member.as_deref(), |m| fit_middle(&text::visible(m), width).into_owned());
     if row.only_markers { Ink::dim(format!("{} · {}", member.text, word(Word::OnlyMarkers))) } else { member }
 }
 

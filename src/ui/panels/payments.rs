@@ -60,7 +60,7 @@ const COLUMNS: &[Col] = &[
         .file(&[("suspicious", |r, ctx| raw::flag(is_suspicious(ctx, r)))]),
     Col::rest("payment", Word::ColPayment, 12, |x, _, _| Ink::text(text::visible(&x.id).into_owned()))
         .rises(|a, b| a.id.cmp(&b.id)),
-    Col::content("state", Word::ColState, (9, 12), |r, _, _| state(r)).rises(|a, b| a.state.cmp(&b.state)),
+    Col::content("state", Word::ColState, (9, 12), |r, _, _| state(r)).along("payment", |r| &r.state),
     Col::content("amount", Word::ColAmount, (7, 18), |x, _, _| money(x.amount.as_ref(), x.currency.as_deref()))
         .file(&[
             ("amount", |r, _| r.amount.as_ref().map(|a| a.text().to_owned())),

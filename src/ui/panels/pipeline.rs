@@ -23,6 +23,14 @@ pub fn shown(view: &View) -> Option<&Arc<Pipeline>> {
     all.iter().find(|p| p.name.as_ref() == "order").or_else(|| all.first())
 }
 
+/// The place of a state in the pipeline of this name: its stages in their order, then its exits; what is unknown comes last.
+pub fn place(view: &View, pipeline: &str, state: &str) -> usize {
+    let all = view.snapshot.business.pipelines.as_deref().unwrap_or_default();
+    let Some(pipeline) = all.iter().find(|p| p.name.as_ref() == pipeline) else { return usize::MAX };
+    let names = pipeline.stages.iter().map(|s| &s.name).chain(pipeline.exits.iter().map(|e| &e.name));
+    names.into_iter().position(|name| name.as_ref() == state).unwrap_or(usize::MAX)
+}
+
 /// Rows that the strip needs in a window of this size, its frame and the line below it included.
 pub fn height(stages: usize, window: Rect) -> u16 {
     let bands = stages.div_ceil(in_a_band(stages, window.width)).max(1);

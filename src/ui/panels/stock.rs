@@ -47,14 +47,19 @@ impl Rows for StockRows {
     }
 
     fn level(row: &Row) -> Level {
-        if is_low(row) { Level::Warning } else { Level::Healthy }
+        if is_short(row) { Level::Warning } else { Level::Healthy }
     }
 }
+
+/// What runs out sooner than this is told as short, whatever its threshold. Seconds.
+const SOON_S: f64 = 600.0;
+/// Narrower than this the frame has room for one count.
+const ROOM_FOR_BOTH: u16 = 58;
 
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("low", Word::Nothing, 1, |x, _, _| if is_low(x) { Ink::new(Role::Warning, "▲") } else { Ink::new(Role::Ok, "●") })
+    Col::fixed("low", Word::Nothing, 1, |x, _, _| if is_short(x) { Ink::new(Role::Warning, "▲") } else { Ink::new(Role::Ok, "●") })
         .file(&[("low", |r, _| raw::flag(is_low(r)))]),
     Col::rest("sku", Word::ColArticle, 10, |x, _, _| Ink::text(text::visible(&x.sku).into_owned())).rises(|a, b| a.sku.cmp(&b.sku)),
     Col::content("name", Word::ColName, (8, 30), |x, _, _| Ink::known(x.name.as_deref(), |t| text::visible(t).into_owned()))
@@ -75,14 +80,25 @@ const COLUMNS: &[Col] = &[
         .right()
         .leaves(3)
         .rises(|a, b| room(a).cmp(&room(b))),
-    Col::fixed("out", Word::ColRunsOut, 9, |x, _, _| Ink::known(x.run_out_s, text::short_duration_s))
-        .file(&[("runs_out_s", |r, _| raw::number(r.run_out_s))])
-        .right()
-        .rises(|a, b| soonest(a, b)),
+    Col::fixed("out", Word::ColRunsOut, 9, |x, _, _| {
+        let out = Ink::known(x.run_out_s, text::short_duration_s);
+        if runs_out_soon(x) { out.with_role(Role::Warning) } else { out }
+    })
+    .file(&[("runs_out_s", |r, _| raw::number(r.run_out_s))])
+    .right()
+    .rises(|a, b| soonest(a, b)),
 ];
 
 fn is_low(of: &Article) -> bool {
     of.threshold.is_some_and(|threshold| of.level < threshold)
+}
+
+fn runs_out_soon(of: &Article) -> bool {
+    of.run_out_s.is_some_and(|s| s < SOON_S)
+}
+
+fn is_short(of: &Article) -> bool {
+    is_low(of) || runs_out_soon(of)
 }
 
 /// What is left above the threshold; one without a threshold comes last.
@@ -99,11 +115,31 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let section = ctx.view.snapshot.business.stock.as_ref();
     let listed = section.and_then(|s| s.stock.as_ref()).map_or(0, Vec::len);
     let title = titled::<StockRows>(ctx, Word::Stock, section.and_then(|s| s.stock_articles).unwrap_or(listed));
-    let low = section.and_then(|s| s.stock.as_ref()).map_or(0, |all| all.iter().filter(|x| is_low(x)).count());
-    let note = if low > 0 { vec![Ink::new(Role::Warning, format!("{low} {}", word(Word::Low)))] } else { Vec::new() };
+    let all = section.and_then(|s| s.stock.as_deref()).unwrap_or_default();
+    let many = |is: fn(&Article) -> bool, words| {
+        let count = all.iter().filter(|x| is(x)).count();
+        (count > 0).then(|| format!("{} {}", text::count(count as u64), word(words)))
+    };
+    let mut short: Vec<_> = [many(is_low, Word::Low), many(runs_out_soon, Word::RunsOutSoon)].into_iter().flatten().collect();
+    short.truncate(if area.width < ROOM_FOR_BOTH { 1 } else { 2 });
+    let note = if short.is_empty() { Vec::new() } else { vec![Ink::new(Role::Warning, short.join(" · "))] };
     let empty = match section.and_then(|s| s.stock_reason.as_ref()) {
         Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
         None => format!("{}.", word(Word::NoArticles)),
     };
     table::draw::<StockRows>(ctx, buf, area, hits, Dress { title, note, empty, section: None });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_out_soon_is_not_well_whatever_its_threshold() {
+        let article = |level, run_out_s| Arc::new(Article { level, threshold: Some(20), run_out_s, ..Article::default() });
+        let level = |level, run_out_s| StockRows::level(&article(level, run_out_s));
+        assert_eq!(level(38, Some(47.0)), Level::Warning);
+        assert_eq!((level(38, Some(600.0)), level(38, None)), (Level::Healthy, Level::Healthy));
+        assert_eq!(level(19, None), Level::Warning);
+    }
 }

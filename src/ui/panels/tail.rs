@@ -90,6 +90,8 @@ pub fn value_cell(row: &Row, _: Ctx, width: u16) -> Ink {
 fn place(ctx: Ctx, past: &Past) -> String {
     match &past.goto {
         Goto::At(Start::Time(at)) if at.0 > 0 => moment(ctx.state, *at),
+        Goto::At(Start::Time(_)) => word(Word::PlaceStart).to_owned(),
+        Goto::Last(count) => text::of_last(*count as u64),
         _ => text::visible(&past.asked).into_owned(),
     }
 }

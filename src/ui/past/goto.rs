@@ -22,13 +22,14 @@ pub enum Goto {
 /// last such time before `now`. Dates and milliseconds are also read as `language` writes them. `None`: none of these.
 pub fn parse(text: &str, now: Timestamp, zone: &TimeZone, language: Language) -> Option<Goto> {
     let text = text.trim();
-    match text.to_lowercase().as_str() {
-        "live" | "now" | "end" => return Some(Goto::Live),
-        "start" | "beginning" => return Some(Goto::At(Start::Time(Timestamp(0)))),
-        "last" => return Some(Goto::Last(500)),
+    let lower = text.to_lowercase();
+    match lower.as_str() {
+        "live" | "now" | "end" | "direct" | "maintenant" => return Some(Goto::Live),
+        "start" | "beginning" | "début" | "debut" | "le début" => return Some(Goto::At(Start::Time(Timestamp(0)))),
+        "last" | "derniers" => return Some(Goto::Last(500)),
         _ => {}
     }
-    if let Some(count) = text.strip_prefix("last ") {
+    if let Some(count) = count_of_last(&lower) {
         let count: usize = count.trim().parse().ok().filter(|n| *n > 0)?;
         return Some(Goto::Last(count.min(MOST)));
     }
@@ -42,7 +43,13 @@ pub fn parse(text: &str, now: Timestamp, zone: &TimeZone, language: Language) ->
     Some(Goto::At(Start::Time(at)))
 }
 
-/// `2h`, `90s`, `1h30m`, `3d`.
+/// What stands for the count in `last 500`, `500 derniers`, `les 500 derniers`.
+fn count_of_last(text: &str) -> Option<&str> {
+    let french = text.strip_prefix("les ").unwrap_or(text);
+    text.strip_prefix("last ").or_else(|| french.strip_suffix(" derniers")).or_else(|| french.strip_prefix("derniers "))
+}
+
+/// `2h`, `90s`, `1h30m`, `3d` (`3j` is the same).
 fn before(now: Timestamp, ago: &str) -> Option<Timestamp> {
     let mut seconds: i64 = 0;
     let mut digits = String::new();
@@ -55,7 +62,7 @@ fn before(now: Timestamp, ago: &str) -> Option<Timestamp> {
             's' => 1,
             'm' => 60,
             'h' => 3_600,
-            'd' => 86_400,
+            'd' | 'j' => 86_400,
             'w' => 604_800,
             _ => return None,
         };
@@ -165,6 +172,11 @@ mod tests {
         assert_eq!(at("@1500"), offset(None, 1_500));
         assert_eq!((at("last 500"), at("last"), at("LIVE")), (Some(Goto::Last(500)), Some(Goto::Last(500)), Some(Goto::Live)));
         assert_eq!(at("last 1000000"), Some(Goto::Last(MOST)));
+        let told = |language| crate::text::speaking(language, || crate::text::of_last(50));
+        for text in [told(Language::English).as_str(), &told(Language::French), "50 derniers", "Last 50"] {
+            assert_eq!(at(text), Some(Goto::Last(50)), "{text}");
+        }
+        assert_eq!((at("direct"), at("le début"), at("-3j")), (at("live"), at("start"), at("-3d")));
         for wrong in [
             "",
             "14",
@@ -178,6 +190,7 @@ mod tests {
             "-1@5",
             "3@-1",
             "last 0",
+            "0 derniers",
             "last x",
             "2026-13-01",
             "@9999999999999999999",

@@ -29,6 +29,8 @@ pub struct Past {
     pub goto: Goto,
     /// As it was typed.
     pub asked: String,
+    /// The filter was set here, after the place.
+    narrowed: bool,
     /// The place is to be selected as soon as it is read.
     land: bool,
     extended_at: Timestamp,
@@ -105,7 +107,8 @@ impl Ui {
             }
         }
         let land = matches!(goto, Goto::At(_));
-        self.state.past = Some(Past { id, topic, goto, asked: asked.to_owned(), land, extended_at: self.state.live_at });
+        self.state.past =
+            Some(Past { id, topic, goto, asked: asked.to_owned(), narrowed: false, land, extended_at: self.state.live_at });
     }
 
     fn portion(&self) -> usize {
@@ -129,6 +132,18 @@ impl Ui {
     pub(super) fn search_again(&mut self) {
         if let Some(past) = open(&self.state).cloned() {
             self.go_into_past(past.goto, &past.asked);
+            let narrowed = self.state.tail_filter != TailFilter::All;
+            if let Some(past) = &mut self.state.past {
+                past.narrowed = narrowed;
+            }
+        }
+    }
+
+    /// Takes away what came last: a filter that was set in the past, else the past itself.
+    pub(super) fn step_out_of_past(&mut self) {
+        match open(&self.state) {
+            Some(past) if past.narrowed => self.set_tail_filter(""),
+            _ => self.leave_past(),
         }
     }
 

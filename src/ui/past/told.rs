@@ -102,7 +102,7 @@ fn state(progress: &SearchProgress) -> Ink {
 /// What one does next.
 fn next(progress: &SearchProgress) -> Ink {
     match progress.running {
-        Some(_) => Ink::new(Role::Key, format!("Esc {}", word(Word::EscStops))),
+        Some(_) => Ink::new(Role::Key, format!("{} {}", word(Word::NameEsc), word(Word::EscStops))),
         None if progress.back.whole => Ink::dim(""),
         None => Ink::new(Role::Key, format!("↓ {}", word(Word::DownGoesOn))),
     }

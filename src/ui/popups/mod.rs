@@ -12,6 +12,7 @@ use super::state::Popup;
 use super::theme::Role;
 use super::widgets::frame::framed;
 use super::widgets::ink::{Ctx, Ink, put_all, put_right, width, wrap};
+use super::widgets::table::span_of;
 use crate::text::{Word, labelled, visible, word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -89,7 +90,7 @@ impl Page {
             put_all(ctx, buf, text, y, line);
         }
         if last > 0 {
-            let mark = format!(" {}–{}/{} ", from + 1, (from + page).min(self.lines.len()), self.lines.len());
+            let mark = span_of(from, page, self.lines.len());
             put_right(buf, at.right() - 2, at.bottom() - 1, width(&mark), &mark, ctx.style(Role::Dim));
         }
         text

@@ -156,6 +156,24 @@ fn the_engine_is_told_what_the_screen_needs() {
 }
 
 #[test]
+fn on_cluster_an_empty_list_takes_one_line_and_what_brokers_lack_is_told_whole() {
+    let mut view = fixture::rich();
+    let snapshot = Arc::make_mut(&mut view.snapshot);
+    (snapshot.state_consumers, snapshot.workers) = (Vec::new(), Vec::new());
+    let cluster = Arc::make_mut(&mut snapshot.cluster);
+    (cluster.offline, cluster.under_min_isr) = (Some(0), Some(0));
+    (cluster.under_replicated, cluster.under_replicated_hidden) = (Some(175), 8);
+    let mut ui = ui(view);
+    press(&mut ui, 80, 24, "0");
+    let shown = text_of(&paint(&mut ui, 80, 24));
+    assert!(shown.contains("183 under-replicated partitions, 8 hidden"), "{shown}");
+    let lines: Vec<&str> = shown.lines().collect();
+    let at = |words: &str| lines.iter().position(|line| line.contains(words)).unwrap();
+    assert_eq!(at(" workers 0 ") - at(" state consumers 0 "), 3, "{shown}");
+    assert!(shown.contains("FILE sees a store's") && shown.contains("eta,notify,stock starts them"), "{shown}");
+}
+
+#[test]
 fn cluster_says_nothing_of_brokers_and_partitions_while_nobody_answers() {
     let away = |state, risky: bool| {
         let mut view = fixture::rich();
@@ -169,9 +187,9 @@ fn cluster_says_nothing_of_brokers_and_partitions_while_nobody_answers() {
         lines(&mut ui).join("\n")
     };
     let well = away(LinkState::Connected, false);
-    assert!(well.contains("●  *1") && well.contains("0.4ms") && well.contains("Every partition has its leader"), "{well}");
+    assert!(well.contains("●  *1") && well.contains("0.4 ms") && well.contains("Every partition has its leader"), "{well}");
     let down = away(LinkState::Down, false);
-    assert!(down.contains("?  *1") && !down.contains("0.4ms") && down.contains("None by the cluster's last answer"), "{down}");
+    assert!(down.contains("?  *1") && !down.contains("0.4 ms") && down.contains("None by the cluster's last answer"), "{down}");
     assert!(away(LinkState::Down, true).contains("below min ISR"), "what was known last stays");
 }
 

@@ -86,7 +86,7 @@ fn a_search_that_finds_what_ended_is_not_titled_open() {
     press(&mut ui, W, H, "enter");
     ui.view(found("cmd-000007", 200_000));
     let shown = text(&mut ui);
-    assert!(shown.contains("┌ orders · filter: cmd-000007 1 of ") && !shown.contains("open orders"), "{shown}");
+    assert!(shown.contains("┌ orders · 1 of 61 · filter: cmd-000007 ") && !shown.contains("open orders"), "{shown}");
 }
 
 #[test]
@@ -142,4 +142,22 @@ fn the_messages_about_an_order_stand_in_its_timeline() {
     let line = shown.lines().find(|line| line.contains("notifications.push")).unwrap_or_default();
     assert!(line.contains("message") && line.contains("push"), "{shown}");
     assert!(shown.contains("messages 1"), "{shown}");
+}
+
+#[test]
+fn states_sort_in_the_order_of_the_pipeline() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, 60, "4");
+    for _ in 0..6 {
+        press(&mut ui, W, 60, "s");
+        if text_of(&paint(&mut ui, W, 60)).contains("sort: state") {
+            break;
+        }
+    }
+    let shown = text_of(&paint(&mut ui, W, 60));
+    let at = |state: &str| shown.lines().position(|line| line.contains("CMD-") && line.contains(state));
+    let places: Vec<_> = ["created", "checked", "paying", "paid"].iter().map(|s| at(&format!(" {s} "))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} {shown}");
+    let place = |state| crate::ui::panels::pipeline_place(&fixture::rich(), "order", state);
+    assert!(place("delivered") < place("cancelled") && place("cancelled") < place("what nobody told"));
 }

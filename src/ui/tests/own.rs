@@ -103,7 +103,26 @@ fn without_its_variable_nothing_starts_and_it_says_which_one_is_missing() {
     press(&mut ui, W, H, ":");
     type_text(&mut ui, "show group");
     press(&mut ui, W, H, "enter");
-    assert_eq!((started(&mut ui).len(), message(&ui)), (0, "show group: $GROUP is of nothing that is selected"));
+    assert_eq!((started(&mut ui).len(), message(&ui)), (0, "show group: what is selected has no $GROUP"));
+}
+
+#[test]
+fn a_key_whose_kind_is_not_selected_says_what_it_is_for() {
+    let chord = "\n[[commands]]\nname = \"chord\"\nkey = \"alt-x x\"\ncontext = \"group\"\nrun = [\"ls\"]";
+    let mut ui = with(&format!("{FILE}{chord}")).unwrap();
+    press(&mut ui, W, H, "0");
+    alt(&mut ui, 'r');
+    let said = "show record: nothing is selected of the kind it is for (record)";
+    assert_eq!((started(&mut ui).len(), message(&ui)), (0, said));
+    alt(&mut ui, 's');
+    assert_eq!(message(&ui), "show topic, show group: nothing is selected of the kind it is for (topic, group)");
+    alt(&mut ui, 'x');
+    assert_eq!(message(&ui), "");
+    press(&mut ui, W, H, "x");
+    assert_eq!(message(&ui), "chord: nothing is selected of the kind it is for (group)");
+    alt(&mut ui, 'x');
+    press(&mut ui, W, H, "1");
+    assert_eq!(ui.state.screen, crate::ui::state::Screen::Overview, "a chord that came to nothing");
 }
 
 #[test]

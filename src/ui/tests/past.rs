@@ -249,6 +249,39 @@ fn escape_stops_the_search_and_then_leads_back_to_now() {
 }
 
 #[test]
+fn escape_takes_away_what_came_last_the_filter_or_the_place() {
+    let filter = |ui: &mut Ui| {
+        press(ui, W, H, "/");
+        type_text(ui, "key:CMD-17");
+        press(ui, W, H, "enter");
+    };
+    let mut ui = gone_back(fixture::past());
+    filter(&mut ui);
+    press(&mut ui, W, H, "esc");
+    assert!(ui.state.past.is_some() && ui.state.tail_filter == TailFilter::All, "the filter goes first");
+    press(&mut ui, W, H, "esc");
+    assert!(ui.state.past.is_none() && ui.state.screen == Screen::Topic);
+    filter(&mut ui);
+    press(&mut ui, W, H, "@");
+    type_text(&mut ui, "-2h");
+    press(&mut ui, W, H, "enter esc");
+    assert!(ui.state.past.is_none() && ui.state.tail_filter != TailFilter::All, "here the place came last");
+    press(&mut ui, W, H, "esc");
+    assert_eq!(ui.state.tail_filter, TailFilter::All);
+}
+
+#[test]
+fn the_past_is_told_in_french_whatever_was_typed() {
+    let config = UiConfig { utc: true, language: Some(Language::French), ..UiConfig::default() };
+    let mut ui = ui_with(config, fixture::searching());
+    press(&mut ui, W, H, "j enter @");
+    type_text(&mut ui, "last 50");
+    press(&mut ui, W, H, "enter");
+    let screen = shown(&mut ui);
+    assert!(screen.contains("passé depuis les 50 derniers") && screen.contains("Échap arrête"), "{screen}");
+}
+
+#[test]
 fn the_list_goes_on_where_somebody_comes_to_its_ends() {
     let mut ui = gone_back(fixture::past());
     asks(&mut ui);

@@ -108,6 +108,24 @@ pub fn fit(text: &str, max: u16) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default()))
 }
 
+/// The same, cut in the middle: what tells names from each other is often their end.
+pub fn fit_middle(text: &str, max: u16) -> Cow<'_, str> {
+    if width(text) <= max {
+        return Cow::Borrowed(text);
+    }
+    let room = max.saturating_sub(1) / 2;
+    let (mut used, mut from) = (0, text.len());
+    for (i, grapheme) in text.grapheme_indices(true).rev() {
+        used += width(grapheme);
+        if used > room {
+            break;
+        }
+        from = i;
+    }
+    let end = text.get(from..).unwrap_or_default();
+    Cow::Owned(format!("{}{end}", fit(text, max - width(end))))
+}
+
 /// Puts text at a place, cut to `max` cells. Returns the cells used.
 pub fn put(buf: &mut Buffer, x: u16, y: u16, max: u16, text: &str, style: Style) -> u16 {
     if !buf.area.contains((x, y).into()) {
@@ -227,6 +245,13 @@ mod tests {
         assert_eq!(fit("注文注文", 5), "注文…");
         assert_eq!(fit("注文注文", 4), "注…");
         assert_eq!(fit("abc", 0), "");
+    }
+
+    #[test]
+    fn a_cut_in_the_middle_keeps_what_tells_names_apart() {
+        assert_eq!(fit_middle("client-1@host", 13), "client-1@host");
+        assert_eq!(fit_middle("vigie/0.1.0 me@vm@127.0.0.1-4f1c", 12), "vigie/…-4f1c");
+        assert_eq!((fit_middle("注文注文", 5).as_ref(), fit_middle("abc", 0).as_ref()), ("注…文", ""));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A column of a table: its heading, its width, what stands in its cells, on the screen and in a file, and how it sorts.
 
+use crate::snapshot::View;
 use crate::text::Word;
+use crate::ui::panels::pipeline_place;
 use crate::ui::widgets::ink::{Ctx, Ink};
 use std::cmp::Ordering;
 
@@ -20,9 +22,35 @@ pub struct Column<R: 'static> {
 
 /// The order that the first press on a heading gives: what one looks for comes first.
 pub struct Sort<R: 'static> {
-    by: fn(&R, &R) -> Ordering,
+    by: By<R>,
     /// The least value comes first.
     rises: bool,
+}
+
+enum By<R: 'static> {
+    Rows(fn(&R, &R) -> Ordering),
+    /// By the place of its state in the pipeline of this name.
+    Stage(&'static str, fn(&R) -> &str),
+}
+
+impl<R: 'static> Clone for By<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: 'static> Copy for By<R> {}
+
+impl<R: 'static> By<R> {
+    fn compare(self, a: &R, b: &R, view: &View) -> Ordering {
+        match self {
+            Self::Rows(by) => by(a, b),
+            Self::Stage(pipeline, state) => {
+                let place = |row| (pipeline_place(view, pipeline, state(row)), state(row));
+                place(a).cmp(&place(b))
+            }
+        }
+    }
 }
 
 impl<R: 'static> Clone for Sort<R> {
@@ -34,8 +62,8 @@ impl<R: 'static> Clone for Sort<R> {
 impl<R: 'static> Copy for Sort<R> {}
 
 impl<R: 'static> Sort<R> {
-    pub fn compare(self, a: &R, b: &R, reverse: bool) -> Ordering {
-        if reverse { (self.by)(b, a) } else { (self.by)(a, b) }
+    pub fn compare(self, a: &R, b: &R, reverse: bool, view: &View) -> Ordering {
+        if reverse { self.by.compare(b, a, view) } else { self.by.compare(a, b, view) }
     }
 
     /// What the figures do from the top of the list to its foot.
@@ -90,13 +118,19 @@ impl<R: 'static> Column<R> {
 
     /// It can sort, the greatest first.
     pub const fn sorts(mut self, by: fn(&R, &R) -> Ordering) -> Self {
-        self.sort = Some(Sort { by, rises: false });
+        self.sort = Some(Sort { by: By::Rows(by), rises: false });
         self
     }
 
     /// It can sort, the least first.
     pub const fn rises(mut self, by: fn(&R, &R) -> Ordering) -> Self {
-        self.sort = Some(Sort { by, rises: true });
+        self.sort = Some(Sort { by: By::Rows(by), rises: true });
+        self
+    }
+
+    /// It can sort by the place of a state in its pipeline, the first stage first.
+    pub const fn along(mut self, pipeline: &'static str, state: fn(&R) -> &str) -> Self {
+        self.sort = Some(Sort { by: By::Stage(pipeline, state), rises: true });
         self
     }
 }

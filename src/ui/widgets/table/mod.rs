@@ -37,14 +37,20 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
     let mut title = dress.title;
     let filter = ctx.state.filter(L::PANEL);
     if !filter.is_all() {
+        let count = |n: usize| crate::text::count(n as u64);
+        // Before the filter, which may be long.
+        title.push(Ink::dim(format!(" · {} {} {}", count(rows.len()), word(Word::Of), count(whole))));
         title.push(Ink::dim(crate::text::labelled(&format!(" · {}", word(Word::Filter)), "")));
         title.push(Ink::new(Role::Accent, crate::text::visible(&filter.text).into_owned()));
-        title.push(Ink::dim(format!(" {} {} {whole}", rows.len(), word(Word::Of))));
     }
     let list = ctx.state.list(L::PANEL);
     let place = list.place_of(rows.len(), |selected| rows.iter().position(|r| L::key(r) == *selected));
     let inner = frame(ctx, buf, area, L::PANEL, &title, &dress.note);
     hits.panel(L::PANEL, area);
+    if inner.height == 1 && whole == 0 {
+        // One line is for why there is nothing.
+        return put_middle(ctx, buf, inner, &dress.empty);
+    }
     if inner.height < 2 {
         return;
     }
@@ -137,8 +143,14 @@ fn scroll_mark(ctx: Ctx, buf: &mut Buffer, area: Rect, offset: usize, len: usize
     if len <= height || area.height < 6 || buf.area.height < 20 {
         return;
     }
-    let text = format!(" {}–{} {} {len} ", offset + 1, (offset + height).min(len), word(Word::Of));
+    let text = span_of(offset, height, len);
     put_right(buf, area.right() - 2, area.bottom() - 1, area.width.saturating_sub(4), &text, ctx.style(Role::Dim));
+}
+
+/// Which of so many rows or lines are seen: ` 1–27 of 1 000 `.
+pub fn span_of(from: usize, page: usize, all: usize) -> String {
+    let count = |n: usize| crate::text::count(n as u64);
+    format!(" {}–{} {} {} ", count(from + 1), count((from + page).min(all)), word(Word::Of), count(all))
 }
 
 /// A name may drive out other columns up to this width.
