@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// How long a person who left a dashboard waits for what does not end.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A flag that can be waited for. Clones share it.
 #[derive(Clone)]
 pub struct Stop {
@@ -68,9 +71,6 @@ pub fn insist(stop: &Stop, patience: Duration, code: u8) -> std::io::Result<()> 
     })?;
     Ok(())
 }
-
-/// How long a person who left a dashboard waits for what does not end.
-pub const PATIENCE: Duration = Duration::from_secs(5);
 
 async fn first_signal(ready: &Sender<std::io::Result<()>>) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -234,7 +234,8 @@ fn order(area: Rect, focus: PanelId) -> Placed {
     vec![(PanelId::OrderInfo, top), (PanelId::Timeline, rest)]
 }
 
-/// Where not both have room, the brokers give way while somebody looks at the partitions.
+/// Where not both stand beside each other, what is at risk stands below the brokers, if that hides nothing else; where it would, the
+/// brokers give way while somebody looks at it.
 fn cluster(area: Rect, focus: PanelId, rows: [usize; 4]) -> Placed {
     use PanelId as P;
     if area.height < 18 || area.width < 76 {
@@ -242,37 +243,49 @@ fn cluster(area: Rect, focus: PanelId, rows: [usize; 4]) -> Placed {
     }
     let [brokers, at_risk, consumers, workers] = rows;
     let (area, host) = split_top(area, area.height - HOST);
-    let both = area.width >= 110;
-    let above = match (both, focus) {
-        (true, _) => brokers.max(at_risk),
-        (false, P::AtRisk) => at_risk,
-        (false, _) => brokers,
-    };
-    let [above, middle, _] = heights(area.height, [above, consumers, workers]);
-    let (top, rest) = split_top(area, above);
-    let (middle, bottom) = split_top(rest, middle);
-    let mut out = if both {
+    let mut out = if area.width >= 110 {
+        let [(top, _), (middle, _), (bottom, _)] = stacked(area, [brokers.max(at_risk), consumers, workers].map(|n| (n, ())));
         let (left, right) = split_left(top, top.width * 52 / 100);
-        vec![(P::Brokers, left), (P::AtRisk, right)]
+        vec![(P::Brokers, left), (P::AtRisk, right), (P::Consumers, middle), (P::Workers, bottom)]
+    } else if at_risk > 0 && area.height >= [brokers, 2, consumers, workers].map(whole).iter().sum() {
+        let lists = [(brokers, P::Brokers), (at_risk, P::AtRisk), (consumers, P::Consumers), (workers, P::Workers)];
+        stacked(area, lists).map(|(at, panel)| (panel, at)).to_vec()
     } else {
-        vec![(if focus == P::AtRisk { P::AtRisk } else { P::Brokers }, top)]
+        let top = if focus == P::AtRisk { (at_risk, P::AtRisk) } else { (brokers, P::Brokers) };
+        stacked(area, [top, (consumers, P::Consumers), (workers, P::Workers)]).map(|(at, panel)| (panel, at)).to_vec()
     };
-    out.extend([(P::Consumers, middle), (P::Workers, bottom), (P::Host, host)]);
+    out.push((P::Host, host));
     out
+}
+
+/// Lists under each other, each with its number of rows.
+fn stacked<T: Copy, const N: usize>(area: Rect, lists: [(usize, T); N]) -> [(Rect, T); N] {
+    let heights = heights(area.height, lists.map(|(rows, _)| rows));
+    let mut y = area.y;
+    std::array::from_fn(|i| {
+        let at = Rect { y, height: heights[i], ..area };
+        y += heights[i];
+        (at, lists[i].1)
+    })
 }
 
 /// A frame with one line, which says why a list is empty.
 const EMPTY_LIST: u16 = 3;
 
+/// The height of a list that shows all its rows.
+fn whole(rows: usize) -> u16 {
+    // No window is higher than a thousand rows, and the sum of some such lists stays within the type.
+    EMPTY_LIST + u16::try_from(rows).unwrap_or(u16::MAX).min(1_000)
+}
+
 /// Heights of lists under each other, by their rows. Empty ones have one line; of the others those with few rows show them all, as
 /// far as there is room, and what is left goes to those that hold most.
-fn heights(room: u16, rows: [usize; 3]) -> [u16; 3] {
+fn heights<const N: usize>(room: u16, rows: [usize; N]) -> [u16; N] {
     let mut out = rows.map(|n| if n == 0 { EMPTY_LIST } else { EMPTY_LIST + 1 });
-    let whole = |n: usize| EMPTY_LIST.saturating_add(u16::try_from(n).unwrap_or(u16::MAX));
     for _ in out.iter().sum::<u16>()..room {
-        let cut = (0..3).filter(|i| out[*i] < whole(rows[*i])).min_by_key(|i| out[*i]);
+        let cut = (0..N).filter(|i| out[*i] < whole(rows[*i])).min_by_key(|i| out[*i]);
         let per_line = |i: &usize| rows[*i] as f64 / f64::from(out[*i]);
-        let next = cut.or_else(|| (0..3).rev().max_by(|a, b| per_line(a).total_cmp(&per_line(b))));
+        let next = cut.or_else(|| (0..N).rev().max_by(|a, b| per_line(a).total_cmp(&per_line(b))));
         out[next.unwrap_or(0)] += 1;
     }
     out
@@ -378,6 +391,10 @@ mod tests {
         assert_eq!(heights(19, [3, 0, 0]), [13, 3, 3]);
         assert_eq!(heights(12, [175, 20, 20]), [4, 4, 4]);
         assert_eq!(heights(36, [3, 1, 3]).iter().sum::<u16>(), 36);
+        let of =
+            |height, rows| cluster(Rect::new(0, 0, 80, height), PanelId::Brokers, rows).iter().any(|(p, _)| *p == PanelId::AtRisk);
+        assert!(of(20, [3, 175, 0, 0]), "what is at risk is seen with its brokers");
+        assert!(!of(22, [3, 175, 3, 3]) && !of(20, [3, 0, 0, 0]), "but it hides nothing else for it");
     }
 
     #[test]
