@@ -114,7 +114,12 @@ const COLUMNS: &[Col] = &[
     Col::fixed("trip", Word::ColRoundTrip, 8, |r, ctx, _| {
         cell(r, |b| {
             Ink::known(b.round_trip_ms.filter(|_| !nobody_answers(ctx)), |ms| {
-                if ms < 9.95 { format!("{} ms", text::number(ms, 1)) } else { text::short_duration_ms(ms) }
+                match ms {
+                    // On the same host: no answer takes no time at all.
+                    ..0.05 => format!("<{} ms", text::number(0.1, 1)),
+                    ..9.95 => format!("{} ms", text::number(ms, 1)),
+                    _ => text::short_duration_ms(ms),
+                }
             })
         })
     })
