@@ -267,7 +267,7 @@ pub struct Payments {
     #[serde(serialize_with = "super::told_reason")]
     pub reason: Option<Reason>,
     pub by_method: Vec<Method>,
-    /// Of completed payments, by currency.
+    /// By currency.
     pub amounts: Vec<Sum>,
     /// Newest first, at most 1,000.
     pub suspicious: Vec<Arc<Suspicious>>,
@@ -281,6 +281,10 @@ pub struct Method {
     pub completed: u64,
     pub failed: u64,
     pub success_rate: Option<f64>,
+    /// Of the last ten minutes, by half minutes.
+    pub completed_10m: u64,
+    pub failed_10m: u64,
+    pub success_rate_10m: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -288,6 +292,9 @@ pub struct Sum {
     pub currency: Option<Arc<str>>,
     pub count: u64,
     pub total: Option<Amount>,
+    /// Payments that failed, and what they would have come to.
+    pub failed: u64,
+    pub failed_total: Option<Amount>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -401,7 +408,7 @@ mod tests {
 
     #[test]
     fn amounts_are_numbers_with_all_their_digits() {
-        let sum = |text: &str| Sum { currency: None, count: 1, total: Amount::new(text.into()) };
+        let sum = |text: &str| Sum { currency: None, count: 1, total: Amount::new(text.into()), failed: 0, failed_total: None };
         let json = |text: &str| serde_json::to_string(&sum(text)).unwrap();
         assert_eq!(json("45000.50"), r#"{"currency":null,"count":1,"total":45000.50}"#);
         let long = "79228162514264337593543950335";

@@ -13,6 +13,7 @@ mod customers;
 mod entity;
 mod find;
 mod knowledge;
+mod lately;
 mod look;
 mod memory;
 mod messages;

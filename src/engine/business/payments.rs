@@ -1,3 +1,4 @@
+use super::lately::{Lately, half_minute};
 use super::look::{self, Look};
 use super::seen::Seen;
 use super::suspicion::{Deed, Known, Suspicion};
@@ -13,18 +14,39 @@ use std::sync::Arc;
 const MOST_NAMES: usize = 100;
 const MOST_SUSPICIOUS: usize = 1_000;
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Counts {
     initiated: i64,
     completed: i64,
     failed: i64,
+    lately: Lately,
+}
+
+/// Payments of one currency, and what they come to.
+#[derive(Clone, Copy, Default)]
+struct Total {
+    count: i64,
+    amount: Decimal,
+}
+
+impl Total {
+    fn add(&mut self, amount: Decimal, by: i64) {
+        self.count += by;
+        self.amount = if by > 0 { self.amount.saturating_add(amount) } else { self.amount.saturating_sub(amount) };
+    }
+}
+
+#[derive(Default)]
+struct Totals {
+    completed: Total,
+    failed: Total,
 }
 
 /// What is counted of payments beside their pipeline.
 #[derive(Default)]
 pub struct Payments {
     methods: BTreeMap<Label, Counts>,
-    sums: BTreeMap<Option<Label>, (i64, Decimal)>,
+    sums: BTreeMap<Option<Label>, Totals>,
     suspicious: VecDeque<Arc<Suspicious>>,
     suspected: HashSet<(Label, Code)>,
     suspicion: Suspicion,
@@ -59,16 +81,19 @@ impl Payments {
         let method = look::text(moved.look.of_or_own(moved.part, Meaning::Method)).unwrap_or_else(|| "unknown".into());
         let counts = entry(&mut self.methods, method, "other".into());
         counts.initiated += initiated;
-        for (end, by) in [(before, -1), (after, 1)] {
-            match end {
-                Some(step) if moved.plan.is_exit(step) => counts.failed += by,
-                Some(_) => counts.completed += by,
-                None => {}
-            }
+        for (end, seen, by) in [(before, &moved.before, -1), (after, &moved.after, 1)] {
+            let Some(step) = end else { continue };
+            let failed = moved.plan.is_exit(step);
+            *(if failed { &mut counts.failed } else { &mut counts.completed }) += by;
+            let at = seen.as_ref().and_then(|s| s.since).unwrap_or(now);
+            counts.lately.count(!failed, at, by, now);
         }
         let completed = |step: &Option<Step>| step.is_some_and(|step| step == moved.plan.end());
-        if completed(&before) != completed(&after) {
-            self.add(moved, if completed(&after) { 1 } else { -1 });
+        let failed = |step: &Option<Step>| step.is_some_and(|step| moved.plan.is_exit(step));
+        for (is, of) in [(&completed as &dyn Fn(&Option<Step>) -> bool, true), (&failed, false)] {
+            if is(&before) != is(&after) {
+                self.add(moved, of, if is(&after) { 1 } else { -1 });
+            }
         }
         if completed(&after) && !completed(&before) {
             self.suspect(moved, now);
@@ -100,12 +125,11 @@ impl Payments {
         }
     }
 
-    fn add(&mut self, moved: &Moved<'_>, by: i64) {
+    fn add(&mut self, moved: &Moved<'_>, completed: bool, by: i64) {
         let currency = look::text(moved.look.of_or_own(moved.part, Meaning::Currency));
         let amount = decimal(&moved.look, moved.part).unwrap_or_default();
-        let (count, total) = entry(&mut self.sums, currency, None);
-        *count += by;
-        *total = if by > 0 { total.saturating_add(amount) } else { total.saturating_sub(amount) };
+        let totals = entry(&mut self.sums, currency, None);
+        (if completed { &mut totals.completed } else { &mut totals.failed }).add(amount, by);
     }
 
     /// Paid twice, or another amount than the order's.
@@ -143,23 +167,35 @@ impl Payments {
         }
     }
 
-    pub fn by_method(&self) -> Vec<Method> {
-        let count = |n: i64| u64::try_from(n).unwrap_or(0);
-        let row = |(method, counts): (&Label, &Counts)| Method {
-            method: method.into(),
-            initiated: count(counts.initiated),
-            completed: count(counts.completed),
-            failed: count(counts.failed),
-            success_rate: share(count(counts.completed), count(counts.failed)),
+    pub fn by_method(&self, now: Timestamp) -> Vec<Method> {
+        let row = |(method, counts): (&Label, &Counts)| {
+            let (completed_10m, failed_10m) = counts.lately.sums(now);
+            Method {
+                method: method.into(),
+                initiated: count(counts.initiated),
+                completed: count(counts.completed),
+                failed: count(counts.failed),
+                success_rate: share(count(counts.completed), count(counts.failed)),
+                completed_10m,
+                failed_10m,
+                success_rate_10m: share(completed_10m, failed_10m),
+            }
         };
         self.methods.iter().map(row).collect()
     }
 
+    /// Whether the last ten minutes are others than at `shown`, though nothing moved.
+    pub fn passed(&self, shown: Timestamp, now: Timestamp) -> bool {
+        half_minute(shown) != half_minute(now) && self.methods.values().any(|counts| counts.lately.sums(shown) != (0, 0))
+    }
+
     pub fn amounts(&self) -> Vec<Sum> {
-        let row = |(currency, (count, total)): (&Option<Label>, &(i64, Decimal))| Sum {
+        let row = |(currency, totals): (&Option<Label>, &Totals)| Sum {
             currency: currency.as_ref().map(Into::into),
-            count: u64::try_from(*count).unwrap_or(0),
-            total: Amount::new(total.to_string()),
+            count: count(totals.completed.count),
+            total: Amount::new(totals.completed.amount.to_string()),
+            failed: count(totals.failed.count),
+            failed_total: Amount::new(totals.failed.amount.to_string()),
         };
         self.sums.iter().map(row).collect()
     }
@@ -172,6 +208,11 @@ impl Payments {
     pub fn suspicious(&self) -> (Vec<Arc<Suspicious>>, u64) {
         (self.suspicious.iter().cloned().collect(), self.suspicious_count)
     }
+}
+
+/// Below nothing is only while an end is taken back before its beginning is known.
+fn count(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
 }
 
 /// Good ends among all; `None` before the first end.

@@ -26,6 +26,7 @@ pub struct Gaze<'a> {
 #[derive(Default)]
 pub struct Picture {
     second: Option<i64>,
+    payments_at: Timestamp,
     shown: show::Business,
 }
 
@@ -206,9 +207,10 @@ impl Business {
         let Some((id, way)) = self.special.payment.and_then(|id| Some((id, self.ways.get(usize::from(id.0))?))) else { return };
         let unknown = way.knowledge.known(gaze, self.store.is_some()).err();
         let same = self.picture.shown.payments.as_ref().is_some_and(|shown| shown.payments.reason == unknown);
-        if same && !way.state.changed {
+        if same && !way.state.changed && !self.payments.passed(self.picture.payments_at, gaze.now) {
             return;
         }
+        self.picture.payments_at = gaze.now;
         let (plan, known) = (self.plans.get(id), unknown.is_none());
         let ended = |exit: bool| {
             let steps = (0..).map(crate::domain::Step).zip(&way.state.steps);
@@ -221,7 +223,7 @@ impl Business {
             completed: known.then_some(completed),
             failed: known.then_some(failed),
             success_rate: super::payments::share(completed, failed).filter(|_| known),
-            by_method: if known { self.payments.by_method() } else { Vec::new() },
+            by_method: if known { self.payments.by_method(gaze.now) } else { Vec::new() },
             amounts: if known { self.payments.amounts() } else { Vec::new() },
             reason: unknown,
             suspicious,

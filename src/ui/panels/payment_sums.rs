@@ -1,12 +1,12 @@
-//! How do people pay, and how much of it comes through?
+//! How do people pay, and how much of it comes through: in the last ten minutes, and since counting began?
 
 use super::PanelId;
-use crate::snapshot::{Method, Payments};
+use crate::snapshot::{Amount, Method, Payments, Sum};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::theme::Role;
 use crate::ui::widgets::frame::frame;
-use crate::ui::widgets::ink::{Ctx, Ink, put_middle, put_whole};
+use crate::ui::widgets::ink::{Ctx, Ink, fit, put_middle, put_whole};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -20,42 +20,100 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let Some(payments) = payments else { return put_middle(ctx, buf, inner, &format!("{}.", word(Word::NoPayments))) };
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     for (line, y) in lines(payments).iter().zip(inner.y..inner.bottom()) {
-        put_whole(ctx, buf, inner, y, 2, line);
+        put_whole(ctx, buf, inner, y, 0, line);
     }
 }
+
+/// Cells of a name, and of a figure.
+const NAME: usize = 12;
+const FIGURE: usize = 7;
 
 /// Lines of pieces: what has no room leaves whole.
 fn lines(payments: &Payments) -> Vec<Vec<Vec<Ink>>> {
-    let figure = |label: Word, n: Option<u64>| vec![Ink::dim(format!("{} ", word(label))), Ink::known(n, text::count)];
-    let mut out = vec![vec![
-        vec![Ink::dim(format!("{} ", word(Word::Success))), success(payments.success_rate)],
-        figure(Word::Started, payments.initiated),
-        figure(Word::Completed, payments.completed),
-        figure(Word::Failed, payments.failed),
-    ]];
+    let mut out = Vec::new();
     if let Some(reason) = &payments.reason {
         out.push(vec![vec![Ink::new(Role::Unknown, text::visible(&text::sentence(reason)).into_owned())]]);
     }
+    out.extend([heading(), all(payments)]);
     out.extend(payments.by_method.iter().map(method));
-    for sum in &payments.amounts {
-        let total = sum.total.as_ref().map(|t| text::money(t.text(), sum.currency.as_deref()));
-        let total = Ink::known(total, |t| text::visible(&t).into_owned());
-        out.push(vec![vec![Ink::dim(format!("{} ", word(Word::CameIn))), total], figure(Word::PaymentsOf, Some(sum.count))]);
-    }
+    out.extend(payments.amounts.iter().map(|sum| money(sum, Word::CameIn, sum.total.as_ref(), sum.count)));
+    let failed = payments.amounts.iter().filter(|sum| sum.failed > 0);
+    out.extend(failed.map(|sum| money(sum, Word::NotPaid, sum.failed_total.as_ref(), sum.failed)));
     out
 }
 
-fn method(of: &Method) -> Vec<Vec<Ink>> {
-    let name = format!("{:<14}", text::visible(&of.method));
-    // The rate is of those that ended.
-    let ended = of.completed + of.failed;
-    let through = format!("{} {} {}", text::count(of.completed), word(Word::Of), text::count(ended));
-    let open = of.initiated.saturating_sub(ended);
-    let open = format!("{} {}", text::count(open), word(Word::UnderWay));
-    vec![vec![Ink::text(name), success(of.success_rate)], vec![Ink::dim(through)], vec![Ink::dim(open)]]
+/// Now, then since counting began.
+fn heading() -> Vec<Vec<Ink>> {
+    let column = |of: Word| vec![Ink::dim(format!("{:>FIGURE$}", word(of)))];
+    let mut first = vec![Ink::text(" ".repeat(NAME))];
+    first.extend(column(Word::TenMinutes));
+    let others = [Word::ColFailed, Word::InAll, Word::ColFailed].map(column);
+    let counts = [Word::UnderWay, Word::Completed, Word::Started].map(|of| vec![Ink::dim(format!("{:>WIDE$}", word(of)))]);
+    std::iter::once(first).chain(others).chain(counts).collect()
 }
 
+/// Cells of a count with a longer name.
+const WIDE: usize = 11;
+
+/// What a line says, of a method or of all.
+struct Line<'a> {
+    name: Ink,
+    of: &'a [&'a Method],
+    in_all: Option<f64>,
+    failed: Option<u64>,
+    counts: [Option<u64>; 3],
+}
+
+impl Line<'_> {
+    fn pieces(self) -> Vec<Vec<Ink>> {
+        let sum = |figure: fn(&Method) -> u64| self.of.iter().map(|m| figure(m)).sum::<u64>();
+        let (good, bad) = (sum(|m| m.completed_10m), sum(|m| m.failed_10m));
+        let lately = (good + bad > 0).then(|| good as f64 / (good + bad) as f64);
+        let failed_lately = (good + bad > 0).then_some(bad);
+        let failed = |n: Option<u64>| vec![padded(n, FIGURE, text::column_count)];
+        let mut pieces =
+            vec![vec![self.name, success(lately)], failed(failed_lately), vec![success(self.in_all)], failed(self.failed)];
+        pieces.extend(self.counts.map(|n| vec![padded(n, WIDE, text::count)]));
+        pieces
+    }
+}
+
+fn padded<T>(value: Option<T>, cells: usize, show: impl FnOnce(T) -> String) -> Ink {
+    let shown = Ink::known(value, show);
+    Ink { text: format!("{:>cells$}", shown.text).into(), ..shown }
+}
+
+fn all(of: &Payments) -> Vec<Vec<Ink>> {
+    let methods: Vec<&Method> = of.by_method.iter().collect();
+    let ended = of.completed.zip(of.failed).map(|(completed, failed)| completed + failed);
+    let open = of.initiated.zip(ended).map(|(initiated, ended)| initiated.saturating_sub(ended));
+    let name = Ink::dim(format!("{:<NAME$}", word(Word::AllMethods)));
+    let counts = [open, of.completed, of.initiated];
+    Line { name, of: &methods, in_all: of.success_rate, failed: of.failed, counts }.pieces()
+}
+
+fn method(of: &Method) -> Vec<Vec<Ink>> {
+    let open = of.initiated.saturating_sub(of.completed + of.failed);
+    let name = text::visible(&of.method);
+    let name = Ink::text(format!("{:<NAME$}", fit(&name, NAME as u16)));
+    let counts = [Some(open), Some(of.completed), Some(of.initiated)];
+    Line { name, of: &[of], in_all: of.success_rate, failed: Some(of.failed), counts }.pieces()
+}
+
+fn money(of: &Sum, what: Word, total: Option<&Amount>, payments: u64) -> Vec<Vec<Ink>> {
+    let total = total.map(|total| text::money(total.text(), of.currency.as_deref()));
+    let total = Ink::known(total, |total| text::visible(&total).into_owned());
+    vec![
+        vec![Ink::dim(format!("{} ", word(what))), total],
+        vec![Ink::dim(format!("  {} ", word(Word::PaymentsOf))), Ink::text(text::count(payments))],
+    ]
+}
+
+/// The rate is of those that ended.
 fn success(rate: Option<f64>) -> Ink {
     let role = if rate.is_some_and(|r| r < GOOD) { Role::Warning } else { Role::Text };
-    Ink::known(rate, text::percent).with_role(role)
+    match rate {
+        Some(_) => padded(rate, FIGURE, text::percent).with_role(role),
+        None => padded(rate, FIGURE, text::percent),
+    }
 }
