@@ -14,8 +14,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 const LOOK: Duration = Duration::from_secs(1);
-/// At the end answers that are on their way are waited for so long: what was taken must not be sent again by the next start.
-const LAST_ANSWERS: Duration = Duration::from_secs(2);
+/// At the end answers that are on their way are waited for so long: what was taken must not be sent again by the next start. The
+/// person who left has the shell again after five seconds.
+const LAST_ANSWERS: Duration = Duration::from_secs(4);
 /// Another process may have ended: its work is taken over.
 const LOCK_AGAIN: Duration = Duration::from_secs(10);
 /// A reading of the cluster that is older says nothing of now.

@@ -45,6 +45,11 @@ pub fn key(cluster: &Cluster, finding: &Finding) -> String {
 }
 
 impl Message {
+    /// Of this message alone: what is over must not be taken for what fired once more.
+    pub fn request_key(&self) -> String {
+        format!("{}/{}", self.key, self.kind.word())
+    }
+
     pub fn firing(cluster: &Cluster, key: &str, finding: &Finding) -> Self {
         Self::new(cluster, key, finding, Kind::Firing, None)
     }
@@ -149,6 +154,9 @@ mod tests {
         assert_eq!(sent.body["facts"]["id"], 2);
         assert!(sent.body["remedy"].is_string() && sent.body["ended_ms"].is_null());
         assert_eq!(message(Kind::Resolved).body["lasted_s"], 60.0);
+        // Who drops what came before by its key must not drop the end of it.
+        let keys = [sent.request_key(), message(Kind::Resolved).request_key()];
+        assert_eq!(keys.each_ref().map(|k| k.strip_prefix(&sent.key)), [Some("/firing"), Some("/resolved")]);
     }
 
     #[test]

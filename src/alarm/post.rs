@@ -71,7 +71,7 @@ fn deliver(
 ) -> Result<(), Failed> {
     match &config.target {
         Target::Webhook { url, headers, shape } => {
-            webhook::post(url, headers, &message.shaped(*shape), &message.key, config.timeout)
+            webhook::post(url, headers, &message.shaped(*shape), &message.request_key(), config.timeout)
         }
         Target::Command(argv) => command::run(argv, message.body.to_string().as_bytes(), config.timeout),
         Target::Topic(name) => topic::produce(to_topic, kafka, name, message, config.timeout),

@@ -46,9 +46,14 @@ fn host(url: &str) -> String {
     authority.rsplit('@').next().unwrap_or_default().to_owned()
 }
 
-/// A header's value: printable ASCII.
+/// A header's value is printable ASCII; two keys are never one there.
 fn plain(key: &str) -> String {
-    key.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '_' }).collect()
+    let byte = |b: u8| match b {
+        b'%' => "%25".to_owned(),
+        b' '..=b'~' => char::from(b).to_string(),
+        _ => format!("%{b:02X}"),
+    };
+    key.bytes().map(byte).collect()
 }
 
 fn words(error: &minreq::Error, limit: Duration) -> String {
@@ -119,7 +124,7 @@ mod tests {
         sent(&url, LONG).unwrap();
         let request = got.recv_timeout(LONG).unwrap();
         assert!(request.starts_with("POST /hook/s3cret HTTP/1.1\r\n") && request.ends_with("{\"a\":1}"), "{request}");
-        for header in ["Content-Type: application/json", "Idempotency-Key: c/rule/b_", "X-Token: t0k"] {
+        for header in ["Content-Type: application/json", "Idempotency-Key: c/rule/b%C3%A9", "X-Token: t0k"] {
             assert!(request.to_lowercase().contains(&header.to_lowercase()), "{header}: {request}");
         }
     }
