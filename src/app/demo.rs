@@ -4,12 +4,13 @@ use super::session::{Prepared, Session};
 use super::setup::{self, SessionConfig};
 use super::stop::{self, Stop};
 use super::workers::Crew;
-use super::{DONE, alarm, consume, privacy, snapshot, watch};
+use super::{DONE, alarm, consume, privacy, retention, snapshot, watch};
 use crate::alarm::DeskConfig;
 use crate::catalogue::Catalogue;
 use crate::cli::{Connect, DemoArgs, WorkerBegin, WorkerChoice};
 use crate::config::Config;
 use crate::config::parse::From;
+use crate::consume::RetentionConfig;
 use crate::domain::Plans;
 use crate::kafka::{GroupFilter, KafkaConfig};
 use crate::sim::{self, Embedded, Town, TownConfig};
@@ -29,6 +30,8 @@ const QUICK_FETCH: [[&str; 2]; 2] = [["fetch.wait.max.ms", "200"], ["fetch.min.b
 const CALM_FETCH: [&str; 2] = ["fetch.wait.max.ms", "1000"];
 /// So long a worker gathers for one transaction.
 const CALM_BATCH: Duration = Duration::from_millis(1_000);
+/// What ended stays in the demo's own store for so long: an order takes 14 KB of the disk, and a demo may be left open for days.
+const KEPT: Duration = Duration::from_secs(15 * 60);
 const LINGER: Duration = Duration::from_millis(250);
 const NAME: &str = "demo";
 /// The prelude is written in about half a second; a machine that needs longer than this opens all the same.
@@ -47,7 +50,7 @@ pub fn run(file: Option<PathBuf>, args: &DemoArgs) -> Result<u8> {
     let kept = Kept::at(args, &catalogue)?;
     let crew = crew(&catalogue, &args.workers)?;
     let left_out = crew.outputs();
-    let mut session = session(&config, &cluster, catalogue, &kept.address, crew)?;
+    let mut session = session(&config, &cluster, catalogue, &kept, crew)?;
     // Each demo has a cluster of its own: nothing of it is worth keeping.
     alarm::equip(&mut session, &config, false, args.send_alerts)?;
     session.folders.clear();
@@ -103,7 +106,7 @@ fn crew(catalogue: &Arc<Catalogue>, asked: &[WorkerChoice]) -> Result<Crew> {
     Ok(crew)
 }
 
-fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, store: &str, crew: Crew) -> Result<SessionConfig> {
+fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, kept: &Kept, crew: Crew) -> Result<SessionConfig> {
     let bootstrap = cluster.bootstrap().to_owned();
     let mut poller = setup::poller(config)?;
     // The embedded cluster cannot list groups: those of the town are asked for by name.
@@ -111,7 +114,8 @@ fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, store
     let workers: Vec<&str> = workers.iter().map(String::as_str).collect();
     poller.groups = GroupFilter::parse(&[sim::GROUPS, &[consume::GROUP], &workers].concat().join(","))?;
     poller.probe_controllers = false;
-    let mut inside = consume::Inside::new(&catalogue, store, None, consume::SESSION_TIMEOUT)?;
+    let inside = consume::Inside::new(&catalogue, &kept.address, None, consume::SESSION_TIMEOUT)?;
+    let mut inside = inside.letting_go(kept.retention(config)?)?;
     inside.properties = vec![CALM_FETCH.map(str::to_owned).into()];
     Ok(SessionConfig {
         tail: setup::tail(config, &catalogue, From::Beginning)?,
@@ -119,7 +123,7 @@ fn session(config: &Config, cluster: &Embedded, catalogue: Arc<Catalogue>, store
         engine: setup::engine(config, Arc::clone(&catalogue), SourceKind::Demo, NAME, &bootstrap)?,
         kafka: KafkaConfig { properties: QUICK_FETCH.map(|pair| pair.map(str::to_owned).into()).into(), ..kafka(cluster) },
         embedded_bytes: Some(cluster.ceiling_bytes()),
-        mirror: Some(setup::mirror(store, &catalogue, false)?),
+        mirror: Some(setup::mirror(&kept.address, &catalogue, false)?),
         consume: Some(inside),
         crew: Some(crew),
         alarm: DeskConfig::default(),
@@ -142,6 +146,14 @@ impl Kept {
         let folder = std::env::temp_dir().join(format!("vigie-demo-{}", std::process::id()));
         std::fs::create_dir_all(&folder).with_context(|| format!("no folder for the state: {}", folder.display()))?;
         Ok(Self { address: format!("sqlite:{}", folder.join("state.db").display()), folder: Some(folder) })
+    }
+
+    /// How long the state of what ended is kept; in a store that the person named as the configuration says.
+    fn retention(&self, config: &Config) -> Result<Option<RetentionConfig>> {
+        if self.folder.is_none() {
+            return retention::config(config);
+        }
+        Ok(RetentionConfig::new(Some(KEPT), Some(KEPT))?)
     }
 }
 
