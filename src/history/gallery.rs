@@ -8,6 +8,8 @@ use std::sync::Arc;
 const LONGEST_MS: i64 = COARSE_S * 1_000 * COARSE_CELLS as i64;
 /// So old ones are kept by tens of seconds, in ms.
 const FINE_MS: i64 = 1_000 * FINE_CELLS as i64;
+/// The newest picture stands for so long after it, until the next one is there, in ms.
+const STANDS_MS: i64 = COARSE_S * 1_000;
 /// The newest are never taken to make room.
 const LEAST: usize = 2;
 /// What the gallery itself keeps of a part: an entry of a table that is half full on average.
@@ -37,7 +39,11 @@ impl Gallery {
             return;
         }
         let still = snapshot.still(self.kept.back().map(|last| last.snapshot.as_ref()));
-        let kept = Kept { moment: Moment { at, level: level(snapshot) }, snapshot: Arc::new(still) };
+        if let Some(last) = self.kept.back_mut() {
+            last.moment.until = last.moment.until.min(at);
+        }
+        let moment = Moment { at, until: at.plus_ms(STANDS_MS), level: level(snapshot) };
+        let kept = Kept { moment, snapshot: Arc::new(still) };
         self.count(&kept.snapshot);
         self.kept.push_back(kept);
         while self.kept.front().is_some_and(|old| at.since_ms(old.moment.at) > LONGEST_MS) {
@@ -73,7 +79,8 @@ impl Gallery {
             self.uncount(&kept.snapshot);
             let mut snapshot = kept.snapshot.as_ref().clone();
             moved(&mut snapshot.taken_at);
-            let moment = Moment { at: snapshot.taken_at, ..kept.moment };
+            let mut moment = Moment { at: snapshot.taken_at, ..kept.moment };
+            moved(&mut moment.until);
             let snapshot = Arc::new(snapshot);
             self.count(&snapshot);
             self.kept.push_back(Kept { moment, snapshot });
@@ -101,8 +108,12 @@ impl Gallery {
     }
 
     fn remove(&mut self, index: usize) {
-        if let Some(kept) = self.kept.remove(index) {
-            self.uncount(&kept.snapshot);
+        let Some(gone) = self.kept.remove(index) else { return };
+        self.uncount(&gone.snapshot);
+        let before = index.checked_sub(1).and_then(|before| self.kept.get_mut(before));
+        if let Some(Kept { moment, .. }) = before.filter(|before| before.moment.until >= gone.moment.at) {
+            moment.until = moment.until.max(gone.moment.until);
+            moment.level = moment.level.max(gone.moment.level);
         }
     }
 
@@ -199,6 +210,26 @@ mod tests {
             gallery.kept.iter().for_each(|k| k.snapshot.parts(|(place, bytes)| { parts.insert(place, bytes); }));
             prop_assert_eq!(gallery.bytes(), parts.values().map(|bytes| bytes + ENTRY).sum::<usize>());
         }
+    }
+
+    #[test]
+    fn a_picture_stands_for_those_that_are_not_kept_with_the_worst_of_them_and_for_no_time_that_nobody_saw() {
+        let (mut gallery, well) = (Gallery::default(), source());
+        let down = Arc::new(Source { state: LinkState::Down, ..Source::default() });
+        // Nobody looked from 900 to 1,500 s.
+        for second in (0..900).chain(1_500..3_000) {
+            let source = if (100..103).contains(&second) { &down } else { &well };
+            gallery.keep(&picture(second, source), 60_000);
+        }
+        let moments = gallery.moments();
+        assert!(moments.len() < 100, "{}", moments.len());
+        for pair in moments.windows(2) {
+            let gap = pair[1].at.since_s(pair[0].until);
+            let looked_away = pair[0].at.0 < 900_000 && pair[1].at.0 >= 900_000;
+            assert!(if looked_away { gap > 500.0 } else { gap <= 0.0 }, "{pair:?}");
+        }
+        let worse: Vec<&Moment> = moments.iter().filter(|m| m.level == Level::Unknown).collect();
+        assert!(worse.len() == 1 && worse[0].at.0 < 103_000 && worse[0].until.0 >= 103_000, "{worse:?}");
     }
 
     #[test]

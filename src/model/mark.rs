@@ -13,6 +13,9 @@ pub struct Mark {
     /// How many it was about then; `None`: it is about no number of things, or an older vigie wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+    /// Silenced by or after somebody who looks after it: acknowledged again when the silence is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acknowledged: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

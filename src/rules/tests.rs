@@ -48,7 +48,7 @@ fn a_critical_that_eases_keeps_its_own_threshold_until_it_falls_to_a_warning() {
     assert_eq!(judge(7_000, 60), (Level::Critical, "p99 7.0 s over 5 s for 60 s".into()));
     assert_eq!(judge(4_800, 61), (Level::Critical, "p99 7.0 s over 5 s for 61 s, eased to 4.8 s for 0 s".into()));
     assert_eq!(judge(4_200, 81), (Level::Critical, "p99 7.0 s over 5 s for 81 s, eased to 4.2 s for 20 s".into()));
-    assert_eq!(judge(300, 90), (Level::Critical, "p99 7.0 s over 5 s for 90 s, gone for 0 s".into()));
+    assert_eq!(judge(300, 90), (Level::Critical, "p99 7.0 s over 5 s for 90 s, well again for 0 s".into()));
     assert_eq!(judge(4_500, 110), (Level::Critical, "p99 7.0 s over 5 s for 110 s, eased to 4.5 s for 49 s".into()));
     assert_eq!(judge(4_400, 121), (Level::Warning, "p99 4.4 s over 1 s for 2 min".into()));
 }

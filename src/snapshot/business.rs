@@ -410,9 +410,9 @@ mod tests {
     fn amounts_are_numbers_with_all_their_digits() {
         let sum = |text: &str| Sum { currency: None, count: 1, total: Amount::new(text.into()), failed: 0, failed_total: None };
         let json = |text: &str| serde_json::to_string(&sum(text)).unwrap();
-        assert_eq!(json("45000.50"), r#"{"currency":null,"count":1,"total":45000.50}"#);
+        assert_eq!(json("45000.50"), r#"{"currency":null,"count":1,"total":45000.50,"failed":0,"failed_total":null}"#);
         let long = "79228162514264337593543950335";
-        assert!(json(long).ends_with(&format!(":{long}}}")), "a float would have lost the last digits");
+        assert!(json(long).contains(&format!(":{long},")), "a float would have lost the last digits");
         assert!(json("0.1234567890123456789012345678").contains("0.1234567890123456789012345678"));
         for wrong in ["", "abc", "{}", "null", "1,2", "[1]"] {
             assert_eq!(Amount::new(wrong.into()), None, "{wrong}");

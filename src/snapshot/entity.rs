@@ -6,8 +6,10 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EntityFocus {
     pub id: Arc<str>,
-    /// A stage before the furthest one was never told.
+    /// A stage between the first and the furthest one that are known was never told.
     pub gap: bool,
+    /// Its first stage is not known here: it was met midway.
+    pub midway: bool,
     /// Ends that exclude each other were told.
     pub conflict: bool,
     pub ways: Vec<EntityWay>,

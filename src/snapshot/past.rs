@@ -4,11 +4,12 @@ use super::{Focus, Snapshot};
 use crate::model::{Level, Timestamp};
 use std::sync::Arc;
 
-/// A picture that was kept: when it was taken, and how bad things were.
+/// A picture that was kept: when it was taken, up to when it stands for others that are not kept, and how bad things were.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moment {
     pub at: Timestamp,
-    /// Of the worst alert; unknown while the cluster did not answer.
+    pub until: Timestamp,
+    /// Of the worst alert of all that time; unknown while the cluster did not answer.
     pub level: Level,
 }
 

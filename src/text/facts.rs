@@ -50,6 +50,14 @@ impl Facts<'_> {
     }
 
     /// Topic and partition as `orders/3`.
+    /// How many partitions it is about, where it is more than one.
+    pub fn several(&self) -> Option<u64> {
+        match self.0.fact("partitions") {
+            Some(Fact::Count(n)) if *n > 1 => Some(*n),
+            _ => None,
+        }
+    }
+
     pub fn place(&self, before: &str) -> String {
         match (self.told("topic"), self.told("partition")) {
             (Some(topic), Some(partition)) => format!("{before}{topic}/{partition}"),

@@ -23,7 +23,7 @@ fn english(reason: &Reason) -> String {
     let facts = Facts(reason);
     let mut said = rules(&facts).or_else(|| states(&facts)).unwrap_or_else(|| link(&facts));
     // A finding is kept for a while after its cause is gone, so that it does not flap.
-    said.push_str(&facts.part(", gone for ", "gone_s", ""));
+    said.push_str(&facts.part(", well again for ", "gone_s", ""));
     // It keeps its level for a while, with that level's figures.
     if let Some(eased) = facts.told("eased_s") {
         said.push_str(&format!(", eased{} for {eased}", facts.part(" to ", "eased_to", "")));
@@ -99,6 +99,14 @@ fn rules(f: &Facts<'_>) -> Option<String> {
             if f.0.fact("members").is_some() { "no members, " } else { "" },
             f.or("since_s", "too long"),
             f.part(", ", "lag", " wait"),
+            f.part(" (it used to commit every ", "commit_interval_s", ")")
+        ),
+        Code::GroupStalled if f.several().is_some() => format!(
+            "the commits on {} have not moved while {} records wait{}{}{}",
+            f.counted("partitions", "partition", "partitions"),
+            f.or("lag", "some"),
+            f.place(", most on "),
+            f.part(", there for ", "since_s", ""),
             f.part(" (it used to commit every ", "commit_interval_s", ")")
         ),
         Code::GroupStalled => format!(

@@ -1,5 +1,6 @@
 //! What a reason says in a cell of a table: the evidence first, then as much of the rest as there is room for.
 
+use super::count;
 use super::facts::Facts;
 use super::french;
 use super::language::{Language, spoken};
@@ -16,12 +17,12 @@ pub fn short_sentence(reason: &Reason, room: usize) -> String {
     };
     let said = said.filter(|pieces| pieces.first().is_some_and(|evidence| !evidence.is_empty()));
     let mut pieces = said.unwrap_or_else(|| vec![state_in(language, reason)]).into_iter();
-    let (was, gone_for, eased_to, unjudged_for) = match language {
-        Language::English => ("was ", ", gone ", ", eased to ", ", not judged "),
-        Language::French => ("était ", ", fini ", ", revenu à ", ", non jugé "),
+    let (was, well_for, eased_to, unjudged_for) = match language {
+        Language::English => ("was ", ", well for ", ", eased to ", ", not judged "),
+        Language::French => ("était ", ", rétabli depuis ", ", revenu à ", ", non jugé "),
     };
     let mut out = pieces.next().unwrap_or_default();
-    let gone = facts.told("gone_s").map(|gone| format!("{gone_for}{gone}"));
+    let gone = facts.told("gone_s").map(|gone| format!("{well_for}{gone}"));
     let mut rest: Vec<String> = match gone.or_else(|| facts.told("eased_to").map(|figure| format!("{eased_to}{figure}"))) {
         // Beside a column that is well again, or better, the evidence would look like a contradiction.
         Some(since) => {
@@ -66,7 +67,10 @@ fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
         Code::GroupLag => vec![f.part("", "lag_s", " behind"), over("threshold_s"), f.part(", ", "lag", " wait"), lasting()],
         Code::GroupLagging => vec!["lag does not fall".into(), f.part(": ", "lag", ""), f.part(", ", "lag_s", " behind")],
         Code::GroupStopped => vec![f.part("no commit ", "since_s", ""), f.part(", ", "lag", " wait"), no_members(f)],
-        Code::GroupStalled => vec![f.part("stalled ", "since_s", ""), f.part(", ", "lag", " wait"), f.place(" on ")],
+        Code::GroupStalled => {
+            let place = f.several().map_or_else(|| f.place(" on "), |n| format!(" on {} partitions", count(n)));
+            vec![f.part("stalled ", "since_s", ""), f.part(", ", "lag", " wait"), place]
+        }
         Code::GroupRewound => vec![f.part("rewound by ", "records", ""), f.part(", ", "since_s", " ago"), f.place(" on ")],
         Code::RetentionDanger => vec![f.part("deleted in ", "deleted_in_s", ""), f.place(": ")],
         Code::DeletedUnread => vec![f.part("", "records", " deleted unread"), f.place(" from ")],
@@ -132,7 +136,7 @@ mod tests {
 
     #[test]
     fn what_is_gone_is_told_as_past() {
-        assert_eq!(short_sentence(&latency().with("gone_s", Fact::Seconds(20.0)), 40), "was p99 1.2 s, gone 20 s");
+        assert_eq!(short_sentence(&latency().with("gone_s", Fact::Seconds(20.0)), 40), "was p99 1.2 s, well for 20 s");
         let eased = latency().with("eased_to", Fact::Millis(900.0)).with("eased_s", Fact::Seconds(20.0));
         assert_eq!(short_sentence(&eased, 40), "was p99 1.2 s, eased to 900 ms");
     }

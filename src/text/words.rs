@@ -405,6 +405,8 @@ words! {
         | "Rien en mémoire\u{202f}: finie depuis un moment, ou jamais annoncée. vigie state orders --id la trouve dans une base d'état",
     GapLong = "a step before the last one was never told"
         | "une étape avant la dernière n'a jamais été annoncée",
+    MidwayLong = "met midway: its first step is not known here"
+        | "prise en route\u{202f}: sa première étape n'est pas connue ici",
     ConflictLong = "it came to two ends that exclude each other"
         | "deux fins qui s'excluent ont été annoncées",
     LookedUp = "looked up" | "relu",
@@ -413,7 +415,7 @@ words! {
     Shop = "shop" | "chez",
     Method = "by" | "par",
     Courier = "courier" | "livreur",
-    District = "in" | "à",
+    District = "to" | "vers",
     Eta = "expected" | "prévue",
     Remaining = "left" | "reste",
     Why = "because" | "motif",

@@ -26,7 +26,9 @@ pub fn plain(buf: &mut Buffer) {
             "┃" => "|",
             "━" => "=",
             "╸" => "-",
-            "●" | "★" => "*",
+            "●" => "*",
+            // Beside a topic's sign, which is a star already.
+            "★" => "+",
             "○" => "o",
             "•" => "@",
             "▲" => "!",

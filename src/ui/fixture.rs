@@ -448,7 +448,9 @@ fn moments() -> Moments {
     };
     let gap = 320..350;
     let at = |second: i64| NOW.plus_ms((second - 540) * 1_000);
-    (0..540).filter(|second| !gap.contains(second)).map(|second| Moment { at: at(second), level: level(second) }).collect()
+    let until = |second: i64| at(second + if gap.contains(&(second + 1)) { 10 } else { 1 });
+    let taken = (0..540).filter(|second| !gap.contains(second));
+    taken.map(|second| Moment { at: at(second), until: until(second), level: level(second) }).collect()
 }
 
 /// The view with the engine's answer to who went back to `at`: there were fewer alerts then.

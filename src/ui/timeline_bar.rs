@@ -13,8 +13,8 @@ use ratatui::style::Modifier;
 
 /// Windows of this many lines always have it.
 const SPARES_A_LINE: u16 = 45;
-/// So long a picture stands for what follows it, in ms.
-const STANDS_FOR_MS: i64 = 10_000;
+/// What the line shows where it is less than the curves do, or more, in minutes: it keeps still while time goes by.
+const SPANS_MIN: [i64; 10] = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360];
 
 /// Lines that it takes.
 pub fn height(ctx: Ctx, window: Rect) -> u16 {
@@ -29,9 +29,10 @@ fn moments<'a>(ctx: Ctx<'a>) -> &'a [Moment] {
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let now = ctx.state.live_at;
     let shown = ctx.state.frozen.as_ref().map_or(now, |f| f.view.snapshot.taken_at);
-    let span_ms = (i64::from(ctx.state.span.seconds()) * 1_000).max(now.since_ms(shown) + 1_000);
-    let whole = span_ms == i64::from(ctx.state.span.seconds()) * 1_000;
-    let left = if whole { span_word(ctx.state.span).to_owned() } else { text::duration_s(span_ms as f64 / 1_000.0) };
+    let chosen_ms = i64::from(ctx.state.span.seconds()) * 1_000;
+    let oldest = moments(ctx).first().map_or(now, |m| m.at);
+    let span_ms = span_ms(chosen_ms, now.since_ms(oldest), now.since_ms(shown) + 1_000);
+    let left = if span_ms == chosen_ms { span_word(ctx.state.span).to_owned() } else { text::duration_s(span_ms as f64 / 1_000.0) };
     let left = format!("-{left} ");
     let right = format!(" {}", word(Word::Now));
     let dim = ctx.style(Role::Dim);
@@ -55,13 +56,18 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     }
 }
 
-/// The worst of a slice of time; where none was kept inside it, of the one just before.
+/// As long as the curves, but no longer than the past reaches back, and as long as the shown moment is ago.
+fn span_ms(chosen: i64, reach: i64, shown: i64) -> i64 {
+    let round = |ms: i64| SPANS_MIN.iter().map(|min| min * 60_000).find(|span| *span >= ms).unwrap_or(ms);
+    let span = chosen.min(round(reach));
+    if shown > span { round(shown) } else { span }
+}
+
+/// The worst of a slice of time, by the pictures that stand for any of it.
 fn worst(moments: &[Moment], from: Timestamp, to: Timestamp) -> Option<Level> {
-    let first = moments.partition_point(|m| m.at < from);
+    let first = moments.partition_point(|m| m.until <= from);
     let after = moments.partition_point(|m| m.at < to);
-    let inside = moments.get(first..after)?.iter().map(|m| m.level).max();
-    let before = || moments.get(first.checked_sub(1)?).filter(|m| from.since_ms(m.at) <= STANDS_FOR_MS).map(|m| m.level);
-    inside.or_else(before)
+    moments.get(first..after)?.iter().map(|m| m.level).max()
 }
 
 /// Told by height, not by colour alone.
@@ -72,5 +78,20 @@ fn sign(level: Level) -> (&'static str, Role) {
         Level::Silent => ("▃", Role::Silent),
         Level::Warning => ("▅", Role::Warning),
         Level::Critical => ("█", Role::Critical),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_is_as_long_as_the_past_is_and_keeps_still() {
+        let min = |n: i64| n * 60_000;
+        assert_eq!(span_ms(min(10), min(300), 1_000), min(10), "as the curves");
+        assert_eq!(span_ms(min(360), min(12), 1_000), min(15), "vigie looks on for twelve minutes");
+        assert_eq!(span_ms(min(360), min(12), min(12)), min(15));
+        assert_eq!([11, 12, 14].map(|n| span_ms(min(10), min(300), min(n))), [min(15); 3], "further back than the curves");
+        assert_eq!(span_ms(min(360), min(400), min(390)), min(390));
     }
 }

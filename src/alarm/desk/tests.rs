@@ -176,6 +176,7 @@ fn what_people_decided_is_there_again() {
         at: Timestamp(5),
         by: "awa@ops".into(),
         count: None,
+        acknowledged: false,
     };
     let read = |running: &Running| {
         let until = Instant::now() + PATIENCE;
@@ -207,6 +208,7 @@ fn silenced(topic: &str) -> Mark {
         at: Timestamp(5),
         by: "awa@ops".into(),
         count: None,
+        acknowledged: false,
     }
 }
 

@@ -220,6 +220,7 @@ fn what_a_person_decided_counts_before_the_picture_has_it() {
         at: Timestamp(0),
         by: "awa@ops".into(),
         count: None,
+        acknowledged: false,
     };
     let (long, short) = (Some(Timestamp(100)), Some(Timestamp(7)));
     let quiet = [Marked::Acknowledged, Marked::Silenced { until: None }, Marked::Silenced { until: long }];

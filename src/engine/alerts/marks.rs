@@ -37,7 +37,9 @@ impl Marks {
             MarkWish::Acknowledge => Marked::Acknowledged,
             MarkWish::Silence(seconds) => Marked::Silenced { until: seconds.map(|s| now.plus_ms(i64::from(s) * 1_000)) },
         };
-        self.by_place.insert(place, Mark { rule, subject, what, at: now, by: self.by.clone(), count });
+        let was = |mark: &Mark| mark.acknowledged || mark.what == Marked::Acknowledged;
+        let acknowledged = what != Marked::Acknowledged && self.by_place.get(&place).is_some_and(was);
+        self.by_place.insert(place, Mark { rule, subject, what, at: now, by: self.by.clone(), count, acknowledged });
         self.changed = true;
         self.stay_small();
     }
@@ -69,8 +71,10 @@ impl Marks {
 
     /// The alert is over: so is what was said of it, unless it was for a time.
     pub fn ended(&mut self, place: &Place) {
-        let over = self.by_place.get(place).is_some_and(|mark| !is_timed(mark));
-        if over {
+        let Some(mark) = self.by_place.get_mut(place) else { return };
+        if is_timed(mark) {
+            self.changed |= std::mem::take(&mut mark.acknowledged);
+        } else {
             self.by_place.remove(place);
             self.changed = true;
         }
@@ -79,6 +83,11 @@ impl Marks {
     pub fn expire(&mut self, now: Timestamp, is_open: impl Fn(&Place) -> bool) {
         let waited = self.remembered_at.is_some_and(|at| now.since_ms(at) >= WAITS_MS);
         let before = self.by_place.len();
+        for (_, mark) in self.by_place.iter_mut().filter(|(place, mark)| mark.acknowledged && is_open(place)) {
+            if matches!(mark.what, Marked::Silenced { until: Some(until) } if until <= now) {
+                (mark.what, mark.acknowledged, self.changed) = (Marked::Acknowledged, false, true);
+            }
+        }
         self.by_place.retain(|place, mark| match mark.what {
             Marked::Silenced { until: Some(until) } => until > now,
             _ => !waited || now.since_ms(mark.at) < WAITS_MS || is_open(place),

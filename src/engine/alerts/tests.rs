@@ -103,6 +103,22 @@ fn a_silence_for_a_time_outlives_the_alert_and_ends_by_itself() {
 }
 
 #[test]
+fn who_looked_after_it_still_does_when_a_silence_is_over_unless_the_alert_was_over_first() {
+    let mut desk = Desk::new();
+    desk.second(0, UP, false, FREE);
+    desk.mark(MarkWish::Acknowledge, 1);
+    desk.mark(MarkWish::Silence(Some(60)), 2);
+    desk.second(61, UP, false, FREE);
+    assert_eq!(desk.states(), [(Code::BrokerDown, FindingState::Silenced)]);
+    desk.second(62, UP, false, FREE);
+    assert_eq!(desk.states(), [(Code::BrokerDown, FindingState::Acknowledged)]);
+    desk.mark(MarkWish::Silence(Some(60)), 63);
+    (64..90).for_each(|second| desk.second(second, UP, true, FREE));
+    desk.second(124, UP, false, FREE);
+    assert_eq!(desk.states(), [(Code::BrokerDown, FindingState::Firing)], "another one");
+}
+
+#[test]
 fn while_nobody_answers_an_alert_is_neither_over_nor_new_afterwards() {
     let mut desk = Desk::new();
     desk.second(0, UP, false, FREE);

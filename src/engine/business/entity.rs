@@ -37,7 +37,8 @@ impl Business {
         let ways = std::iter::once(own).chain(standing.parts.iter().map(part)).collect();
         let forecasts = self.trails.forecasts(&subject).to_vec();
         let messages = self.messages.of(id);
-        Some(EntityFocus { id: id.into(), gap: standing.gap, conflict: standing.conflict, ways, messages, forecasts })
+        let (gap, midway) = (standing.skips(self.plans.get(pipeline)), standing.is_midway());
+        Some(EntityFocus { id: id.into(), gap, midway, conflict: standing.conflict, ways, messages, forecasts })
     }
 }
 
@@ -102,7 +103,7 @@ mod tests {
         assert_eq!(ways[0], ("order", "o1", Some("assigned")));
         assert!(ways.contains(&("payment", "p1", Some("completed"))) && ways.iter().any(|w| w.0 == "delivery"), "{ways:?}");
         assert!(order.messages.is_empty());
-        assert!(order.gap, "it was never told to be confirmed");
+        assert!(order.gap && !order.midway, "it was never told to be confirmed");
         assert_eq!(steps(&order.ways[0])[0], ("created".into(), 1_000, "orders.created@1".into()));
         let payment = order.ways.iter().find(|w| w.pipeline.as_ref() == "payment").unwrap();
         let fact = |meaning, text: &str, ms| FactTold { meaning, value: Value::Text(text.into()), at: Timestamp(START + ms) };

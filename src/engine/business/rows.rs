@@ -103,7 +103,7 @@ fn order_row(plan: &Plan, known: &Known<'_>) -> Order {
         amount: look::amount(known.look.of_or_own(known.part.as_ref(), Meaning::Amount)),
         currency: known.text(Meaning::Currency),
         customer: known.text(Meaning::Customer),
-        gap: known.standing().gap,
+        gap: known.standing().skips(plan),
         last: known.look.last().map(|stamp| LastEvent {
             topic: stamp.place.topic.into(),
             partition: stamp.place.partition,

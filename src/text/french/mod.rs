@@ -23,7 +23,7 @@ pub(super) fn sentence(reason: &Reason) -> String {
     let facts = Facts(reason);
     let mut said =
         rules::say(&facts).or_else(|| business::say(&facts)).or_else(|| states::say(&facts)).unwrap_or_else(|| link::say(&facts));
-    said.push_str(&facts.part(", fini depuis ", "gone_s", ""));
+    said.push_str(&facts.part(", rétabli depuis ", "gone_s", ""));
     if let Some(eased) = facts.told("eased_s") {
         let to = facts.told("eased_to").map_or_else(|| "en baisse".into(), |figure| format!("revenu à {figure}"));
         said.push_str(&format!(", {to} depuis {eased}"));

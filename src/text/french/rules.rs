@@ -73,6 +73,14 @@ fn group(f: &Facts<'_>) -> Option<String> {
             f.part(", ", "lag", " attendent"),
             usual()
         ),
+        Code::GroupStalled if f.several().is_some() => format!(
+            "les commits sur {} n'avancent plus alors que {} messages attendent{}{}{}",
+            f.counted("partitions", "partition", "partitions"),
+            f.or("lag", "des"),
+            f.place(", surtout sur "),
+            f.part(", là depuis ", "since_s", ""),
+            usual()
+        ),
         Code::GroupStalled => format!(
             "le commit{} n'avance plus depuis {} alors que {} messages attendent{}",
             f.place(" sur "),

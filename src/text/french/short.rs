@@ -1,6 +1,7 @@
 //! What a reason says in a cell of a table.
 
 use crate::model::{Code, Reason};
+use crate::text::count;
 use crate::text::facts::Facts;
 use crate::text::sentences::at_risk;
 
@@ -30,7 +31,10 @@ pub fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
             vec!["le lag ne baisse pas".into(), f.part("\u{202f}: ", "lag", ""), f.part(", ", "lag_s", " de retard")]
         }
         Code::GroupStopped => vec![f.part("aucun commit ", "since_s", ""), waiting(), no_members(f)],
-        Code::GroupStalled => vec![f.part("bloqué ", "since_s", ""), waiting(), f.place(" sur ")],
+        Code::GroupStalled => {
+            let place = f.several().map_or_else(|| f.place(" sur "), |n| format!(" sur {} partitions", count(n)));
+            vec![f.part("bloqué ", "since_s", ""), waiting(), place]
+        }
         Code::GroupRewound => vec![f.part("recul de ", "records", ""), f.part(", il y a ", "since_s", ""), f.place(" sur ")],
         Code::RetentionDanger => vec![f.part("supprimé dans ", "deleted_in_s", ""), f.place("\u{202f}: ")],
         Code::DeletedUnread => vec![f.part("", "records", " supprimés non lus"), f.place(" sur ")],

@@ -128,6 +128,8 @@ fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool
     let x = area.x + 1;
     let right = area.right().saturating_sub(1);
     let since = text::age_s(ctx.view.snapshot.taken_at.since_s(alert.0.since));
+    // Told by its word: that it is dimmer is not seen everywhere.
+    let since = if alert.speaks() { since } else { format!("{} {since}", word(Word::Quiet)) };
     let mut used = put(buf, x, area.y, 2, symbol, style(role)) + 1;
     if area.height == 1 {
         used += put(buf, x + used, area.y, 8, word(level), style(role)) + 1;
@@ -140,12 +142,12 @@ fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool
     if area.height == 1 {
         let subject = text::visible(&alert.subject()).into_owned();
         used += put(buf, x + used, area.y, 30, &subject, style(text_role)) + 2;
-        let room = right.saturating_sub(x + used + 8);
+        let room = right.saturating_sub(x + used + width(&since).max(6) + 2);
         let whole = text::visible(&text::sentence(&alert.0.reason)).into_owned();
         // Evidence that ends in the middle of a word is worth less than a short sentence.
         let said = if width(&whole) <= room { whole } else { short(alert, room) };
         put(buf, x + used, area.y, room, &said, style(Role::Dim));
-        put_right(buf, right, area.y, 6, &since, style(Role::Dim));
+        put_right(buf, right, area.y, width(&since), &since, style(Role::Dim));
         return;
     }
     let room = right.saturating_sub(x + used + width(&since) + 1);
@@ -155,7 +157,7 @@ fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool
         _ => alert.subject(),
     };
     put(buf, x + used, area.y, room, &text::visible(&subject), style(text_role));
-    put_right(buf, right, area.y, 6, &since, style(Role::Dim));
+    put_right(buf, right, area.y, width(&since), &since, style(Role::Dim));
     let indent = x + 2;
     let label = word(level);
     let lines = wrap(&told(alert), right.saturating_sub(indent));

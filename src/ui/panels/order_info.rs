@@ -19,7 +19,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let title = [Ink::dim(format!("{} ", word(Word::Order))), Ink::new(Role::Title, text::visible(id).into_owned())];
     let order = shown(ctx.view, ctx.state);
     let marks = order.map_or_else(Vec::new, |order| {
-        let marks = [(order.gap, Word::GapLong), (order.conflict, Word::ConflictLong)];
+        let marks = [(order.gap, Word::GapLong), (order.midway, Word::MidwayLong), (order.conflict, Word::ConflictLong)];
         marks.iter().filter(|(is, _)| *is).map(|(_, w)| Ink::new(Role::Warning, format!("{} ", word(*w)))).collect()
     });
     let inner = frame(ctx, buf, area, PanelId::OrderInfo, &title, &marks);
@@ -27,15 +27,46 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         return put_middle(ctx, buf, inner, &format!("{}.", word(Word::OrderNotInMemory)));
     };
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    for (at, y) in (0..order.ways.len()).zip(inner.y..inner.bottom()) {
-        let Some(way) = order.ways.get(at) else { break };
+    let mut spare = usize::from(inner.height).saturating_sub(order.ways.len());
+    let mut y = inner.y;
+    for (at, way) in order.ways.iter().enumerate() {
         let mut pieces = line(ctx, way, way.id == order.id);
         pieces.extend(attempt(&order.ways, at));
         if at == 0 && !order.messages.is_empty() {
             pieces.push(vec![Ink::dim(format!("{} ", word(Word::Channels))), Ink::text(order.messages.len().to_string())]);
         }
-        put_whole(ctx, buf, inner, y, 2, &pieces);
+        let lines = broken(pieces, inner.width, 1 + spare);
+        spare -= lines.len() - 1;
+        for (n, (pieces, y)) in lines.iter().zip(y..inner.bottom()).enumerate() {
+            let indent = if n == 0 { 0 } else { INDENT };
+            let room = Rect { x: inner.x + indent, width: inner.width.saturating_sub(indent), ..inner };
+            put_whole(ctx, buf, room, y, GAP, pieces);
+        }
+        y += lines.len() as u16;
     }
+}
+
+/// Cells between two pieces, and before a line that goes on.
+const GAP: u16 = 2;
+const INDENT: u16 = 2;
+
+/// As many lines as the pieces need, and `most` at most: what does not fit is in the last one too.
+fn broken(pieces: Vec<Vec<Ink>>, room: u16, most: usize) -> Vec<Vec<Vec<Ink>>> {
+    let (mut lines, mut used) = (vec![Vec::new()], 0);
+    for piece in pieces {
+        let wide: u16 = piece.iter().map(Ink::width).sum();
+        if used > 0 && used + GAP + wide > room && lines.len() < most {
+            lines.push(Vec::new());
+            used = INDENT;
+        } else if used > 0 {
+            used += GAP;
+        }
+        used = used.saturating_add(wide);
+        if let Some(line) = lines.last_mut() {
+            line.push(piece);
+        }
+    }
+    lines
 }
 
 /// Which attempt a payment is, where there was more than one.
@@ -60,7 +91,10 @@ pub fn line(ctx: Ctx, way: &EntityWay, own: bool) -> Vec<Vec<Ink>> {
         Value::Text(t) if fact.meaning == Meaning::Currency => Some(t.as_ref()),
         _ => None,
     });
-    for fact in &way.facts {
+    let mut facts: Vec<_> = way.facts.iter().collect();
+    // When it comes is what a caller asks: where there is no room, other things leave.
+    facts.sort_by_key(|fact| fact.meaning != Meaning::Eta);
+    for fact in facts {
         if let Some(label) = label(fact.meaning) {
             let value = shown_value(ctx, fact.meaning, &fact.value, currency);
             out.push(vec![Ink::dim(format!("{} ", word(label))), Ink::text(value)]);

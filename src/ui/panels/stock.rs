@@ -1,4 +1,4 @@
-//! What runs out first, and when? The lowest against its threshold first.
+//! What runs out first, and when? What is short comes first, the soonest of it before the others.
 
 use super::PanelId;
 use crate::model::Level;
@@ -23,7 +23,7 @@ type Row = Arc<Article>;
 impl Rows for StockRows {
     type Row = Row;
     const PANEL: PanelId = PanelId::Stock;
-    const SORT: Option<&'static str> = Some("room");
+    const SORT: Option<&'static str> = Some("out");
 
     fn columns() -> &'static [Column<Row>] {
         COLUMNS
@@ -106,9 +106,10 @@ fn room(of: &Article) -> i64 {
     of.threshold.map_or(i64::MAX, |threshold| of.level.saturating_sub(threshold))
 }
 
+/// What is short before what is not, then by time; where no time is known, by what is left above the threshold.
 fn soonest(a: &Article, b: &Article) -> std::cmp::Ordering {
     let out = |x: &Article| x.run_out_s.unwrap_or(f64::INFINITY);
-    out(a).total_cmp(&out(b))
+    is_short(b).cmp(&is_short(a)).then(out(a).total_cmp(&out(b))).then(room(a).cmp(&room(b)))
 }
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
