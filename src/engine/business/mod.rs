@@ -186,7 +186,10 @@ impl Business {
         self.channels.step_back(step);
         self.picture.step_back(step);
         for way in &mut self.ways {
-            way.state.steps.iter_mut().for_each(|s| s.window.step_back(step));
+            for state in &mut way.state.steps {
+                state.window.step_back(step);
+                state.standers.step_back();
+            }
         }
         self.knowledge().for_each(|knowledge| knowledge.step_back(step));
         self.store.iter_mut().for_each(|store| store.step_back(step));
