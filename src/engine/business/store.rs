@@ -110,7 +110,7 @@ impl Business {
     }
 
     fn join(&mut self, mut known: Known, now: Timestamp) {
-        known.walkers.retain(|(subject, walker)| self.is_news(subject, walker, now));
+        known.retain(|subject, walker| self.is_news(subject, walker, now));
         let moment = Moment { now, live: None };
         for moved in self.world.join(known.walkers, known.claims, &self.plans) {
             if let Kind::Walker(pipeline) = moved.subject.kind
@@ -163,9 +163,50 @@ impl Business {
 
 #[cfg(test)]
 mod tests {
+    use super::super::properties::{START, tell};
     use super::*;
     use crate::catalogue::Catalogue;
+    use crate::history::Budget;
     use crate::rules::PaymentRules;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp(START + ms)
+    }
+
+    /// A store has told all that it has.
+    fn followed(topics: &Topics) -> Business {
+        let mut business = Business::new(Catalogue::builtin());
+        let stand = Stand { marks: BTreeMap::new(), counted: BTreeMap::new(), since: at(0) };
+        business.take_store(StoreNews::Stands(stand), topics, at(0));
+        business
+    }
+
+    /// All that one knows who took such events.
+    fn known(business: &Business) -> Known {
+        Known {
+            walkers: business.world.walkers.iter().map(|(s, kept)| (s.clone(), kept.walker.clone())).collect(),
+            claims: business.world.claims.iter().map(|(part, claim)| (part.clone(), claim.clone())).collect(),
+            profiles: business.world.profiles.iter().map(|(s, profile)| (s.clone(), profile.clone())).collect(),
+        }
+    }
+
+    fn pays(order: &str) -> String {
+        format!(r#"{{"paymentId":"p-{order}","orderId":"{order}","amount":5,"currency":"GNF"}}"#)
+    }
+
+    #[test]
+    fn who_does_not_join_leaves_no_claim() {
+        let topics = Topics::new(Catalogue::builtin(), Budget::new(1 << 20), at(0));
+        let mut store = Business::new(Catalogue::builtin());
+        tell(&mut store, "payments.failed", 1, 1_000, 1_000, &pays("o1"));
+        tell(&mut store, "orders.cancelled", 2, 2_000, 2_000, r#"{"orderId":"o1"}"#);
+        tell(&mut store, "payments.initiated", 3, 3_000, 3_000, &pays("o2"));
+        assert_eq!(store.world.claims.len(), 2);
+        let mut business = followed(&topics);
+        business.take_store(StoreNews::Known(known(&store)), &topics, at(900_000));
+        let joined: Vec<_> = business.world.walkers.keys().map(|subject| subject.id.to_string()).collect();
+        assert_eq!((joined, business.world.claims.len()), (vec!["o2".to_owned()], 1));
+    }
 
     #[test]
     fn a_store_that_is_made_anew_leaves_the_rules_as_they_were_set() {
