@@ -149,11 +149,16 @@ impl Business {
     }
 
     fn join_profile(&mut self, subject: Subject, theirs: &Profile) {
-        let new = !self.world.profiles.contains_key(&subject);
         let id = subject.id.clone();
+        if subject.kind == Kind::Customer {
+            if let Some(last) = &theirs.last {
+                self.customers.known(&id, last.at, &theirs.counts);
+            }
+            return;
+        }
+        let new = !self.world.profiles.contains_key(&subject);
         self.world.profiles.entry(subject.clone()).or_default().merge(theirs);
         let gone = match subject.kind {
-            Kind::Customer => theirs.last.as_ref().and_then(|last| self.customers.known(&id, last.at, &theirs.counts)),
             Kind::Article => {
                 if let (Some(level), Some((_, stamp))) = (theirs.values.integer(Meaning::Level), theirs.values.get(Meaning::Level))
                 {
@@ -162,7 +167,7 @@ impl Business {
                 new.then(|| self.articles.push(id)).flatten()
             }
             Kind::Courier => new.then(|| self.couriers.push(id)).flatten(),
-            Kind::Channel | Kind::Walker(_) => None,
+            Kind::Customer | Kind::Channel | Kind::Walker(_) => None,
         };
         if let (Kind::Article, Some(gone)) = (subject.kind, &gone) {
             self.stock.forget(gone);
