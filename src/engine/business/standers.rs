@@ -62,7 +62,7 @@ impl Standers {
         self.oldest_first().next()
     }
 
-    fn oldest_first(&self) -> impl Iterator<Item = (Timestamp, &Entity)> {
+    pub fn oldest_first(&self) -> impl Iterator<Item = (Timestamp, &Entity)> {
         self.late.iter().chain(&self.fresh).map(told)
     }
 
