@@ -114,6 +114,14 @@ impl Walker {
         }
     }
 
+    /// Of the events that decide where it stands.
+    pub fn stamps(&self) -> impl Iterator<Item = &Stamp> {
+        self.groups.iter().flat_map(|group| {
+            let reached = group.steps.iter().chain(&group.part_steps).flat_map(|reached| [&reached.first, &reached.last]);
+            std::iter::once(&group.first).chain(reached)
+        })
+    }
+
     /// The parts that its events name; one may come several times.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
         self.groups.iter().filter_map(|g| g.key.part.as_ref())

@@ -7,7 +7,7 @@ use super::topic::TopicState;
 use super::topic_part::Reading;
 use crate::catalogue::Catalogue;
 use crate::history::Budget;
-use crate::model::{Assignment, ClusterReading, Slot, Timestamp};
+use crate::model::{Assignment, ClusterReading, Place, Slot, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -274,6 +274,13 @@ impl Topics {
     pub fn only_markers(&self, topic: &TopicState, partition: i32, committed: i64, end: i64) -> bool {
         let slot = topic.partition(partition).and_then(|p| p.slot).and_then(|s| self.slot(s));
         slot.is_some_and(|slot| slot.empty_between(committed, end))
+    }
+
+    /// The tail read this record, and has passed nothing over since.
+    pub fn has_read(&self, place: &Place) -> bool {
+        let partition = self.get(place.topic.shared()).and_then(|topic| topic.partition(place.partition));
+        let slot = partition.and_then(|p| p.slot).and_then(|slot| self.slot(slot));
+        slot.is_some_and(|slot| (slot.whole_from..slot.next).contains(&place.offset))
     }
 
     /// Every partition of this topic that is read has left its warm-up behind.

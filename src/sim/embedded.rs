@@ -133,8 +133,8 @@ fn topics(catalogue: &Catalogue) -> Vec<(&str, i32)> {
 fn few_partitions(entry: &TopicEntry) -> i32 {
     match (entry.partitions, &entry.role) {
         (12.., _) => 3,
-        // As many as the stages have, so that an order's times of arrival lie where its stages do.
-        (6.., Role::Stage { .. } | Role::Eta { .. }) => 2,
+        // Equally many, so that all that is told of an order lies together: workers remember by the number of the partition.
+        (6.., Role::Stage { .. } | Role::Exit { .. } | Role::Update { .. } | Role::Eta { .. }) => 2,
         _ => 1,
     }
 }
@@ -143,6 +143,15 @@ fn few_partitions(entry: &TopicEntry) -> i32 {
 mod tests {
     use super::*;
     use std::time::Instant;
+
+    #[test]
+    fn what_is_told_of_an_order_lies_in_topics_of_equally_many_partitions() {
+        let catalogue = Catalogue::builtin();
+        let told = |role: &Role| matches!(role, Role::Stage { .. } | Role::Exit { .. } | Role::Update { .. } | Role::Eta { .. });
+        let counts: Vec<i32> = catalogue.topics.iter().filter(|entry| told(&entry.role)).map(few_partitions).collect();
+        assert_eq!(counts, vec![2; counts.len()]);
+        assert!(counts.len() > 10);
+    }
 
     #[test]
     fn it_starts_and_stops_at_once() {

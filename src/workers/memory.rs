@@ -65,17 +65,18 @@ impl<V> Memory<V> {
         self.units.iter().flat_map(|(unit, of)| of.iter().map(|(key, value)| (*unit, key, value)))
     }
 
-    /// Called once an event; now and then what is old is forgotten.
-    pub fn sweep(&mut self, is_old: impl Fn(&V) -> bool) {
-        self.events += 1;
+    /// Called once an event; now and then what is old is forgotten. Returns whether it was the time for that.
+    pub fn sweep(&mut self, is_old: impl Fn(&V) -> bool) -> bool {
+        self.events = self.events.wrapping_add(1);
         if !self.events.is_multiple_of(SWEEP_EVERY) {
-            return;
+            return false;
         }
         let old: Vec<(Unit, Label)> =
             self.iter().filter(|(.., value)| is_old(value)).map(|(unit, key, _)| (unit, key.clone())).collect();
         for (unit, key) in old {
             self.remove(unit, &key);
         }
+        true
     }
 
     #[cfg(test)]

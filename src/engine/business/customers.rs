@@ -47,8 +47,8 @@ pub struct Customers {
 }
 
 impl Customers {
-    /// A step of the journey. Returns a customer that memory has to let go.
-    pub fn step(&mut self, id: &Label, step: &Label, at: Timestamp, live: Option<i64>) -> Option<Label> {
+    /// A step of the journey.
+    pub fn step(&mut self, id: &Label, step: &Label, at: Timestamp, live: Option<i64>) {
         let place = self.steps.iter().position(|(name, ..)| name == step).unwrap_or_else(|| {
             self.steps.push((step.clone(), 0, Sliding::default()));
             self.steps.len() - 1
@@ -58,23 +58,24 @@ impl Customers {
         if let Some(second) = live {
             window.record(second);
         }
-        self.visited(id, at, By::Event, step.as_ref() == "purchase")
+        self.visited(id, at, By::Event, step.as_ref() == "purchase");
     }
 
     /// An order of theirs began.
-    pub fn ordered(&mut self, id: &Label, at: Timestamp) -> Option<Label> {
-        self.seen(id, at, By::Event, |row| row.orders += 1)
+    pub fn ordered(&mut self, id: &Label, at: Timestamp) {
+        self.seen(id, at, By::Event, |row| row.orders += 1);
     }
 
-    /// A customer as a store knows it. Returns one that memory has to let go.
-    pub fn known(&mut self, id: &Label, last: Timestamp, counts: &BTreeMap<Label, u64>) -> Option<Label> {
+    /// A customer as a store knows it.
+    pub fn known(&mut self, id: &Label, last: Timestamp, counts: &BTreeMap<Label, u64>) {
         if counts.is_empty() {
-            return self.seen(id, last, By::Store, |_| {});
+            self.seen(id, last, By::Store, |_| {});
+        } else {
+            self.visited(id, last, By::Store, counts.contains_key("purchase"));
         }
-        self.visited(id, last, By::Store, counts.contains_key("purchase"))
     }
 
-    fn visited(&mut self, id: &Label, at: Timestamp, by: By, buys: bool) -> Option<Label> {
+    fn visited(&mut self, id: &Label, at: Timestamp, by: By, buys: bool) {
         let (mut visitor, mut buyer) = (false, false);
         let gone = self.seen(id, at, by, |row| {
             (visitor, buyer) = (!row.visited, buys && !row.bought);
@@ -86,13 +87,13 @@ impl Customers {
             self.visitors += u64::from(visitor);
             self.buyers += u64::from(buyer);
         }
-        gone
     }
 
     pub fn step_back(&mut self, step: Step) {
         self.steps.iter_mut().for_each(|(.., window)| window.step_back(step));
     }
 
+    /// Returns one that had to be let go.
     fn seen(&mut self, id: &Label, at: Timestamp, by: By, note: impl FnOnce(&mut Row)) -> Option<Label> {
         self.changed = true;
         let (row, new) = match self.rows.entry(id.clone()) {
@@ -153,5 +154,34 @@ impl Customers {
         let mut rows: Vec<Customer> = newest.take(SHOWN).collect();
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         CustomerSections { customers, customer_rows: rows.into_iter().map(Arc::new).collect(), customers_known: self.rows.len() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::properties::{START, tell};
+    use super::super::{Business, StoreNews};
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::domain::{Kind, Known, Profile, Subject};
+    use crate::engine::topics::Topics;
+    use crate::history::Budget;
+    use crate::model::{Place, Stamp};
+
+    /// So their number is bounded by ours, whatever is begun anew.
+    #[test]
+    fn of_customers_no_profile_is_kept_whoever_tells_of_them() {
+        let mut business = Business::new(Catalogue::builtin());
+        tell(&mut business, "user.login", 1, 1_000, 1_000, r#"{"userId":"c1"}"#);
+        tell(&mut business, "orders.created", 1, 1_000, 1_000, r#"{"id":"o1","customerId":"c2","total":5,"currency":"GNF"}"#);
+        let last = Stamp { at: Timestamp(START), place: Place { topic: "user.login".into(), partition: 0, offset: 0 } };
+        let profile = Profile { last: Some(last), ..Profile::default() };
+        let subject = Subject { kind: Kind::Customer, id: "c3".into() };
+        let known = Known { profiles: vec![(subject, profile)], ..Known::default() };
+        let topics = Topics::new(Catalogue::builtin(), Budget::new(1 << 20), Timestamp(START));
+        business.take_store(StoreNews::Known(known), &topics, Timestamp(START + 2_000));
+        let section = business.customers.sections(Ok(Counts::OfTail), None);
+        assert_eq!((section.customers_known, section.customers.logins), (3, Some(1)));
+        assert!(business.world.profiles.is_empty());
     }
 }

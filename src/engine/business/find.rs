@@ -9,9 +9,10 @@ impl Business {
     /// The ids of all orders that are known, also of those that have ended, the newest change last.
     pub fn order_ids(&self) -> Vec<Label> {
         let Some(way) = self.special.order.and_then(|id| self.ways.get(usize::from(id.0))) else { return Vec::new() };
-        let stand = way.state.steps.iter().flat_map(|step| step.standers.newest());
+        let stand = way.state.steps.iter().flat_map(|step| step.standers.oldest_first());
         let mut all: Vec<(Timestamp, &Label)> = stand.filter(|(_, e)| e.owner.is_none()).map(|(at, e)| (at, &e.id)).collect();
-        all.sort_unstable();
+        // Each step's are in order already: they are only merged.
+        all.sort_by_key(|(at, _)| *at);
         all.into_iter().map(|(_, id)| id.clone()).collect()
     }
 

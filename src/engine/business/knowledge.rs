@@ -86,6 +86,11 @@ impl Knowledge {
         (self.forgotten, self.whole_since, self.begun_anew) = (true, Some(now), Some(now));
     }
 
+    /// When what was known was last given up.
+    pub fn begun_anew(&self) -> Option<Timestamp> {
+        self.begun_anew
+    }
+
     /// Why one who stands or is silent for that long may not be seen: what was read before was given up since.
     pub fn anew(&self, now: Timestamp, seconds: f64) -> Option<Reason> {
         (now.since_s(self.begun_anew?) < seconds).then(|| Code::Sampled.into())

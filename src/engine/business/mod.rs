@@ -187,13 +187,20 @@ impl Business {
         self.channels.step_back(step);
         self.picture.step_back(step);
         for way in &mut self.ways {
-            way.state.steps.iter_mut().for_each(|s| s.window.step_back(step));
+            for state in &mut way.state.steps {
+                state.window.step_back(step);
+                state.standers.step_back();
+            }
         }
         self.knowledge().for_each(|knowledge| knowledge.step_back(step));
         self.store.iter_mut().for_each(|store| store.step_back(step));
     }
 
     fn happen(&mut self, happening: &Happening, moment: Moment) -> bool {
+        if happening.subject.kind == Kind::Customer {
+            self.visit(happening, moment);
+            return false;
+        }
         let (walkers, profiles) = (self.world.walkers.len(), self.world.profiles.len());
         let change = self.world.take(happening, &self.plans);
         let new = self.world.walkers.len() > walkers;
@@ -300,16 +307,21 @@ impl Business {
         let Some(kept) = self.world.walkers.get(&moved.subject) else { return };
         let customer = look::text(look::Look { kept, id: &moved.subject.id }.own(Meaning::Customer));
         let at = moved.after.since_at().unwrap_or_default();
-        let gone = customer.and_then(|customer| self.customers.ordered(&customer, at));
-        self.forget_profile(Kind::Customer, gone);
+        if let Some(customer) = customer {
+            self.customers.ordered(&customer, at);
+        }
+    }
+
+    /// What a customer did is counted beside the world, which keeps no profile of them: nobody asks for one.
+    fn visit(&mut self, happening: &Happening, moment: Moment) {
+        if let Some(step) = &happening.counted {
+            self.customers.step(&happening.subject.id, step, happening.stamp.at, moment.live);
+        }
     }
 
     fn note_profile(&mut self, happening: &Happening, new: bool, moment: Moment) {
         let id = &happening.subject.id;
         let gone = match happening.subject.kind {
-            Kind::Customer => {
-                happening.counted.as_ref().and_then(|step| self.customers.step(id, step, happening.stamp.at, moment.live))
-            }
             Kind::Channel => {
                 self.channels.sent(id, moment.live);
                 self.messages.sent(happening.about.as_ref(), id, happening.stamp);
@@ -323,7 +335,7 @@ impl Business {
                 new.then(|| self.articles.push(id.clone())).flatten()
             }
             Kind::Courier => new.then(|| self.couriers.push(id.clone())).flatten(),
-            Kind::Walker(_) => None,
+            Kind::Customer | Kind::Walker(_) => None,
         };
         if let (Kind::Article, Some(gone)) = (happening.subject.kind, &gone) {
             self.stock.forget(gone);

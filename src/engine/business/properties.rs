@@ -25,7 +25,7 @@ const TOPICS: [&str; 12] = [
     "delivery.tracking",
 ];
 /// Told of by single tests.
-const OTHERS: [&str; 2] = ["notifications.sms", "notifications.push"];
+const OTHERS: [&str; 3] = ["notifications.sms", "notifications.push", "user.login"];
 
 fn json(topic: &str, order: usize, number: usize, currency: usize) -> String {
     let money = ["", r#","currency":"GNF""#, r#","currency":"USD""#][currency];

@@ -41,6 +41,13 @@ fn newest<'a>(steps: impl Iterator<Item = (Step, &'a Standers)>, most: usize) ->
 
 /// The newest and the oldest entities that stand in these steps, sorted by entity.
 fn ends<'a>(steps: impl Iterator<Item = (Step, &'a Standers)>, newest: usize, oldest: usize) -> Vec<Stand<'a>> {
+    let mut all = chosen(steps, newest, oldest);
+    all.sort_by(|a, b| a.2.cmp(b.2));
+    all
+}
+
+/// The same in no order.
+fn chosen<'a>(steps: impl Iterator<Item = (Step, &'a Standers)>, newest: usize, oldest: usize) -> Vec<Stand<'a>> {
     let stands =
         |(step, standers): (Step, &'a Standers)| standers.ends(newest, oldest).map(move |(since, entity)| (step, since, entity));
     let mut all: Vec<_> = steps.flat_map(stands).collect();
@@ -50,7 +57,6 @@ fn ends<'a>(steps: impl Iterator<Item = (Step, &'a Standers)>, newest: usize, ol
         all[newest..].select_nth_unstable_by(between - 1, newer_first);
         all.drain(newest..newest + between);
     }
-    all.sort_by(|a, b| a.2.cmp(b.2));
     all
 }
 
@@ -153,10 +159,10 @@ pub fn deliveries(world: &World, id: PipelineId, plan: &Plan, state: &PipelineSt
     rows
 }
 
-/// How each delivery under way does, as far as it was told.
+/// How each delivery under way does, as far as it was told; in no order.
 pub fn faring(world: &World, id: PipelineId, plan: &Plan, state: &PipelineState, now: Timestamp) -> Faring {
     let mut faring = Faring::default();
-    for known in newest(open(state, plan), MAPPED).into_iter().filter_map(|stand| known(world, id, stand)) {
+    for known in chosen(open(state, plan), MAPPED, 0).into_iter().filter_map(|stand| known(world, id, stand)) {
         let place = position(world, &known, known.label(Meaning::Courier).as_ref());
         faring.ages_s.extend(place.map(|(at, _)| now.since_s(at).max(0.0)));
         // Where nothing was promised nobody can be late.

@@ -30,12 +30,18 @@ impl Standers {
         if self.before.is_some_and(|before| since < before) { &mut self.late } else { &mut self.fresh }
     }
 
-    /// Time went on: who stands here since before `before` is late. It never goes back.
+    /// Time went on: who stands here since before `before` is late. It never goes back, unless the clock does.
     pub fn age(&mut self, before: Timestamp) {
         while self.fresh.first().is_some_and(|(since, ..)| *since < before) {
             self.late.extend(self.fresh.pop_first());
         }
         self.before = self.before.max(Some(before));
+    }
+
+    /// The clock was set back: who is late is told by the next `age`, else everybody who is new would be.
+    pub fn step_back(&mut self) {
+        self.fresh.append(&mut self.late);
+        self.before = None;
     }
 
     pub fn len(&self) -> usize {
@@ -56,7 +62,7 @@ impl Standers {
         self.oldest_first().next()
     }
 
-    fn oldest_first(&self) -> impl Iterator<Item = (Timestamp, &Entity)> {
+    pub fn oldest_first(&self) -> impl Iterator<Item = (Timestamp, &Entity)> {
         self.late.iter().chain(&self.fresh).map(told)
     }
 
@@ -100,5 +106,17 @@ mod tests {
         assert_eq!(standers.oldest().map(|(at, _)| at.0), Some(5));
         let newest: Vec<_> = standers.newest().map(|(at, _)| at.0).collect();
         assert_eq!(newest, [20, 5]);
+    }
+
+    #[test]
+    fn after_the_clock_was_set_back_nobody_is_late_before_its_time() {
+        let mut standers = Standers::default();
+        standers.insert(Timestamp(10), 0, entity("a"));
+        standers.age(Timestamp(3_600));
+        standers.step_back();
+        standers.insert(Timestamp(30), 0, entity("b"));
+        standers.age(Timestamp(20));
+        assert_eq!((standers.late(), standers.len()), (1, 2));
+        assert!(standers.remove(Timestamp(10), 0, &entity("a")) && standers.remove(Timestamp(30), 0, &entity("b")));
     }
 }

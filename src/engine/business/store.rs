@@ -3,7 +3,7 @@
 
 use super::pipeline::Moment;
 use super::{Business, memory};
-use crate::domain::{Kind, Known, Profile, Subject};
+use crate::domain::{Kind, Known, Profile, Subject, Walker};
 use crate::engine::clock::Step;
 use crate::engine::topics::Topics;
 use crate::model::{Code, Meaning, Reason, Timestamp, TopicPartition};
@@ -77,7 +77,7 @@ impl Business {
     pub fn take_store(&mut self, news: StoreNews, topics: &Topics, now: Timestamp) {
         self.follow_store();
         match news {
-            StoreNews::Known(known) => self.join(known, now),
+            StoreNews::Known(known) => self.join(known, topics, now),
             StoreNews::Sought(known) => self.keep_sought(known),
             StoreNews::Stands(stand) => self.stands(stand, topics, now),
             StoreNews::Anew => self.begin_again(now),
@@ -109,8 +109,8 @@ impl Business {
         store.since = Some(stand.since);
     }
 
-    fn join(&mut self, mut known: Known, now: Timestamp) {
-        known.walkers.retain(|(subject, walker)| self.is_news(subject, walker, now));
+    fn join(&mut self, mut known: Known, topics: &Topics, now: Timestamp) {
+        known.retain(|subject, walker| self.is_news(subject, walker, topics, now));
         let moment = Moment { now, live: None };
         for moved in self.world.join(known.walkers, known.claims, &self.plans) {
             if let Kind::Walker(pipeline) = moved.subject.kind
@@ -127,23 +127,38 @@ impl Business {
         self.stay_small(now);
     }
 
-    /// What ended long ago was told and counted, and is forgotten: a late event does not bring it back.
-    fn is_news(&self, subject: &Subject, walker: &crate::domain::Walker, now: Timestamp) -> bool {
+    /// What ended long ago was told and counted, and is forgotten: neither a late event nor a store that catches up with its
+    /// beginning brings it back.
+    fn is_news(&self, subject: &Subject, walker: &Walker, topics: &Topics, now: Timestamp) -> bool {
         let told = self.store.as_ref().is_some_and(|store| store.told);
         let Kind::Walker(pipeline) = subject.kind else { return false };
         if !told || self.world.walkers.contains_key(subject) {
             return true;
         }
+        if self.saw_all_of(walker, topics) {
+            return false;
+        }
         let standing = crate::domain::Standing::of(walker, pipeline, &self.plans);
         !memory::is_over(&standing, subject, &self.plans) || standing.since_at().is_none_or(|since| memory::remembers(since, now))
     }
 
+    /// The tail read every event that this is made of, and did not give up what it knew since.
+    fn saw_all_of(&self, walker: &Walker, topics: &Topics) -> bool {
+        let anew = self.ways.iter().filter_map(|way| way.knowledge.begun_anew()).max();
+        walker.stamps().all(|stamp| anew.is_none_or(|anew| stamp.at > anew) && topics.has_read(&stamp.place))
+    }
+
     fn join_profile(&mut self, subject: Subject, theirs: &Profile) {
-        let new = !self.world.profiles.contains_key(&subject);
         let id = subject.id.clone();
+        if subject.kind == Kind::Customer {
+            if let Some(last) = &theirs.last {
+                self.customers.known(&id, last.at, &theirs.counts);
+            }
+            return;
+        }
+        let new = !self.world.profiles.contains_key(&subject);
         self.world.profiles.entry(subject.clone()).or_default().merge(theirs);
         let gone = match subject.kind {
-            Kind::Customer => theirs.last.as_ref().and_then(|last| self.customers.known(&id, last.at, &theirs.counts)),
             Kind::Article => {
                 if let (Some(level), Some((_, stamp))) = (theirs.values.integer(Meaning::Level), theirs.values.get(Meaning::Level))
                 {
@@ -152,7 +167,7 @@ impl Business {
                 new.then(|| self.articles.push(id)).flatten()
             }
             Kind::Courier => new.then(|| self.couriers.push(id)).flatten(),
-            Kind::Channel | Kind::Walker(_) => None,
+            Kind::Customer | Kind::Channel | Kind::Walker(_) => None,
         };
         if let (Kind::Article, Some(gone)) = (subject.kind, &gone) {
             self.stock.forget(gone);
@@ -163,9 +178,115 @@ impl Business {
 
 #[cfg(test)]
 mod tests {
+    use super::super::properties::{START, tell};
     use super::*;
     use crate::catalogue::Catalogue;
+    use crate::history::Budget;
+    use crate::model::{Assignment, Slot};
     use crate::rules::PaymentRules;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp(START + ms)
+    }
+
+    /// A store has told all that it has.
+    fn stands(business: &mut Business, topics: &Topics, ms: i64) {
+        let stand = Stand { marks: BTreeMap::new(), counted: BTreeMap::new(), since: at(0) };
+        business.take_store(StoreNews::Stands(stand), topics, at(ms));
+    }
+
+    fn followed(topics: &Topics) -> Business {
+        let mut business = Business::new(Catalogue::builtin());
+        stands(&mut business, topics, 0);
+        business
+    }
+
+    /// All that one knows who took such events.
+    fn known(business: &Business) -> Known {
+        Known {
+            walkers: business.world.walkers.iter().map(|(s, kept)| (s.clone(), kept.walker.clone())).collect(),
+            claims: business.world.claims.iter().map(|(part, claim)| (part.clone(), claim.clone())).collect(),
+            profiles: business.world.profiles.iter().map(|(s, profile)| (s.clone(), profile.clone())).collect(),
+        }
+    }
+
+    fn pays(order: &str) -> String {
+        format!(r#"{{"paymentId":"p-{order}","orderId":"{order}","amount":5,"currency":"GNF"}}"#)
+    }
+
+    /// The tail read these offsets, and began with the first.
+    fn read(topics: &[&str], from: i64, to: i64) -> Topics {
+        let mut all = Topics::new(Catalogue::builtin(), Budget::new(1 << 20), at(0));
+        for (slot, topic) in (0..).map(Slot).zip(topics) {
+            let assignment = Assignment { slot, topic: (*topic).into(), partition: 0, start: from, live_from: from };
+            all.assigned(&[assignment], at(0));
+            all.reached(slot, to);
+        }
+        all
+    }
+
+    fn ids(business: &Business) -> Vec<String> {
+        business.world.walkers.keys().map(|subject| subject.id.to_string()).collect()
+    }
+
+    /// The tail sees an order begin and end, and forgets it; the store, which stood still meanwhile, comes to its beginning.
+    #[test]
+    fn an_order_that_the_tail_saw_end_stays_gone_when_the_store_catches_up() {
+        let (begun, ended) = (["orders.created", "payments.initiated"], ["payments.failed", "orders.cancelled"]);
+        let topics = read(&[begun, ended].concat(), 10, 20);
+        let (mut tail, mut store) = (followed(&topics), Business::new(Catalogue::builtin()));
+        for business in [&mut tail, &mut store] {
+            tell(business, begun[0], 11, 1_000, 1_000, r#"{"id":"o1"}"#);
+            tell(business, begun[1], 11, 2_000, 2_000, &pays("o1"));
+        }
+        tell(&mut tail, ended[0], 11, 3_000, 3_000, &pays("o1"));
+        tell(&mut tail, ended[1], 11, 4_000, 4_000, r#"{"orderId":"o1"}"#);
+        tell(&mut tail, begun[0], 12, 700_000, 700_000, r#"{"id":"o2"}"#);
+        assert_eq!(ids(&tail), ["o2"]);
+        let counts =
+            |business: &Business| business.ways.iter().map(|way| (way.state.entered, way.state.left())).collect::<Vec<_>>();
+        let before = counts(&tail);
+        tail.take_store(StoreNews::Known(known(&store)), &topics, at(700_001));
+        assert_eq!((ids(&tail), tail.world.claims.len(), counts(&tail)), (vec!["o2".to_owned()], 0, before));
+    }
+
+    #[test]
+    fn an_order_of_which_the_tail_did_not_see_all_is_known_by_the_store() {
+        let both = ["orders.created", "inventory.checked"];
+        let mut store = Business::new(Catalogue::builtin());
+        tell(&mut store, both[0], 11, 1_000, 1_000, r#"{"id":"o1"}"#);
+        tell(&mut store, both[1], 15, 2_000, 2_000, r#"{"orderId":"o1"}"#);
+        let joined = |topics: &Topics, anew: bool| {
+            let mut tail = followed(topics);
+            if anew {
+                tail.take_store(StoreNews::Anew, topics, at(5_000));
+                stands(&mut tail, topics, 5_001);
+            }
+            tail.take_store(StoreNews::Known(known(&store)), topics, at(900_000));
+            ids(&tail).len()
+        };
+        assert_eq!(joined(&read(&both, 12, 20), false), 1, "it began before the tail did");
+        assert_eq!(joined(&read(&both, 10, 15), false), 1, "the store is ahead");
+        assert_eq!(joined(&read(&both[..1], 10, 20), false), 1, "one topic is not read");
+        let seen = read(&both, 10, 20);
+        assert_eq!((joined(&seen, false), joined(&seen, true)), (0, 1), "what the tail saw was given up");
+        let mut skipped = read(&both, 10, 14);
+        skipped.skipped(Slot(1), 14, 16);
+        assert_eq!(joined(&skipped, false), 1, "the tail passed a record over");
+    }
+
+    #[test]
+    fn who_does_not_join_leaves_no_claim() {
+        let topics = Topics::new(Catalogue::builtin(), Budget::new(1 << 20), at(0));
+        let mut store = Business::new(Catalogue::builtin());
+        tell(&mut store, "payments.failed", 1, 1_000, 1_000, &pays("o1"));
+        tell(&mut store, "orders.cancelled", 2, 2_000, 2_000, r#"{"orderId":"o1"}"#);
+        tell(&mut store, "payments.initiated", 3, 3_000, 3_000, &pays("o2"));
+        assert_eq!(store.world.claims.len(), 2);
+        let mut business = followed(&topics);
+        business.take_store(StoreNews::Known(known(&store)), &topics, at(900_000));
+        assert_eq!((ids(&business), business.world.claims.len()), (vec!["o2".to_owned()], 1));
+    }
 
     #[test]
     fn a_store_that_is_made_anew_leaves_the_rules_as_they_were_set() {

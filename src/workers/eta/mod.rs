@@ -27,8 +27,8 @@ pub struct Eta {
     form: Arc<Form>,
     memory: Memory<Kept>,
     orders: Orders,
-    /// Where each courier's memory is, by its last position.
-    units: HashMap<Label, Unit>,
+    /// Where each courier's memory is, by its last position, and of when that is.
+    units: HashMap<Label, (Unit, Timestamp)>,
     errors: Errors,
 }
 
@@ -77,14 +77,23 @@ impl Eta {
     }
 
     fn sweep(&mut self, now: Timestamp) {
-        self.memory.sweep(|kept| matches!(kept, Kept::Track(track) if now.since_ms(track.at) > SILENT_MS));
+        let is_old = |at: Timestamp| now.since_ms(at) > SILENT_MS;
+        if self.memory.sweep(|kept| matches!(kept, Kept::Track(track) if is_old(track.at))) {
+            // Of who was silent for so long there is no track to be found.
+            self.units.retain(|_, (_, at)| !is_old(*at));
+        }
+    }
+
+    fn heard_of(&mut self, courier: &Label, unit: Unit, at: Timestamp) {
+        let known = self.units.entry(courier.clone()).or_insert((unit, at));
+        *known = (unit, known.1.max(at));
     }
 }
 
 impl Core for Eta {
     fn take(&mut self, told: &Told<'_>) -> Vec<Answer> {
         let courier = told.id();
-        self.units.insert(courier.clone(), told.unit);
+        self.heard_of(courier, told.unit, told.at());
         self.sweep(told.at());
         let Some(position) = point(told.happening, Meaning::Position) else { return Vec::new() };
         let Some(order) = told.happening.about.clone().or_else(|| self.orders.of(courier)) else { return Vec::new() };
@@ -111,7 +120,7 @@ impl Core for Eta {
 
     fn learn(&mut self, happening: &Happening) {
         let Some(Change { courier, arrived }) = self.orders.learn(happening) else { return };
-        let Some(unit) = self.units.get(&courier).copied() else { return };
+        let Some((unit, _)) = self.units.get(&courier).copied() else { return };
         let key: Label = order_key(&happening.subject.id).into();
         let Some(track) = self.track(unit, &key).cloned() else { return };
         if arrived {

@@ -8,6 +8,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Orders on their way, and orders that ended, the newest each: topics are read side by side, so an end may come before its beginning.
 const MOST: usize = 200_000;
+/// Places in the order that stand for none on its way are kept up to so many, and up to as many as there are on their way.
+const STALE: usize = 1_024;
 
 /// Where an order is brought.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,6 +33,7 @@ pub struct Orders {
     pipeline: PipelineId,
     plan: Plan,
     ways: HashMap<Label, Way>,
+    /// Oldest first; one that ended may still have its place here.
     begun: VecDeque<Label>,
     /// By courier, the order that was given to it last.
     given: HashMap<Label, Label>,
@@ -104,11 +107,21 @@ impl Orders {
         {
             self.ended.remove(&oldest);
         }
-        let courier = self.ways.remove(id).and_then(|way| way.courier).or_else(|| courier.cloned())?;
+        let way = self.ways.remove(id);
+        self.tidy();
+        let courier = way.and_then(|way| way.courier).or_else(|| courier.cloned())?;
         if self.given.get(&courier) == Some(id) {
             self.given.remove(&courier);
         }
         Some(Change { courier, arrived })
+    }
+
+    /// Not from the front only: the oldest may be one that never ends.
+    fn tidy(&mut self) {
+        if self.begun.len() > self.ways.len() * 2 + STALE {
+            let ways = &self.ways;
+            self.begun.retain(|id| ways.contains_key(id));
+        }
     }
 
     fn make_room(&mut self) {
@@ -116,6 +129,31 @@ impl Orders {
             && let Some(oldest) = self.begun.pop_front()
         {
             self.ways.remove(&oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::Events;
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::domain::Plans;
+
+    #[test]
+    fn of_orders_that_ended_no_place_is_kept_for_long_whoever_stands_before_them() {
+        let plans = Plans::new(&Catalogue::builtin());
+        let pipeline = plans.id("order").unwrap();
+        let (mut events, mut orders) = (Events::new(), Orders::new(pipeline, plans.get(pipeline).clone()));
+        let mut tell = |topic: &str, order: usize| {
+            orders.learn(&events.read(topic, &format!(r#"{{"orderId":"A{order}","courierId":"k1"}}"#)));
+            (orders.ways.len(), orders.begun.len())
+        };
+        tell("delivery.assigned", 0);
+        for order in 1..STALE * 3 {
+            tell("delivery.assigned", order);
+            let (ways, begun) = tell("delivery.delivered", order);
+            assert!(ways == 1 && begun <= STALE + 2, "{ways} {begun}");
         }
     }
 }

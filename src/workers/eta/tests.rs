@@ -103,6 +103,21 @@ fn what_was_told_half_way_is_held_against_the_arrival_and_the_hour_is_learned() 
 }
 
 #[test]
+fn a_courier_that_was_silent_for_hours_is_forgotten() {
+    let mut trial = Trial::new();
+    trial.assign("A1");
+    trial.position(1.0, SHOP, r#","orderId":"A1""#);
+    let later = SILENT_MS + 2_000;
+    let json = format!(r#"{{"courierId":"k2","lat":9.5,"lon":-13.6,"occurredAt":{later}}}"#);
+    let other = trial.events.read("location.updated", &json);
+    for _ in 0..5_000 {
+        trial.eta.take(&Told { unit: UNIT, happening: &other });
+    }
+    let known: Vec<&str> = trial.eta.units.keys().map(|courier| courier.as_ref()).collect();
+    assert_eq!((known, trial.eta.memory.iter().count()), (vec!["k2"], 0));
+}
+
+#[test]
 fn a_courier_may_bring_two_orders() {
     let mut trial = Trial::new();
     trial.assign("A1");
