@@ -1,8 +1,8 @@
 //! The past of a topic, following a key, and writing what a list shows.
 
 use super::*;
-use crate::model::{Ask, Extent, LookupId, Meaning, Scope, Start, TailFilter, Timestamp, Way};
-use crate::snapshot::{Focus, Past};
+use crate::model::{Ask, Extent, LookupId, Meaning, Scope, Search, Start, TailFilter, Timestamp, Way};
+use crate::snapshot::{Focus, Past, Suspicious};
 use crate::text::Language;
 use crate::ui::fixture;
 use crate::ui::list::RowKey;
@@ -385,6 +385,35 @@ fn a_record_is_followed_by_its_key_from_the_list_and_from_its_popup() {
     (0..7).for_each(|_| press(&mut ui, W, H, "j"));
     press(&mut ui, W, H, "f");
     assert!(shown(&mut ui).contains("this row has no key"));
+}
+
+#[test]
+fn a_payment_that_looks_wrong_and_an_article_are_followed() {
+    let wrong = |order: Option<&str>| {
+        let mut view = fixture::rich();
+        let mut snapshot = (*view.snapshot).clone();
+        let mut section = (**snapshot.business.payments.as_ref().unwrap()).clone();
+        let row = (*section.payments.suspicious[0]).clone();
+        section.payments.suspicious = vec![Arc::new(Suspicious { order: order.map(Into::into), ..row })];
+        snapshot.business.payments = Some(Arc::new(section));
+        view.snapshot = Arc::new(snapshot);
+        view
+    };
+    let followed = |view, keys: &str| {
+        let mut ui = ui(view);
+        press(&mut ui, W, H, keys);
+        let (panel, footer) = (ui.state.focused_panel(), shown(&mut ui).contains("f follow"));
+        press(&mut ui, W, H, "f");
+        let asked = asks(&mut ui);
+        let Some(Ask::Search(ID, Search { scope: Scope::Key(key), .. })) = asked.first() else { panic!("{asked:?}") };
+        (panel, footer, String::from_utf8_lossy(&key.bytes).into_owned(), key.names)
+    };
+    let payment = (PanelId::Suspicious, true, "PAY-104107".to_owned(), None);
+    assert_eq!(followed(wrong(None), "6 tab"), payment);
+    let order = (PanelId::Suspicious, true, "CMD-104107".to_owned(), Some(Meaning::Order));
+    assert_eq!(followed(wrong(Some("CMD-104107")), "6 tab"), order, "topics are keyed by the order");
+    let (panel, footer, sku, names) = followed(fixture::rich(), "7");
+    assert!(panel == PanelId::Stock && footer && sku.starts_with("sku-") && names.is_none(), "{sku} {names:?}");
 }
 
 #[test]
