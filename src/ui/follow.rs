@@ -5,6 +5,7 @@ use super::panels::{
     CustomerRows, DeliveryRows, FollowRows, MessageRows, OrderRows, PanelId, PaymentRows, StockRows, StuckRows, SuspiciousRows,
     TailRows,
 };
+use super::past::paused;
 use super::state::{Layer, Popup, Screen};
 use super::update::{Effect, Ui};
 use crate::model::{Ask, Extent, FollowedKey, LookupId, Meaning, Scope, Search, Start, TailFilter, Timestamp, TopicPartition, Way};
@@ -19,7 +20,6 @@ const FIRST_BYTES: u64 = 8 << 20;
 const FURTHER: i64 = 6;
 /// Found records after which it rests.
 const MOST: usize = 500;
-const PAUSE_MS: i64 = 300;
 
 /// Who is followed.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,8 +129,7 @@ impl Ui {
     pub(super) fn follow_on(&mut self) {
         let Some(follow) = &self.state.follow else { return };
         let Some(progress) = self.newest.focus.searches.get(&follow.id).map(|s| &s.progress) else { return };
-        let paused = self.state.live_at.0.saturating_sub(follow.extended_at.0) >= PAUSE_MS;
-        if progress.running.is_some() || progress.back.whole || !paused {
+        if progress.running.is_some() || progress.back.whole || !paused(follow.extended_at, self.state.live_at) {
             return;
         }
         let reached = progress.rests == crate::model::Rest::AtEnd;

@@ -21,6 +21,11 @@ const MATCHES: usize = 100;
 /// An end is not asked for twice within this.
 const PAUSE_MS: i64 = 300;
 
+/// Whether an end may be asked for again. Where the clock was set back since, nobody can say how long ago it was: it may.
+pub(super) fn paused(since: Timestamp, now: Timestamp) -> bool {
+    !(0..PAUSE_MS).contains(&now.since_ms(since))
+}
+
 /// A place in the past of a topic.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Past {
@@ -172,7 +177,7 @@ impl Ui {
         let Some(progress) = self.newest.focus.searches.get(&id).map(|s| &s.progress) else { return };
         let over = way == Way::Back && progress.back.whole && !self.newest.focus.searches[&id].older_cut;
         let busy = progress.running.is_some() || progress.rests == Rest::NotBegun;
-        if over || busy || self.state.live_at.since_ms(since) < PAUSE_MS {
+        if over || busy || !paused(since, self.state.live_at) {
             return;
         }
         if let Some(past) = &mut self.state.past {

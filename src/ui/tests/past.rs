@@ -305,6 +305,30 @@ fn the_list_goes_on_where_somebody_comes_to_its_ends() {
 }
 
 #[test]
+fn a_clock_that_was_set_back_does_not_hold_up_reading_on() {
+    let earlier = |mut view: View| {
+        let mut snapshot = (*view.snapshot).clone();
+        snapshot.taken_at = snapshot.taken_at.plus_ms(-3_600_000);
+        view.snapshot = Arc::new(snapshot);
+        Arc::new(view)
+    };
+    let mut past = gone_back(fixture::past());
+    asks(&mut past);
+    past.view(earlier(fixture::past()));
+    press(&mut past, W, H, "G");
+    assert_eq!(asks(&mut past), [Ask::Extend(ID, extent(Way::Back, 200))]);
+    press(&mut past, W, H, "j");
+    assert_eq!(asks(&mut past), [], "from then on it goes by the new clock");
+    let mut followed = ui(fixture::followed());
+    press(&mut followed, W, H, "4 f");
+    asks(&mut followed);
+    followed.view(earlier(fixture::followed()));
+    press(&mut followed, W, H, "G");
+    let asked = asks(&mut followed);
+    assert!(matches!(asked[..], [Ask::Extend(ID, _)]), "{asked:?}");
+}
+
+#[test]
 fn a_filter_searches_back_from_the_same_place() {
     let mut ui = gone_back(fixture::past());
     asks(&mut ui);
