@@ -70,6 +70,14 @@ fn a_wrong_value_says_what_would_be_right() {
 }
 
 #[test]
+fn a_level_of_no_rule_is_refused_with_file_and_line() {
+    let rules = |text: &str| load(text, None, &[], &[]).unwrap().rules::<crate::rules::RulesConfig>();
+    let error = rules("theme = \"light\"\n[rules.levels]\npartition-scew = \"off\"\n").unwrap_err().to_string();
+    assert!(error.contains(":2: [rules]: levels: `partition-scew` is no rule; there are: cluster-down, "), "{error}");
+    assert!(rules("[rules.levels]\npartition-skew = \"off\"\n").is_ok());
+}
+
+#[test]
 fn broken_toml_names_the_line() {
     let error = load("theme = \n", None, &[], &[]).unwrap_err().to_string();
     assert!(error.contains(":1:"), "{error}");

@@ -1,7 +1,8 @@
+use super::levels::Levels;
 use super::more_config::{CourierRules, DeliveryRules, DiskRules, InhibitRules, PaymentRules, SkewRules, StuckRules};
 use serde::{Deserialize, Serialize};
 
-/// Thresholds of all rules: the `[rules]` table of the configuration. Times in the unit of their name, ratios 0..1.
+/// Thresholds and levels of all rules: the `[rules]` table of the configuration. Times in the unit of their name, ratios 0..1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RulesConfig {
@@ -20,6 +21,7 @@ pub struct RulesConfig {
     pub payments: PaymentRules,
     pub disk: DiskRules,
     pub inhibit: InhibitRules,
+    pub levels: Levels,
 }
 
 impl RulesConfig {

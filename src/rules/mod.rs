@@ -8,6 +8,7 @@ mod disk;
 mod group;
 mod held;
 mod inhibit;
+mod levels;
 mod more_config;
 pub mod payments;
 mod skew;
@@ -25,6 +26,7 @@ pub use disk::DiskInput;
 pub use group::GroupInput;
 pub use held::{Delays, Held};
 pub use inhibit::{Map, causes, hangs_on_cluster};
+pub use levels::Levels;
 pub use more_config::{CourierRules, DeliveryRules, DiskRules, InhibitRules, PaymentRules, SkewRules, StuckRules};
 pub use topic::{OpenTransaction, TopicInput};
 pub use usual::{Usual, usual};
@@ -201,13 +203,17 @@ impl Rules {
         &self.findings
     }
 
-    /// The worst of the rules on one subject: well as soon as one can judge and none fires, unless one that fired cannot.
+    /// The worst of the rules on one subject: well as soon as one can judge and none fires, unless one that fired cannot. Where all
+    /// are off nothing is wanted to be known of it.
     fn judge<I>(&mut self, subject: Subject, rules: &[Rule<I>], input: &I, context: &Context) -> Health {
         let mut worst: Option<Finding> = None;
         let (mut judged, mut unknown, mut open) = (false, None, None);
         for rule in rules {
+            if self.config.levels.is_off(rule.code) {
+                continue;
+            }
             let (level, reason) = match (rule.judge)(input, context, &self.config) {
-                Judgement::Firing { level, reason } => (Some(level), Some(reason)),
+                Judgement::Firing { level, reason } => (Some(self.config.levels.of(rule.code, level)), Some(reason)),
                 Judgement::Clear => (None, None),
                 Judgement::CannotJudge(reason) => {
                     if unjudged::has_no_object(reason.code) {
@@ -226,11 +232,10 @@ impl Rules {
             }
             self.findings.push(finding);
         }
-        match (worst, open, judged) {
-            (Some(finding), ..) => Health { level: finding.level, reason: finding.reason },
-            (None, Some(reason), _) => Health { level: Level::Unknown, reason },
-            (None, None, true) => Health { level: Level::Healthy, reason: Code::Healthy.into() },
-            (None, None, false) => Health { level: Level::Unknown, reason: unknown.unwrap_or_default() },
+        match (worst, open.or(unknown.filter(|_| !judged))) {
+            (Some(finding), _) => Health { level: finding.level, reason: finding.reason },
+            (None, Some(reason)) => Health { level: Level::Unknown, reason },
+            (None, None) => Health { level: Level::Healthy, reason: Code::Healthy.into() },
         }
     }
 

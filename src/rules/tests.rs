@@ -183,3 +183,49 @@ fn an_amount_that_is_not_of_all_is_at_least_that_much() {
     assert_eq!(said(12), "12 stuck, 5 000 GNF at risk");
     assert_eq!(said(11), "12 stuck, ≥ 5 000 GNF at risk");
 }
+
+fn with_levels(text: &str) -> Result<RulesConfig, String> {
+    toml::from_str(&format!("[levels]\n{text}")).map_err(|error| error.message().to_owned())
+}
+
+#[test]
+fn a_rule_is_told_at_the_level_that_the_configuration_gives_it() {
+    let told = |levels: &str, p99: u64| {
+        let mut rules = Rules::new(with_levels(levels).unwrap());
+        latency(&mut rules, p99, 0);
+        latency(&mut rules, p99, 60)
+    };
+    assert_eq!(told("", 2_000).0, Level::Warning);
+    assert_eq!(told("topic-errors = \"critical\"", 2_000).0, Level::Warning, "that is another rule");
+    assert_eq!(told("topic-latency = \"critical\"", 2_000), (Level::Critical, "p99 2.0 s over 1 s for 60 s".into()));
+    assert_eq!(told("topic-latency = \"warning\"", 7_000), (Level::Warning, "p99 7.0 s over 5 s for 60 s".into()));
+}
+
+#[test]
+fn a_rule_that_is_off_is_never_raised_and_leaves_nothing_unknown() {
+    let mut rules = Rules::new(with_levels("group-stopped = \"off\"\nview-behind = \"off\"").unwrap());
+    let stopped = rounds(&mut rules, 0..320, Status::Stopped, Code::GroupStopped);
+    assert_eq!((stopped.level, rules.findings()), (Level::Healthy, &[][..]));
+    let stalled = rounds(&mut rules, 320..340, Status::Stalled, Code::GroupStalled);
+    assert_eq!((stalled.level, rules.findings().len()), (Level::Warning, 1), "the others go on");
+    for behind_s in [Some(30.0), None] {
+        let health = rules.judge_viewer(&ViewerInput { behind_s }, &context(LinkState::Connected, 341));
+        assert_eq!(health.level, Level::Healthy, "its only rule is off: {behind_s:?}");
+    }
+}
+
+#[test]
+fn a_level_of_no_rule_and_a_level_that_is_none_are_refused_with_what_there_is() {
+    let wrong = |text: &str| with_levels(text).unwrap_err();
+    let unknown = wrong("partition-scew = \"off\"");
+    for wanted in ["`partition-scew` is no rule", "partition-skew", "broker-down", "cluster-down", "paid-twice", "disk-low"] {
+        assert!(unknown.contains(wanted), "{wanted}: {unknown}");
+    }
+    assert!(wrong("healthy = \"off\"").contains("no rule"), "not all codes are rules'");
+    for value in ["\"loud\"", "false", "3", "[\"off\"]"] {
+        let error = wrong(&format!("partition-skew = {value}"));
+        assert!(error.contains("`partition-skew` is \"off\", \"warning\" or \"critical\""), "{value}: {error}");
+    }
+    let config = with_levels("partition-skew = \"off\"").unwrap();
+    assert_eq!(toml::from_str(&toml::to_string(&config).unwrap()), Ok(config), "as it is printed it is read");
+}

@@ -158,7 +158,7 @@ impl Ui {
             Some(_) => {}
             None if self.state.zoom => self.state.zoom = false,
             None if self.stop_search() => {}
-            None if super::past::open(&self.state).is_some() => self.step_out_of_past(),
+            None if super::past::went(&self.state) => self.step_out_of_past(),
             None if self.filter_text(panel).is_some() => {
                 let _ = self.set_filter(panel, "");
             }

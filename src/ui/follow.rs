@@ -1,7 +1,11 @@
 //! Following a key over all topics: what is in memory at once, then what comes, and a search back.
 
 use super::list::ordered;
-use super::panels::{CustomerRows, DeliveryRows, FollowRows, MessageRows, OrderRows, PanelId, PaymentRows, StuckRows, TailRows};
+use super::panels::{
+    CustomerRows, DeliveryRows, FollowRows, MessageRows, OrderRows, PanelId, PaymentRows, StockRows, StuckRows, SuspiciousRows,
+    TailRows,
+};
+use super::past::paused;
 use super::state::{Layer, Popup, Screen};
 use super::update::{Effect, Ui};
 use crate::model::{Ask, Extent, FollowedKey, LookupId, Meaning, Scope, Search, Start, TailFilter, Timestamp, TopicPartition, Way};
@@ -16,7 +20,6 @@ const FIRST_BYTES: u64 = 8 << 20;
 const FURTHER: i64 = 6;
 /// Found records after which it rests.
 const MOST: usize = 500;
-const PAUSE_MS: i64 = 300;
 
 /// Who is followed.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +60,9 @@ impl Ui {
         let (view, state) = (self.shown(), &self.state);
         let at = self.place(panel)?;
         let named = |id: &Arc<str>, names| FollowedKey { bytes: id.as_bytes().into(), names: Some(names), seen: None };
+        let unnamed = |id: &Arc<str>| FollowedKey { bytes: id.as_bytes().into(), names: None, seen: None };
+        // Topics are keyed by the order, not by its payment.
+        let payment = |id, order: &Option<_>| order.as_ref().map_or_else(|| unnamed(id), |order| named(order, Meaning::Order));
         match panel {
             PanelId::Tail => of_record(ordered::<TailRows>(&view, state).get(at)?),
             PanelId::Follow => of_record(&ordered::<FollowRows>(&view, state).get(at)?.record),
@@ -64,10 +70,9 @@ impl Ui {
             PanelId::Orders => ordered::<OrderRows>(&view, state).get(at).map(|o| named(&o.id, Meaning::Order)),
             PanelId::Stuck => ordered::<StuckRows>(&view, state).get(at).map(|s| named(&s.key, Meaning::Order)),
             PanelId::Deliveries => ordered::<DeliveryRows>(&view, state).get(at).map(|d| named(&d.order, Meaning::Order)),
-            PanelId::Payments => ordered::<PaymentRows>(&view, state).get(at).map(|p| match &p.order {
-                Some(order) => named(order, Meaning::Order),
-                None => FollowedKey { bytes: p.id.as_bytes().into(), names: None, seen: None },
-            }),
+            PanelId::Payments => ordered::<PaymentRows>(&view, state).get(at).map(|p| payment(&p.id, &p.order)),
+            PanelId::Suspicious => ordered::<SuspiciousRows>(&view, state).get(at).map(|s| payment(&s.id, &s.order)),
+            PanelId::Stock => ordered::<StockRows>(&view, state).get(at).map(|article| unnamed(&article.sku)),
             PanelId::Messages => ordered::<MessageRows>(&view, state)
                 .get(at)
                 .and_then(|m| m.order.as_ref())
@@ -124,8 +129,7 @@ impl Ui {
     pub(super) fn follow_on(&mut self) {
         let Some(follow) = &self.state.follow else { return };
         let Some(progress) = self.newest.focus.searches.get(&follow.id).map(|s| &s.progress) else { return };
-        let paused = self.state.live_at.0.saturating_sub(follow.extended_at.0) >= PAUSE_MS;
-        if progress.running.is_some() || progress.back.whole || !paused {
+        if progress.running.is_some() || progress.back.whole || !paused(follow.extended_at, self.state.live_at) {
             return;
         }
         let reached = progress.rests == crate::model::Rest::AtEnd;

@@ -79,8 +79,8 @@ fn selected(state: &UiState) -> Vec<Context> {
 /// Panels whose rows name somebody who can be followed.
 fn has_keys(panel: PanelId) -> bool {
     use PanelId as P;
-    let business = matches!(panel, P::Timeline | P::Orders | P::Stuck | P::Deliveries | P::Payments | P::Customers | P::Messages);
-    business || matches!(panel, P::Tail | P::Follow)
+    let orders = matches!(panel, P::Timeline | P::Orders | P::Stuck | P::Deliveries | P::Payments | P::Suspicious);
+    orders || matches!(panel, P::Customers | P::Messages | P::Stock | P::Tail | P::Follow)
 }
 
 /// The line that one types into: its sign, and what may be typed.

@@ -158,6 +158,7 @@ impl Ui {
                 self.state.orders[panel as usize] = Order::default();
             }
             self.leave_past();
+            self.unread();
             self.set_tail_filter("");
         }
         self.state.topic = Some(name);

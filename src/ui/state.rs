@@ -207,6 +207,8 @@ pub struct UiState {
     pub frozen: Option<Frozen>,
     /// The past moment that is shown in place of now, or that the engine was asked for.
     pub travel: Option<Timestamp>,
+    /// Since when it is shown without that its records were read.
+    pub unread_since: Option<Timestamp>,
     /// The newest view's time and count of records, also while the screen is frozen.
     pub live_at: Timestamp,
     pub live_seen: u64,
@@ -256,6 +258,7 @@ impl UiState {
             layers: Vec::new(),
             frozen: None,
             travel: None,
+            unread_since: None,
             live_at: Timestamp::default(),
             live_seen: 0,
             moments: crate::snapshot::Moments::default(),

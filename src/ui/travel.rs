@@ -35,6 +35,7 @@ impl Ui {
     pub(super) fn travel(&mut self, at: Timestamp) {
         self.state.frozen.get_or_insert_with(|| Frozen::of(&self.newest));
         self.state.travel = Some(at);
+        self.move_on();
         self.follow_moment();
         self.take_past();
         self.carry_searches();
@@ -44,6 +45,7 @@ impl Ui {
     pub(super) fn go_live(&mut self) {
         self.state.travel = None;
         self.state.frozen = None;
+        self.leave_moment();
         self.follow_moment();
     }
 

@@ -72,6 +72,7 @@ impl Ui {
         self.take_past();
         self.carry_searches();
         self.land();
+        self.read_moment();
         if self.state.frozen.is_none() {
             self.refresh_lists(false);
         }

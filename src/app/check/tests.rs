@@ -75,6 +75,17 @@ fn what_is_wrong_now_is_told_at_once() {
 }
 
 #[test]
+fn rules_have_the_level_that_the_configuration_gives_them() {
+    let of = |levels: &str, isr: &[i32]| {
+        let rules: RulesConfig = toml::from_str(&format!("[levels]\n{levels}")).unwrap();
+        judged(rules.for_one_moment(), reading(partition(1, isr)), None)
+    };
+    assert_says(&of("under-replicated = \"critical\"", &[1, 2]), 2, "too few replicas in sync (2 of 3");
+    assert_says(&of("under-replicated = \"off\"", &[1, 2]), 0, "OK - cluster: healthy");
+    assert_says(&of("under-min-isr = \"warning\"", &[1]), 1, "below min.insync.replicas (1 of 2");
+}
+
+#[test]
 fn a_broker_that_died_before_the_check_is_known_by_its_replicas() {
     let brokers = vec![broker(1, true), broker(3, true)];
     assert_says(&now(ClusterReading { brokers, ..reading(partition(1, &[1, 3])) }), 2, "broker 2 is down");

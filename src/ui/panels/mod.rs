@@ -59,6 +59,7 @@ pub use past_alerts::PastAlertRows;
 pub use payments::PaymentRows;
 pub use pipeline::{height as pipeline_height, place as pipeline_place, shown as pipeline_shown};
 pub use readers::ReaderRows;
+pub use stock::StockRows;
 pub use stuck::StuckRows;
 pub use suspicious::SuspiciousRows;
 pub use tail::TailRows;
@@ -127,7 +128,7 @@ panels! {
     Payments, Payments, AskPayments, (36, 4), payments::draw, Some(ListOps::of::<payments::PaymentRows>());
     PaymentSums, PaymentSums, AskPaymentSums, (30, 3), payment_sums::draw, None;
     Suspicious, LookWrong, AskSuspicious, (36, 4), suspicious::draw, Some(ListOps::of::<SuspiciousRows>());
-    Stock, Stock, AskStock, (36, 4), stock::draw, Some(ListOps::of::<stock::StockRows>());
+    Stock, Stock, AskStock, (36, 4), stock::draw, Some(ListOps::of::<StockRows>());
     Customers, Customers, AskCustomers, (30, 4), customers::draw, Some(ListOps::of::<customers::CustomerRows>());
     Funnel, Funnel, AskFunnel, (36, 3), funnel::draw, None;
     Channels, Channels, AskChannels, (30, 3), channels::draw, Some(ListOps::of::<ChannelRows>());

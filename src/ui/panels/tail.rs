@@ -7,6 +7,7 @@ use crate::snapshot::{TailRow, Verdict, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::json::one_line;
+use crate::ui::keymap::{Action, Context};
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::past::{self, Goto, Past};
 use crate::ui::popups::verdict_sign;
@@ -120,6 +121,14 @@ fn draw_past(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, past: &Pas
     past::told::line(ctx, buf, foot, found);
 }
 
+/// Which key reads what is not kept.
+fn with_key(ctx: Ctx, told: String) -> String {
+    match ctx.state.keys.key(Context::Records, Action::Goto) {
+        Some(key) => format!("{told} ({key})"),
+        None => told,
+    }
+}
+
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     if let Some(past) = past::open(ctx.state) {
         return draw_past(ctx, buf, area, hits, past);
@@ -150,6 +159,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
             // The topic may be silent, or the filter too narrow: not the same.
             Some(reason) if reason.code == Code::NoRecords && tail.passed > 0 => format!("{}.", word(Word::NoneMatched)),
             Some(reason) if reason.code == Code::NoRecords => format!("{}.", word(Word::NoRecords)),
+            Some(reason) if reason.code == Code::PastTail => with_key(ctx, text::sentence(reason)),
             Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
             None if tail.passed > 0 => format!("{}.", word(Word::NoneMatched)),
             None => format!("{}.", word(Word::NoRecords)),

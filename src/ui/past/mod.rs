@@ -1,6 +1,7 @@
 //! The past of the topic on the screen: going there, loading on at its ends, coming back.
 
 mod goto;
+mod rest;
 pub mod told;
 
 pub use goto::Goto;
@@ -21,14 +22,21 @@ const MATCHES: usize = 100;
 /// An end is not asked for twice within this.
 const PAUSE_MS: i64 = 300;
 
+/// Whether an end may be asked for again. Where the clock was set back since, nobody can say how long ago it was: it may.
+pub(super) fn paused(since: Timestamp, now: Timestamp) -> bool {
+    !(0..PAUSE_MS).contains(&now.since_ms(since))
+}
+
 /// A place in the past of a topic.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Past {
     pub id: LookupId,
     pub topic: Arc<str>,
     pub goto: Goto,
-    /// As it was typed.
+    /// As it was typed; empty where nobody did.
     pub asked: String,
+    /// It was read because the dashboard rests at that moment, and goes with it.
+    by_itself: bool,
     /// The filter was set here, after the place.
     narrowed: bool,
     /// The place is to be selected as soon as it is read.
@@ -39,6 +47,11 @@ pub struct Past {
 /// The past on the screen, where one is open.
 pub fn open(state: &UiState) -> Option<&Past> {
     state.past.as_ref().filter(|p| state.screen == Screen::Topic && Some(&p.topic) == state.topic.as_ref())
+}
+
+/// Somebody went there, or searches there, and has to come back. What was read by itself costs nobody a way back.
+pub fn went(state: &UiState) -> bool {
+    open(state).is_some_and(|past| past.narrowed || !past.by_itself)
 }
 
 /// What the search of the open past, or of the followed key, has.
@@ -74,7 +87,7 @@ impl Ui {
             self.say(has);
             return false;
         }
-        self.go_into_past(goto, text.trim());
+        self.go_into_past(goto, text.trim(), None);
         true
     }
 
@@ -88,8 +101,9 @@ impl Ui {
         Some(text::labelled(&format!("{} {wanted}", word(Word::NoPartitionNumber)), &has))
     }
 
-    fn go_into_past(&mut self, goto: Goto, asked: &str) {
+    fn go_into_past(&mut self, goto: Goto, asked: &str, most_bytes: Option<u64>) {
         self.leave_past();
+        self.state.unread_since = None;
         let Some(topic) = self.state.topic.clone() else { return };
         let start = match &goto {
             Goto::Live => return self.go_live(),
@@ -100,23 +114,23 @@ impl Ui {
         let search = Search { scope: Scope::Topic(topic.clone()), start, filter: self.state.tail_filter.clone() };
         self.effects.push(Effect::Ask(Ask::Search(id, search)));
         match goto {
-            Goto::Last(count) => self.extend(id, Way::Back, count),
+            Goto::Last(count) => self.extend(id, Way::Back, count, most_bytes),
             _ => {
-                self.extend(id, Way::Forward, self.portion());
-                self.extend(id, Way::Back, self.portion());
+                self.extend(id, Way::Forward, self.portion(), most_bytes);
+                self.extend(id, Way::Back, self.portion(), most_bytes);
             }
         }
         let land = matches!(goto, Goto::At(_));
-        self.state.past =
-            Some(Past { id, topic, goto, asked: asked.to_owned(), narrowed: false, land, extended_at: self.state.live_at });
+        let (asked, extended_at) = (asked.to_owned(), self.state.live_at);
+        self.state.past = Some(Past { id, topic, goto, asked, by_itself: false, narrowed: false, land, extended_at });
     }
 
     fn portion(&self) -> usize {
         if self.state.tail_filter == TailFilter::All { PAGE } else { MATCHES }
     }
 
-    fn extend(&mut self, id: LookupId, way: Way, most: usize) {
-        let extent = Extent { way, most, back_to: None, most_bytes: None };
+    fn extend(&mut self, id: LookupId, way: Way, most: usize, most_bytes: Option<u64>) {
+        let extent = Extent { way, most, back_to: None, most_bytes };
         self.effects.push(Effect::Ask(Ask::Extend(id, extent)));
     }
 
@@ -131,10 +145,10 @@ impl Ui {
     /// The filter changed: the same place under the new one.
     pub(super) fn search_again(&mut self) {
         if let Some(past) = open(&self.state).cloned() {
-            self.go_into_past(past.goto, &past.asked);
+            self.go_into_past(past.goto, &past.asked, None);
             let narrowed = self.state.tail_filter != TailFilter::All;
-            if let Some(past) = &mut self.state.past {
-                past.narrowed = narrowed;
+            if let Some(again) = &mut self.state.past {
+                (again.by_itself, again.narrowed) = (past.by_itself, narrowed);
             }
         }
     }
@@ -169,17 +183,22 @@ impl Ui {
     fn past_on(&mut self, way: Way) {
         let Some(past) = open(&self.state) else { return };
         let (id, since) = (past.id, past.extended_at);
-        let Some(progress) = self.newest.focus.searches.get(&id).map(|s| &s.progress) else { return };
-        let over = way == Way::Back && progress.back.whole && !self.newest.focus.searches[&id].older_cut;
-        let busy = progress.running.is_some() || progress.rests == Rest::NotBegun;
-        if over || busy || self.state.live_at.since_ms(since) < PAUSE_MS {
+        let Some(found) = self.newest.focus.searches.get(&id) else { return };
+        let over = way == Way::Back && found.progress.back.whole && !found.older_cut;
+        if over || self.is_busy(id) || !paused(since, self.state.live_at) {
             return;
         }
         if let Some(past) = &mut self.state.past {
             past.extended_at = self.state.live_at;
             past.land = false;
         }
-        self.extend(id, way, self.portion());
+        self.extend(id, way, self.portion(), None);
+    }
+
+    /// It reads, or will.
+    fn is_busy(&self, id: LookupId) -> bool {
+        let found = self.newest.focus.searches.get(&id);
+        found.is_none_or(|s| s.progress.running.is_some() || s.progress.rests == Rest::NotBegun)
     }
 
     /// Whoever moves in the list is not taken elsewhere any more.

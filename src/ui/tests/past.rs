@@ -1,8 +1,8 @@
 //! The past of a topic, following a key, and writing what a list shows.
 
 use super::*;
-use crate::model::{Ask, Extent, LookupId, Meaning, Scope, Start, TailFilter, Timestamp, Way};
-use crate::snapshot::{Focus, Past};
+use crate::model::{Ask, Code, Extent, LinkState, LookupId, Meaning, Scope, Search, Start, TailFilter, Timestamp, Way};
+use crate::snapshot::{Focus, Past, Suspicious, TailView};
 use crate::text::Language;
 use crate::ui::fixture;
 use crate::ui::list::RowKey;
@@ -36,7 +36,10 @@ fn gone_back(view: View) -> Ui {
 fn at_moment(mut view: View, moment: Timestamp) -> View {
     let mut snapshot = (*fixture::rich().snapshot).clone();
     snapshot.taken_at = moment;
-    let focus = Focus { searches: BTreeMap::new(), ..(*view.focus).clone() };
+    let mut focus = Focus { searches: BTreeMap::new(), ..(*view.focus).clone() };
+    if let Some(topic) = &mut focus.topic {
+        Arc::make_mut(topic).tail = TailView { reason: Some(Code::PastTail.into()), ..TailView::default() };
+    }
     view.past = Some(Arc::new(Past { asked: moment, snapshot: Arc::new(snapshot), focus: Arc::new(focus) }));
     view
 }
@@ -82,6 +85,125 @@ fn whoever_looks_at_a_moment_reads_its_records_and_stays_there() {
     assert_eq!((ui.state.past.is_some(), ui.state.travel), (false, Some(moment)), "one thing after the other");
     press(&mut ui, W, H, "@ enter space");
     assert!(ui.state.past.is_none() && ui.state.moment().is_none(), "and to now at once");
+}
+
+/// On `payments.completed` two minutes ago, where nobody has read anything yet.
+fn two_minutes_ago() -> (Ui, Timestamp) {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "j enter { {");
+    let moment = ui.state.travel.unwrap();
+    ui.view(Arc::new(at_moment(fixture::rich(), moment)));
+    shown(&mut ui);
+    (ui, moment)
+}
+
+/// The engine's picture so long after the fixture's now; what is open was found as `view` has it.
+fn after(ui: &mut Ui, view: View, ms: i64) {
+    let mut view = ui.state.travel.map_or(view.clone(), |moment| at_moment(view, moment));
+    let mut snapshot = (*view.snapshot).clone();
+    snapshot.taken_at = fixture::NOW.plus_ms(ms);
+    view.snapshot = Arc::new(snapshot);
+    ui.view(Arc::new(view));
+    shown(ui);
+}
+
+/// Where the records of a moment were begun to be read by itself, and which search that is.
+fn begun(asked: &[Ask]) -> Option<(LookupId, Timestamp)> {
+    let (Ask::Search(id, search), [.., Ask::Extend(_, on), Ask::Extend(_, back)]) =
+        (asked.iter().find(|ask| matches!(ask, Ask::Search(..)))?, asked)
+    else {
+        return None;
+    };
+    let Start::Time(at) = search.start else { panic!("{asked:?}") };
+    let small = |way| Extent { most_bytes: Some(8 << 20), ..extent(way, 200) };
+    assert_eq!((on, back), (&small(Way::Forward), &small(Way::Back)), "no more than one sees at once");
+    Some((*id, at))
+}
+
+#[test]
+fn the_records_of_a_moment_are_read_where_one_rests_and_not_at_every_step() {
+    let (mut ui, moment) = two_minutes_ago();
+    assert!(shown(&mut ui).contains("read it from the topic (@)"), "who does not want to wait");
+    for step in 1..5 {
+        press(&mut ui, W, H, "[");
+        after(&mut ui, fixture::rich(), step * 600);
+    }
+    assert_eq!(asks(&mut ui), [], "on the way nothing is read");
+    let there = ui.state.travel.unwrap();
+    assert!(there < moment);
+    after(&mut ui, fixture::rich(), 3_200);
+    assert_eq!(begun(&asks(&mut ui)), Some((ID, there)));
+    after(&mut ui, fixture::past(), 3_500);
+    assert!(shown(&mut ui).contains("past from 2026-01-15 14:00:1"), "{}", shown(&mut ui));
+    after(&mut ui, fixture::past(), 9_000);
+    press(&mut ui, W, H, "[");
+    assert!(asks(&mut ui).is_empty() && shown(&mut ui).contains("PAY-"), "what is read stays until the next is");
+    after(&mut ui, fixture::past(), 9_800);
+    let asked = asks(&mut ui);
+    assert_eq!(asked[0], Ask::Cancel(ID));
+    assert_eq!(begun(&asked), Some((LookupId(2), ui.state.travel.unwrap())));
+    press(&mut ui, W, H, "space");
+    assert_eq!(asks(&mut ui), [Ask::Cancel(LookupId(2))]);
+    assert!(ui.state.past.is_none() && ui.state.moment().is_none(), "now has its own tail");
+}
+
+#[test]
+fn what_is_being_read_of_a_moment_stops_with_the_next_step_at_now_and_on_another_screen() {
+    let reading = || {
+        let (mut ui, _) = two_minutes_ago();
+        after(&mut ui, fixture::rich(), 800);
+        asks(&mut ui);
+        after(&mut ui, fixture::searching(), 900);
+        ui
+    };
+    for keys in ["[", "{", "space"] {
+        let mut ui = reading();
+        press(&mut ui, W, H, keys);
+        assert_eq!((asks(&mut ui), ui.state.past.is_some()), (vec![Ask::Cancel(ID)], false), "{keys}");
+    }
+    let mut ui = reading();
+    press(&mut ui, W, H, "3");
+    after(&mut ui, fixture::searching(), 1_100);
+    assert_eq!(asks(&mut ui), [Ask::Cancel(ID)]);
+    after(&mut ui, fixture::rich(), 9_000);
+    assert_eq!(asks(&mut ui), [], "no tail is in sight");
+    press(&mut ui, W, H, "2");
+    shown(&mut ui);
+    after(&mut ui, fixture::rich(), 9_200);
+    assert_eq!(begun(&asks(&mut ui)).map(|(id, _)| id), Some(LookupId(2)), "and is read anew when one is back");
+}
+
+#[test]
+fn what_was_read_by_itself_costs_no_escape_and_takes_no_place_that_somebody_went_to() {
+    let (mut ui, moment) = two_minutes_ago();
+    after(&mut ui, fixture::rich(), 800);
+    after(&mut ui, fixture::past(), 1_000);
+    press(&mut ui, W, H, "esc");
+    assert_eq!((ui.state.screen, ui.state.travel), (Screen::Overview, Some(moment)));
+    let (mut ui, _) = two_minutes_ago();
+    press(&mut ui, W, H, "@");
+    after(&mut ui, fixture::rich(), 5_000);
+    assert_eq!(asks(&mut ui), [], "somebody types");
+    press(&mut ui, W, H, "enter [");
+    asks(&mut ui);
+    after(&mut ui, fixture::past(), 9_000);
+    assert_eq!(asks(&mut ui), [], "he went there");
+    press(&mut ui, W, H, "esc");
+    after(&mut ui, fixture::past(), 9_100);
+    assert_eq!(begun(&asks(&mut ui)).map(|(id, _)| id), Some(LookupId(2)), "the moment that the dashboard shows was not read yet");
+}
+
+#[test]
+fn nothing_is_read_by_itself_where_nothing_may_be_read() {
+    let (mut ui, _) = two_minutes_ago();
+    let mut view = fixture::rich();
+    let mut snapshot = (*view.snapshot).clone();
+    snapshot.viewer.read_budget = Some(0);
+    view.snapshot = Arc::new(snapshot);
+    after(&mut ui, view, 5_000);
+    assert!(asks(&mut ui).is_empty() && shown(&mut ui).contains("read it from the topic (@)"));
+    after(&mut ui, fixture::down(LinkState::Down, Vec::new()), 6_000);
+    assert_eq!(asks(&mut ui), []);
 }
 
 #[test]
@@ -305,6 +427,30 @@ fn the_list_goes_on_where_somebody_comes_to_its_ends() {
 }
 
 #[test]
+fn a_clock_that_was_set_back_does_not_hold_up_reading_on() {
+    let earlier = |mut view: View| {
+        let mut snapshot = (*view.snapshot).clone();
+        snapshot.taken_at = snapshot.taken_at.plus_ms(-3_600_000);
+        view.snapshot = Arc::new(snapshot);
+        Arc::new(view)
+    };
+    let mut past = gone_back(fixture::past());
+    asks(&mut past);
+    past.view(earlier(fixture::past()));
+    press(&mut past, W, H, "G");
+    assert_eq!(asks(&mut past), [Ask::Extend(ID, extent(Way::Back, 200))]);
+    press(&mut past, W, H, "j");
+    assert_eq!(asks(&mut past), [], "from then on it goes by the new clock");
+    let mut followed = ui(fixture::followed());
+    press(&mut followed, W, H, "4 f");
+    asks(&mut followed);
+    followed.view(earlier(fixture::followed()));
+    press(&mut followed, W, H, "G");
+    let asked = asks(&mut followed);
+    assert!(matches!(asked[..], [Ask::Extend(ID, _)]), "{asked:?}");
+}
+
+#[test]
 fn a_filter_searches_back_from_the_same_place() {
     let mut ui = gone_back(fixture::past());
     asks(&mut ui);
@@ -385,6 +531,35 @@ fn a_record_is_followed_by_its_key_from_the_list_and_from_its_popup() {
     (0..7).for_each(|_| press(&mut ui, W, H, "j"));
     press(&mut ui, W, H, "f");
     assert!(shown(&mut ui).contains("this row has no key"));
+}
+
+#[test]
+fn a_payment_that_looks_wrong_and_an_article_are_followed() {
+    let wrong = |order: Option<&str>| {
+        let mut view = fixture::rich();
+        let mut snapshot = (*view.snapshot).clone();
+        let mut section = (**snapshot.business.payments.as_ref().unwrap()).clone();
+        let row = (*section.payments.suspicious[0]).clone();
+        section.payments.suspicious = vec![Arc::new(Suspicious { order: order.map(Into::into), ..row })];
+        snapshot.business.payments = Some(Arc::new(section));
+        view.snapshot = Arc::new(snapshot);
+        view
+    };
+    let followed = |view, keys: &str| {
+        let mut ui = ui(view);
+        press(&mut ui, W, H, keys);
+        let (panel, footer) = (ui.state.focused_panel(), shown(&mut ui).contains("f follow"));
+        press(&mut ui, W, H, "f");
+        let asked = asks(&mut ui);
+        let Some(Ask::Search(ID, Search { scope: Scope::Key(key), .. })) = asked.first() else { panic!("{asked:?}") };
+        (panel, footer, String::from_utf8_lossy(&key.bytes).into_owned(), key.names)
+    };
+    let payment = (PanelId::Suspicious, true, "PAY-104107".to_owned(), None);
+    assert_eq!(followed(wrong(None), "6 tab"), payment);
+    let order = (PanelId::Suspicious, true, "CMD-104107".to_owned(), Some(Meaning::Order));
+    assert_eq!(followed(wrong(Some("CMD-104107")), "6 tab"), order, "topics are keyed by the order");
+    let (panel, footer, sku, names) = followed(fixture::rich(), "7");
+    assert!(panel == PanelId::Stock && footer && sku.starts_with("sku-") && names.is_none(), "{sku} {names:?}");
 }
 
 #[test]
