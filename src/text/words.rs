@@ -683,6 +683,7 @@ words! {
     KeyFit = "frame all" | "tout cadrer",
     KeyFollowCourier = "follow the courier" | "suivre le livreur",
     KeyItsOrder = "its order" | "sa commande",
+    KeyItsDelivery = "its delivery, on the map" | "sa livraison, sur la carte",
     KeyMapLeft = "map to the left" | "carte vers la gauche",
     KeyMapRight = "map to the right" | "carte vers la droite",
     KeyMapUp = "map up" | "carte vers le haut",

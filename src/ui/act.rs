@@ -88,6 +88,11 @@ impl Ui {
                     self.open_order(order);
                 }
             }
+            Action::ItsDelivery => {
+                if let Some(order) = self.order_selected() {
+                    self.open_delivery(order);
+                }
+            }
             Action::Accept => self.accept(),
             Action::Older => self.history(1),
             Action::Newer => self.history(-1),

@@ -49,6 +49,15 @@ impl Ui {
         }
     }
 
+    /// The order that the screen is about, or whose row is selected.
+    pub(super) fn order_selected(&self) -> Option<Arc<str>> {
+        if self.state.screen == Screen::Order {
+            return self.state.order.clone();
+        }
+        let key = self.selected_key().filter(|key| key.names == Some(Meaning::Order))?;
+        std::str::from_utf8(&key.bytes).ok().map(Arc::from)
+    }
+
     fn selected_key(&self) -> Option<FollowedKey> {
         if let Some(Layer::Popup(popup)) = self.state.layers.last() {
             return match popup {

@@ -118,6 +118,13 @@ pub fn late(of: &Delivery) -> Ink {
     }
 }
 
+/// The same in a line of words.
+pub fn late_told(of: &Delivery) -> Vec<Ink> {
+    let in_time = of.late_s.is_some() && !is_late(of);
+    let label = (!in_time).then(|| Ink::dim(format!("{} ", word(Word::ColLate))));
+    label.into_iter().chain([late(of)]).collect()
+}
+
 fn seen(of: &Delivery) -> Ink {
     match of.position_age_s {
         Some(s) if is_silent(of) => Ink::new(Role::Critical, format!("{} {}", word(Word::Silent), text::age_s(s))),

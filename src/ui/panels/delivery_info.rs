@@ -1,7 +1,7 @@
 //! What is this delivery: whose, how far along, and will it be in time?
 
 use super::PanelId;
-use super::deliveries::{late, progress};
+use super::deliveries::{late_told, progress};
 use super::order_info;
 use super::timeline::shown;
 use crate::model::Timestamp;
@@ -64,7 +64,7 @@ fn riding(ctx: Ctx, courier: &Underway) -> Line {
     vec![
         vec![Ink::new(role, format!("{symbol} {}", word(name)))],
         vec![progress(delivery, BAR), Ink::known(delivery.progress, percent)],
-        labelled(Word::ColLate, late(delivery)),
+        late_told(delivery),
         labelled(Word::Speed, Ink::known(speed, |m_s| format!("{:.0} km/h", m_s * 3.6))),
         labelled(Word::ColSeen, Ink::known(delivery.position_age_s, |s| format!("{} {}", text::age_s(s), word(Word::Ago)))),
     ]

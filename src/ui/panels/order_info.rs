@@ -1,6 +1,7 @@
 //! What is this order: whose, how much, and how do its payment and its delivery stand?
 
 use super::PanelId;
+use super::deliveries::late_told;
 use super::timeline::shown;
 use crate::model::{Meaning, Value};
 use crate::snapshot::EntityWay;
@@ -32,6 +33,11 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     for (at, way) in order.ways.iter().enumerate() {
         let mut pieces = line(ctx, way, way.id == order.id);
         pieces.extend(attempt(&order.ways, at));
+        if way.pipeline.as_ref() == "delivery"
+            && let Some(late) = lateness(ctx, &order.id)
+        {
+            pieces.insert(2.min(pieces.len()), late);
+        }
         if at == 0 && !order.messages.is_empty() {
             pieces.push(vec![Ink::dim(format!("{} ", word(Word::Channels))), Ink::text(order.messages.len().to_string())]);
         }
@@ -67,6 +73,13 @@ fn broken(pieces: Vec<Vec<Ink>>, room: u16, most: usize) -> Vec<Vec<Vec<Ink>>> {
         }
     }
     lines
+}
+
+/// By how much its courier is late, as Deliveries has it.
+fn lateness(ctx: Ctx, order: &str) -> Option<Vec<Ink>> {
+    let deliveries = ctx.view.snapshot.business.deliveries.as_ref()?.deliveries.as_ref()?;
+    let delivery = deliveries.iter().find(|delivery| delivery.order.as_ref() == order)?;
+    delivery.late_s.map(|_| late_told(delivery))
 }
 
 /// Which attempt a payment is, where there was more than one.

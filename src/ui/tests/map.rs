@@ -133,7 +133,18 @@ fn enter_opens_the_delivery_and_o_its_order_and_escape_goes_back() {
         press(&mut ui, W, H, "esc");
         assert_eq!(ui.state.screen, Screen::Deliveries);
         press(&mut ui, W, H, "O");
-        assert_eq!((ui.state.screen, ui.state.order), (Screen::Order, wants.order));
+        assert_eq!((ui.state.screen, &ui.state.order), (Screen::Order, &wants.order));
+        press(&mut ui, W, H, "D");
+        assert_eq!((ui.state.screen, &ui.state.order), (Screen::Delivery, &wants.order), "and back");
+    }
+}
+
+#[test]
+fn d_opens_the_delivery_of_the_order_that_is_selected() {
+    for keys in ["4 j D", "6 j D"] {
+        let ui = opened(keys);
+        assert_eq!(ui.state.screen, Screen::Delivery, "{keys}");
+        assert!(ui.state.order.as_deref().is_some_and(|order| order.starts_with("CMD-")), "{:?}", ui.state.order);
     }
 }
 

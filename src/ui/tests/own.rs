@@ -87,7 +87,7 @@ fn a_command_is_told_what_is_selected_on_every_screen() {
 fn help_and_palette_have_them() {
     let mut ui = with(FILE).unwrap();
     press(&mut ui, W, H, "?");
-    let help = text_of(&paint(&mut ui, W, 120));
+    let help = text_of(&paint(&mut ui, W, 140));
     for wanted in ["on a topic", "alt-s", "show topic", "on an order", "order's page", "f2 ", "top"] {
         assert!(help.contains(wanted), "{wanted}: {help}");
     }
