@@ -333,6 +333,7 @@ words! {
         | "Aucun message depuis l'ouverture de ce topic",
     NoneMatched = "No record has matched the filter yet" | "Aucun message n'a encore passé le filtre",
     NoPartitions = "Partitions are not known yet" | "Partitions encore inconnues",
+    P99CountedFor = "p99 counted for" | "p99 compté depuis",
     NoMembers = "No members" | "Aucun membre",
     NoPipeline = "No event of a pipeline of the catalogue was read yet"
         | "Aucun événement d'un parcours du catalogue n'a encore été lu",
