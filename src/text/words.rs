@@ -331,9 +331,10 @@ words! {
     NoReaders = "No group has committed on this topic" | "Aucun groupe n'a commité sur ce topic",
     NoRecords = "No record has come since this topic was opened"
         | "Aucun message depuis l'ouverture de ce topic",
+    ReadsBefore = "and \"last 500\" read those before" | "puis \"500 derniers\" lit ceux d'avant",
     NoneMatched = "No record has matched the filter yet" | "Aucun message n'a encore passé le filtre",
-    NoPartitions = "Partitions are not known yet" | "Partitions encore inconnues",
     P99CountedFor = "p99 counted for" | "p99 compté depuis",
+    NoPartitions = "Partitions are not known yet" | "Partitions encore inconnues",
     NoMembers = "No members" | "Aucun membre",
     NoPipeline = "No event of a pipeline of the catalogue was read yet"
         | "Aucun événement d'un parcours du catalogue n'a encore été lu",
