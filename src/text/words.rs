@@ -457,8 +457,6 @@ words! {
     Abandoned = "abandoned: no members, no commit for 10 min; not in totals"
         | "abandonnés\u{202f}: aucun membre, aucun commit depuis 10 min\u{202f}; hors totaux",
     AbandonedStatus = "abandoned" | "abandonné",
-    CaughtUp = "caught up" | "à jour",
-    FallingBehind = "falling behind" | "prend du retard",
     UpperBound = "upper bound" | "au plus",
     Inflated = "holds our own delay" | "contient notre retard",
     OpenTransaction = "in open transactions" | "en transactions ouvertes",

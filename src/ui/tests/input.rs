@@ -415,6 +415,19 @@ fn the_footer_says_how_to_leave_and_how_to_go_live_again() {
 }
 
 #[test]
+fn catching_up_goes_by_one_word_in_the_list_and_on_the_groups_screen() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "3");
+    let row = lines(&mut ui).into_iter().find(|line| line.contains("▲ billing")).unwrap();
+    assert!(row.contains(" never "), "{row}");
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "billing");
+    press(&mut ui, W, H, "enter enter");
+    let screen = lines(&mut ui).join("\n");
+    assert!(screen.contains("group billing") && screen.contains("catch up never "), "{screen}");
+}
+
+#[test]
 fn groups_that_cannot_be_listed_are_not_none() {
     let mut ui = ui(fixture::rich());
     ui.view(later(1_000, |s| {
