@@ -150,7 +150,7 @@ pub struct View {
     /// Hide what the catalogue calls private (P shows it again, unless the profile says so)
     #[arg(long, help_heading = "Display")]
     pub privacy: bool,
-    /// Folder that saved screens go to (S) [default: the current one]
+    /// Folder that saved screens (S) and tables (w) go to [default: the current one]
     #[arg(long, value_name = "FOLDER", help_heading = "Display")]
     pub save_dir: Option<String>,
     /// Language of the dashboard: en or fr [default: as LC_ALL, LC_MESSAGES or LANG say]

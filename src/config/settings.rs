@@ -42,7 +42,7 @@ pub const SETTINGS: &[Setting] = &[
     }),
     row("ascii", "VIGIE_ASCII", Some("false"), "draw with ASCII only", bool),
     row("privacy", "VIGIE_PRIVACY", Some("false"), "hide what the catalogue calls private; a profile's true holds", bool),
-    row("save_dir", "VIGIE_SAVE_DIR", None, "folder that saved screens go to [the current one]", any),
+    row("save_dir", "VIGIE_SAVE_DIR", None, "folder that saved screens and tables go to [the current one]", any),
     row("language", "VIGIE_LANGUAGE", None, "language of the dashboard: en or fr", |v| one_of(v, &["en", "fr"])),
     row("mouse", "VIGIE_MOUSE", Some("true"), "use the mouse", bool),
     row("fps", "VIGIE_FPS", Some("4"), "draws of figures a second, 1 to 10", fps),

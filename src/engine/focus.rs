@@ -155,6 +155,7 @@ impl FocusState {
         Some(TopicFocus {
             distribution: distribution(topic),
             partitions: Arc::new(partitions(topic, groups, self.spotlight.as_mut(), now)),
+            partitions_young_s: self.spotlight.as_mut().and_then(|spotlight| spotlight.young_s(now)),
             readers: readers(groups, name),
             tail: old.map(|old| old.tail.clone()).unwrap_or_default(),
             ..topic_curves(name, Some(topic), self.asked.span, now)

@@ -8,7 +8,7 @@ const LINEAR: u32 = 2 * PER_OCTAVE;
 pub const LONGEST_MS: u32 = 3_600_000;
 pub const CELLS: usize = index(LONGEST_MS) + 1;
 /// Seconds in the window beside the second that is still open.
-const WINDOW_S: i64 = 60;
+pub const WINDOW_S: i64 = 60;
 
 const fn index(ms: u32) -> usize {
     if ms < LINEAR {

@@ -1,5 +1,5 @@
 use super::clock::Step;
-use super::latency::Latencies;
+use super::latency::{self, Latencies};
 use super::tail_ring::TailRing;
 use crate::model::{Record, TailFilter, Timestamp};
 use crate::snapshot::Verdict;
@@ -13,11 +13,13 @@ const MOST_PARTITIONS: usize = 256;
 pub struct Spotlight {
     pub ring: TailRing,
     latencies: BTreeMap<i32, Latencies>,
+    /// Since when latencies are counted.
+    since: Option<Timestamp>,
 }
 
 impl Spotlight {
     pub fn new(topic: Arc<str>, filter: &TailFilter) -> Self {
-        Self { ring: TailRing::new(topic, filter), latencies: BTreeMap::new() }
+        Self { ring: TailRing::new(topic, filter), latencies: BTreeMap::new(), since: None }
     }
 
     /// Goes on with the same topic under another filter.
@@ -41,6 +43,13 @@ impl Spotlight {
     pub fn step_back(&mut self, step: Step) {
         self.ring.step_back(step);
         self.latencies.values_mut().for_each(|latencies| latencies.step_back(step));
+        step.moments(&mut self.since);
+    }
+
+    /// Over how many seconds [`Spotlight::p99`] counts, as long as they are not the whole window.
+    pub fn young_s(&mut self, now: Timestamp) -> Option<f64> {
+        let seconds = now.since_s(*self.since.get_or_insert(now)).max(0.0);
+        (seconds < latency::WINDOW_S as f64).then_some(seconds)
     }
 
     /// p99 of a partition over the last minute, in ms.
@@ -50,5 +59,21 @@ impl Spotlight {
         let tally = latencies.tally();
         let [p99] = latencies.quantiles(&tally, [0.99]);
         (tally.count > 0).then_some(p99)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_that_was_just_opened_says_over_how_long_its_partitions_are_counted() {
+        let at = |second: i64| Timestamp(second * 1_000);
+        let mut spotlight = Spotlight::new("orders".into(), &TailFilter::All);
+        assert_eq!([100, 112, 159].map(|second| spotlight.young_s(at(second))), [Some(0.0), Some(12.0), Some(59.0)]);
+        spotlight.set_filter(&TailFilter::Key("k".into()));
+        assert_eq!(spotlight.young_s(at(160)), None, "from then on it is a minute, as everywhere");
+        spotlight.step_back(Step::between(at(120), at(20)));
+        assert_eq!(spotlight.young_s(at(20)), Some(20.0), "a clock that is set back makes it no older");
     }
 }

@@ -69,6 +69,8 @@ pub struct TopicFocus {
     /// `None`: its history has no room.
     pub heat: Option<Heat>,
     pub partitions: Arc<Vec<PartitionRow>>,
+    /// Over how many seconds their p99 counts, as long as they are not the whole window.
+    pub partitions_young_s: Option<f64>,
     /// Groups that committed on this topic, worst lag first: name, records, seconds.
     pub readers: Vec<(Arc<str>, Option<u64>, Option<f64>)>,
     pub tail: TailView,

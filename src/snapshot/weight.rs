@@ -1,7 +1,7 @@
 //! What a picture costs in memory, part by part: parts that two pictures share count once.
 
 use super::{Article, Business, Customer, Delivery, Order, Payment, Pipeline, Snapshot, Stuck, Suspicious};
-use crate::model::{Fact, Reason};
+use crate::model::{Fact, OutletReading, Reason};
 use std::mem::size_of_val;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ impl Snapshot {
     pub fn parts(&self, mut each: impl FnMut(Part)) {
         each((
             std::ptr::from_ref(self) as usize,
-            size_of_val(self) + SHARED + room(&self.topics) + room(&self.groups) + room(&self.alerts),
+            size_of_val(self) + SHARED + room(&self.topics) + room(&self.groups) + room(&self.alerts) + room(&self.outlets),
         ));
         each(part(&self.source));
         each(with(&self.cluster, room(&self.cluster.brokers)));
@@ -33,6 +33,10 @@ impl Snapshot {
             each(with(&group.partitions, room(&group.partitions) + members));
         }
         self.alerts.iter().for_each(|alert| each(with(alert, facts(&alert.0.reason))));
+        each(with(&self.alerts_past, room(&self.alerts_past)));
+        self.alerts_past.iter().for_each(|past| each(with(past, facts(&past.finding.reason))));
+        let failure = |outlet: &OutletReading| outlet.error.as_ref().map_or(0, String::capacity);
+        self.outlets.iter().for_each(|outlet| each(with(outlet, text(&outlet.name) + failure(outlet))));
         self.state_consumers.iter().for_each(|reading| each(part(reading)));
         self.workers.iter().for_each(|reading| each(part(reading)));
         self.business.parts(&mut each);
@@ -140,4 +144,56 @@ fn part<T>(part: &Arc<T>) -> Part {
 /// A part with what it holds on the heap beside it.
 fn with<T>(part: &Arc<T>, more: usize) -> Part {
     (Arc::as_ptr(part) as usize, size_of::<T>() + SHARED + more)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Code, Finding, FindingState, Level, Subject, Timestamp};
+    use crate::snapshot::PastAlert;
+    use std::collections::HashMap;
+
+    fn cost<'a>(pictures: impl IntoIterator<Item = &'a Snapshot>) -> usize {
+        let mut parts = HashMap::new();
+        pictures.into_iter().for_each(|picture| picture.parts(|(place, bytes)| _ = parts.insert(place, bytes)));
+        parts.values().sum()
+    }
+
+    fn ended() -> Arc<PastAlert> {
+        let reason = Reason::new(Code::TopicSilent).with("told", Fact::Text("so".into()));
+        let finding = Finding {
+            subject: Subject::Topic("orders".into()),
+            level: Level::Warning,
+            state: FindingState::Resolved,
+            since: Timestamp::default(),
+            reason,
+        };
+        Arc::new(PastAlert { finding, ended_at: Timestamp(1) })
+    }
+
+    #[test]
+    fn alerts_that_ended_and_outlets_count_once_for_all_pictures_that_share_them() {
+        let bare = Snapshot::default();
+        let past: Vec<_> = (0..200).map(|_| ended()).collect();
+        let error = Some("refused ".repeat(100));
+        let outlet = Arc::new(OutletReading { name: "pager".into(), error, ..OutletReading::default() });
+        let told = Snapshot { alerts_past: Arc::new(past), outlets: vec![outlet], ..bare.clone() };
+        let more = cost([&told]) - cost([&bare]);
+        assert!(more > 200 * size_of::<PastAlert>() + 800, "{more}");
+        assert_eq!(cost([&told, &told.clone()]) - cost([&told]), own(&told), "a second picture has only what is its own");
+        let mut next = told.clone();
+        Arc::make_mut(&mut next.alerts_past).push(ended());
+        let another = cost([&told, &next]) - cost([&told, &told.clone()]);
+        assert!(another > 201 * size_of::<usize>() && another < more / 4, "a new list of the same alerts: {another}");
+    }
+
+    fn own(picture: &Snapshot) -> usize {
+        let (mut first, at) = (0, std::ptr::from_ref(picture) as usize);
+        picture.parts(|(place, bytes)| {
+            if place == at {
+                first = bytes
+            }
+        });
+        first
+    }
 }

@@ -62,7 +62,7 @@ words! {
     Degraded = "degraded" | "dégradé",
     Down = "down" | "coupé",
     Healthy = "healthy" | "sain",
-    Warning = "warning" | "alerte",
+    Warning = "warning" | "attention",
     Critical = "critical" | "critique",
     Silent = "silent" | "silence",
     Unknown = "unknown" | "inconnu",
@@ -152,7 +152,7 @@ words! {
     Cores = "cores" | "proc.",
     Load = "load" | "charge",
     Memory = "memory" | "mémoire",
-    ColFrom = "from" | "de",
+    ColFrom = "from" | "source",
     ColText = "text" | "texte",
     Workers = "workers" | "workers",
     Order = "order" | "commande",
@@ -331,7 +331,9 @@ words! {
     NoReaders = "No group has committed on this topic" | "Aucun groupe n'a commité sur ce topic",
     NoRecords = "No record has come since this topic was opened"
         | "Aucun message depuis l'ouverture de ce topic",
+    ReadsBefore = "and \"last 500\" read those before" | "puis \"500 derniers\" lit ceux d'avant",
     NoneMatched = "No record has matched the filter yet" | "Aucun message n'a encore passé le filtre",
+    P99CountedFor = "p99 counted for" | "p99 compté depuis",
     NoPartitions = "Partitions are not known yet" | "Partitions encore inconnues",
     NoMembers = "No members" | "Aucun membre",
     NoPipeline = "No event of a pipeline of the catalogue was read yet"
@@ -455,8 +457,6 @@ words! {
     Abandoned = "abandoned: no members, no commit for 10 min; not in totals"
         | "abandonnés\u{202f}: aucun membre, aucun commit depuis 10 min\u{202f}; hors totaux",
     AbandonedStatus = "abandoned" | "abandonné",
-    CaughtUp = "caught up" | "à jour",
-    FallingBehind = "falling behind" | "prend du retard",
     UpperBound = "upper bound" | "au plus",
     Inflated = "holds our own delay" | "contient notre retard",
     OpenTransaction = "in open transactions" | "en transactions ouvertes",

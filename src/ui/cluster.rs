@@ -135,11 +135,15 @@ impl Ui {
         state.focus.clear();
         state.maps = Default::default();
         (state.topic, state.group, state.order) = (None, None, None);
+        (state.group_in_sight, state.group_passed) = (None, None);
         (state.beside, state.comparing) = (None, None);
         // The searches were the other session's, and ended with it.
         (state.past, state.follow) = (None, None);
         state.way.clear();
         state.layers.clear();
+        // Names of there, which may have to be hidden here.
+        state.recent.clear();
+        state.filter_history.clear();
         state.lists.fill_with(Default::default);
         state.orders.fill_with(Default::default);
         state.filters.fill_with(Default::default);

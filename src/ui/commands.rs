@@ -104,6 +104,7 @@ pub struct OwnCommand {
     pub on: On,
     pub key: Option<Chord>,
     pub run: Run,
+    /// Of its key; of its table where it has none.
     pub line: usize,
 }
 

@@ -82,6 +82,7 @@ impl Ui {
         // These hold what was shown before.
         self.state.layers.retain(|layer| matches!(layer, Layer::Popup(Popup::Help { .. })));
         self.state.recent.clear();
+        self.state.filter_history.clear();
         // Its title has the key.
         self.leave_follow();
         if self.state.screen == Screen::Follow {

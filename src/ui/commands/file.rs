@@ -60,7 +60,8 @@ fn command(source: Source, table: &DeTable, span: Range<usize>) -> Result<OwnCom
         Some((_, span)) => return Err(source.wrong(span, "`shell` is true or false")),
     };
     let run = run(source, table, shell, span.clone())?;
-    Ok(OwnCommand { name: name.as_str().into(), on, key, run, line: source.line(&span) })
+    let line = source.line(&table.get("key").map_or(span, Spanned::span));
+    Ok(OwnCommand { name: name.as_str().into(), on, key, run, line })
 }
 
 fn text(source: Source, table: &DeTable, key: &str) -> Result<Option<String>, FileError> {
@@ -173,7 +174,7 @@ mod tests {
                     run = [\"kcat\", \"-b\", \"$BOOTSTRAP\", \"-t${TOPIC}\", \"5$$\"]\n";
         let commands = of(text).unwrap();
         let Run::Program { program, args } = &commands[0].run else { panic!() };
-        assert_eq!((program.as_str(), commands[0].on, commands[0].line), ("kcat", On::Topic, 1));
+        assert_eq!((program.as_str(), commands[0].on, commands[0].line), ("kcat", On::Topic, 3));
         assert_eq!(args[2], [Piece::Text("-t".into()), Piece::Value(Variable::Topic)]);
         assert_eq!(args[3], [Piece::Text("5$".into())]);
     }

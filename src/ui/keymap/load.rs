@@ -4,7 +4,7 @@ use super::chord::{Chord, Key};
 use super::file;
 use super::{Action, BINDINGS, Binding, Context};
 use crate::text::{Word, word};
-use crate::ui::commands::OwnCommand;
+use crate::ui::commands::{On, OwnCommand};
 use crate::ui::file::{FileError, Place};
 use std::collections::HashMap;
 use std::path::Path;
@@ -64,6 +64,14 @@ impl Row {
         match &self.label {
             Label::Name(name) => format!("{name:?}"),
             Label::Word(_) => self.action.name(),
+        }
+    }
+
+    /// Where its keys mean it, as the file that gives them writes it.
+    fn context_name(&self) -> String {
+        match On::ALL.iter().find(|on| self.is_own() && on.context() == self.context) {
+            Some(on) => format!("context = {:?}", on.name()),
+            None => format!("[{}]", self.context.name()),
         }
     }
 
@@ -250,5 +258,6 @@ fn clash<'o>(row: &Row, chord: &Chord, other: &'o Row) -> Option<&'o Chord> {
 }
 
 fn told(row: &Row, chord: &Chord) -> String {
-    format!("{} is {} in [{}]", chord.text, row.name(), row.context.name())
+    let at = if row.is_own() { "with" } else { "in" };
+    format!("{} is {} {at} {}", chord.text, row.name(), row.context_name())
 }

@@ -59,7 +59,7 @@ impl Rows for AlertTableRows {
 type Col = Column<Row>;
 
 const COLUMNS: &[Col] = &[
-    Col::fixed("severity", Word::ColSeverity, 10, |a, _, _| severity(a.0.level))
+    Col::fixed("severity", Word::ColSeverity, 11, |a, _, _| severity(a.0.level))
         .file(&[("severity", |r, _| raw::level(r.0.level))]),
     Col::fixed("since", Word::ColSince, 6, |a, ctx, _| {
         Ink::dim(text::age_s(ctx.view.snapshot.taken_at.since_s(a.0.since).max(0.0)))

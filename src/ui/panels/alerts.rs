@@ -53,6 +53,9 @@ impl Rows for AlertRows {
     }
 }
 
+/// Cells of a title that are its panel's corners and blanks.
+const BORDER: u16 = 4;
+
 /// Below this width an alert has two lines: its subject, then what is the case.
 const ONE_LINE: u16 = 64;
 
@@ -60,13 +63,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let rows = ordered::<AlertRows>(ctx.view, ctx.state);
     let (count, quiet) = (ctx.view.snapshot.alerts_count, ctx.view.snapshot.alerts_quiet.sum());
     let mut title = vec![Ink::new(Role::Title, word(Word::Alerts))];
-    if count > 0 {
-        title.push(Ink::dim(format!(" {} {}", count.saturating_sub(quiet), word(Word::Firing))));
-    }
-    if quiet > 0 {
-        title.push(Ink::dim(format!(" · {quiet} {}", word(Word::Quiet))));
-    }
-    title.extend(super::alert_table::unjudged(&ctx.view.snapshot));
+    title.extend(counts(count, quiet, super::alert_table::unjudged(&ctx.view.snapshot), area.width));
     let inner = frame(ctx, buf, area, PanelId::Alerts, &title, &[]);
     hits.panel(PanelId::Alerts, area);
     if rows.is_empty() {
@@ -95,6 +92,20 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         draw_alert(ctx, buf, lines, row, on && ctx.state.theme().whole_selection);
         hits.push(lines, Target::Row(PanelId::Alerts, i));
     }
+}
+
+/// How many fire, are quiet, cannot be judged. Where that has no room, a word leaves and no figure.
+fn counts(all: usize, quiet: usize, unjudged: Option<Ink>, room: u16) -> Vec<Ink> {
+    let firing = Ink::dim(format!(" {}", all.saturating_sub(quiet)));
+    let said = Ink::dim(format!(" {}", word(Word::Firing)));
+    let quiet_word = if quiet == 1 { Word::ColQuiet } else { Word::Quiet };
+    let quiet = (quiet > 0).then(|| Ink::dim(format!(" · {quiet} {}", word(quiet_word))));
+    let mut inks: Vec<Ink> = [Some(firing), Some(said), quiet, unjudged].into_iter().flatten().collect();
+    let wide = inks.iter().map(|ink| width(&ink.text)).sum::<u16>() + width(word(Word::Alerts));
+    if wide + BORDER > room {
+        inks.remove(1);
+    }
+    if all > 0 { inks } else { Vec::new() }
 }
 
 /// With few alerts each has room for its whole sentence and a blank line.
@@ -129,10 +140,10 @@ fn draw_alert(ctx: Ctx, buf: &mut Buffer, area: Rect, alert: &Alert, plain: bool
     let right = area.right().saturating_sub(1);
     let since = text::age_s(ctx.view.snapshot.taken_at.since_s(alert.0.since));
     // Told by its word: that it is dimmer is not seen everywhere.
-    let since = if alert.speaks() { since } else { format!("{} {since}", word(Word::Quiet)) };
+    let since = if alert.speaks() { since } else { format!("{} {since}", word(Word::ColQuiet)) };
     let mut used = put(buf, x, area.y, 2, symbol, style(role)) + 1;
     if area.height == 1 {
-        used += put(buf, x + used, area.y, 8, word(level), style(role)) + 1;
+        used += put(buf, x + used, area.y, 9, word(level), style(role)) + 1;
     }
     let kind = match alert.0.subject {
         Subject::Group(_) => word(Word::Group),

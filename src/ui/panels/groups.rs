@@ -158,15 +158,15 @@ pub(super) fn lag_time(seconds: Option<f64>, quality: LagQuality) -> Ink {
     }
 }
 
-pub(super) fn catch_up_cell(row: &Row, _: Ctx, width: u16) -> Ink {
+pub(super) fn catch_up_cell(row: &Row, _: Ctx, _: u16) -> Ink {
     match row.catch_up {
         CatchUp::Seconds(s) => Ink::text(text::short_duration_s(s)),
         // What is on its way is no backlog, but "done" beside a lag would not be understood.
         CatchUp::CaughtUp if row.lag.records.is_some_and(|n| n > 0) => Ink::dim(word(Word::KeepsUp)),
-        CatchUp::CaughtUp => Ink::dim(if width > 9 { word(Word::CaughtUp) } else { word(Word::Done) }),
+        CatchUp::CaughtUp => Ink::dim(word(Word::Done)),
         // Slower for a moment: as long as its status says that all is well, "never" beside it would not be understood.
         CatchUp::FallingBehind if row.status.level == Level::Healthy => Ink::dim(word(Word::KeepsUp)),
-        CatchUp::FallingBehind => Ink::new(Role::Warning, if width > 9 { word(Word::FallingBehind) } else { word(Word::Never) }),
+        CatchUp::FallingBehind => Ink::new(Role::Warning, word(Word::Never)),
         CatchUp::Unknown => Ink::unknown(),
     }
 }

@@ -130,7 +130,15 @@ pub fn draw_topic(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let count = TopicPartitions::rows(ctx.view, ctx.state).len();
     let title = counted(Word::Partitions, count);
     let empty = format!("{}.", word(Word::NoPartitions));
-    table::draw::<TopicPartitions>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
+    let note = young(ctx).into_iter().collect();
+    table::draw::<TopicPartitions>(ctx, buf, area, hits, Dress { title, note, empty, section: None });
+}
+
+/// Latency by partition is counted for the topic on the screen alone: the topic's own p99 may know more.
+fn young(ctx: Ctx) -> Option<Ink> {
+    let focus = ctx.view.focus.topic.as_ref().filter(|focus| Some(&focus.name) == ctx.state.topic.as_ref())?;
+    let told = |seconds| Ink::dim(format!("{} {}", word(Word::P99CountedFor), text::age_s(seconds)));
+    focus.partitions_young_s.map(told)
 }
 
 pub struct GroupPartitions;

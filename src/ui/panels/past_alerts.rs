@@ -62,7 +62,7 @@ const COLUMNS: &[Col] = &[
     })
     .file(&[("lasted_s", |r, _| raw::number(Some(r.ended_at.since_s(r.finding.since).max(0.0))))])
     .right(),
-    Col::fixed("severity", Word::ColSeverity, 10, |a, _, _| severity(a.finding.level))
+    Col::fixed("severity", Word::ColSeverity, 11, |a, _, _| severity(a.finding.level))
         .file(&[("severity", |r, _| raw::level(r.finding.level))]),
     Col::content("subject", Word::ColSubject, (8, 28), |a, _, _| {
         Ink::text(text::visible(&subject_name(&a.finding.subject)).into_owned())

@@ -11,7 +11,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
 use crate::ui::widgets::raw;
-use crate::ui::widgets::table::{self, Column, Dress, newest_of, titled};
+use crate::ui::widgets::table::{self, Column, Dress, counted, newest_of, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -110,12 +110,20 @@ fn listed_note(listed: usize, known: usize, waiting: usize) -> Vec<Ink> {
     note
 }
 
+/// The count is of those that are still kept: more came in.
+fn in_memory(mut title: Vec<Ink>) -> Vec<Ink> {
+    title.insert(2.min(title.len()), Ink::dim(format!(" {}", word(Word::InMemory))));
+    title
+}
+
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let section = ctx.view.snapshot.business.payments.as_ref();
     let listed = section.and_then(|s| s.payment_rows.as_ref()).map_or(0, Vec::len);
     let known = section.and_then(|s| s.payments_known).unwrap_or(listed);
     let note = listed_note(listed, known, section.and_then(|s| s.payments_waiting).unwrap_or(0));
-    let title = titled::<PaymentRows>(ctx, Word::Payments, known);
+    // Which of them are listed is worth more than how they are sorted, which their heading says too.
+    let title = if note.is_empty() { titled::<PaymentRows>(ctx, Word::Payments, known) } else { counted(Word::Payments, known) };
+    let title = in_memory(title);
     let empty = match section.and_then(|s| s.payments.reason.as_ref()) {
         Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
         None => format!("{}.", word(Word::NoPayments)),

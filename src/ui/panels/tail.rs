@@ -3,7 +3,7 @@
 
 use super::PanelId;
 use crate::model::{Code, Level, Rest, Start};
-use crate::snapshot::{TailRow, Verdict, View};
+use crate::snapshot::{TailRow, TopicFocus, Verdict, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::json::one_line;
@@ -129,6 +129,20 @@ fn with_key(ctx: Ctx, told: String) -> String {
     }
 }
 
+/// Nothing came since the topic was opened; what came before can be read.
+fn none_came(ctx: Ctx, before: bool) -> String {
+    let none = word(Word::NoRecords);
+    match ctx.state.keys.key(Context::Records, Action::Goto).filter(|_| before) {
+        Some(key) => text::labelled(none, &format!("{key} {}.", word(Word::ReadsBefore))),
+        None => format!("{none}."),
+    }
+}
+
+/// Whether the topic holds records, as far as is known.
+fn lies_there(topic: &TopicFocus) -> bool {
+    topic.partitions.iter().any(|p| p.low.zip(p.high).is_none_or(|(low, high)| low < high))
+}
+
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     if let Some(past) = past::open(ctx.state) {
         return draw_past(ctx, buf, area, hits, past);
@@ -158,11 +172,11 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
         empty = match &tail.reason {
             // The topic may be silent, or the filter too narrow: not the same.
             Some(reason) if reason.code == Code::NoRecords && tail.passed > 0 => format!("{}.", word(Word::NoneMatched)),
-            Some(reason) if reason.code == Code::NoRecords => format!("{}.", word(Word::NoRecords)),
+            Some(reason) if reason.code == Code::NoRecords => none_came(ctx, focus.is_some_and(|f| lies_there(f))),
             Some(reason) if reason.code == Code::PastTail => with_key(ctx, text::sentence(reason)),
             Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
             None if tail.passed > 0 => format!("{}.", word(Word::NoneMatched)),
-            None => format!("{}.", word(Word::NoRecords)),
+            None => none_came(ctx, focus.is_some_and(|f| lies_there(f))),
         };
     }
     if ctx.state.topic.is_none() {

@@ -56,6 +56,36 @@ fn what_was_chosen_on_one_cluster_is_not_taken_to_the_next() {
 }
 
 #[test]
+fn no_name_of_the_cluster_before_is_offered_or_asked_for_on_the_next() {
+    let mut ui = on_staging();
+    press(&mut ui, W, H, "8 /");
+    type_text(&mut ui, "CLI-1");
+    press(&mut ui, W, H, "enter :");
+    type_text(&mut ui, "ordcrea");
+    press(&mut ui, W, H, "enter 3");
+    for ms in [1_000, 2_000] {
+        text(&mut ui, 200, 60);
+        ui.view(Arc::new(fixture_after(ms)));
+    }
+    let state = &ui.state;
+    assert!(state.group_in_sight.is_some() && state.group_passed.is_some());
+    assert!(!state.recent.is_empty() && !state.filter_history.is_empty());
+    let forced = ClusterSign { privacy: Some((PrivacyMode::Forced, Arc::default())), ..sign("production", None, true) };
+    ui.arrive(forced, &Memory::default());
+    let state = &ui.state;
+    assert!(state.recent.is_empty() && state.filter_history.is_empty());
+    assert_eq!((&state.group_in_sight, &state.group_passed), (&None, &None));
+}
+
+fn fixture_after(ms: i64) -> View {
+    let mut view = fixture::rich();
+    let mut snapshot = (*view.snapshot).clone();
+    snapshot.taken_at = snapshot.taken_at.plus_ms(ms);
+    view.snapshot = Arc::new(snapshot);
+    view
+}
+
+#[test]
 fn the_way_that_was_left_is_found_again() {
     let mut ui = on_staging();
     press(&mut ui, W, H, "s / p a y enter 3");

@@ -1,4 +1,4 @@
-//! Tables as files: what a spreadsheet gets.
+//! Lists as files: tables as a spreadsheet wants them, records as NDJSON.
 
 use super::*;
 use crate::ui::fixture;
@@ -67,4 +67,25 @@ fn a_units_name_stands_in_the_heading_and_times_are_rfc_3339() {
     assert!(alerts.starts_with("severity,since,fires_s,subject,said,quiet\r\ncritical,2026-01-15T14:"), "{alerts}");
     let again = csv(&mut ui, "1 tab w enter");
     assert!(again.starts_with("severity,since,"), "the alerts of Overview are a table too: {again}");
+}
+
+#[test]
+fn records_are_written_as_ndjson_and_tables_as_csv() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "j enter w");
+    assert!(text_of(&paint(&mut ui, W, H)).contains("payments.completed-20260115-140217.ndjson"));
+    press(&mut ui, W, H, "enter");
+    let effects = ui.effects();
+    let Some(Effect::Write(export)) = effects.last() else { panic!("{effects:?}") };
+    let lines: Vec<serde_json::Value> = export.text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!((export.rows, lines.len()), (60, 60));
+    assert_eq!((&lines[0]["offset"], &lines[0]["value"]["id"]), (&serde_json::json!(182_400), &serde_json::json!("o-17000")));
+    press(&mut ui, W, H, "1 /");
+    type_text(&mut ui, "payments");
+    press(&mut ui, W, H, "enter w enter");
+    let effects = ui.effects();
+    let Some(Effect::Write(export)) = effects.last() else { panic!("{effects:?}") };
+    let names: Vec<&str> = export.text.split("\r\n").collect();
+    assert_eq!((export.rows, names.len()), (3, 5), "a heading, three topics, and the end: {names:?}");
+    assert!(names[1].contains("payments.completed"), "in the order of the list: {names:?}");
 }

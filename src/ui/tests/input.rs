@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::{Answer, Ask, Code, LinkState, Lookup, LookupResult, MarkWish, OwnedRecord, Reason, Slot, TailFilter};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, TailView};
 use crate::ui::fixture;
 use crate::ui::list::RowKey;
 use crate::ui::panels::PanelId;
@@ -293,6 +293,41 @@ fn the_tail_follows_until_somebody_selects() {
     assert_eq!(ui.state.list(PanelId::Tail).selected, None);
 }
 
+/// `payments.completed` as it was just opened, its partitions between these offsets.
+fn just_opened(low: i64, high: i64) -> Ui {
+    let mut view = fixture::rich();
+    let mut focus = (*view.focus).clone();
+    let topic = Arc::make_mut(focus.topic.as_mut().unwrap());
+    (topic.tail, topic.partitions_young_s) = (TailView::default(), Some(12.0));
+    Arc::make_mut(&mut topic.partitions).iter_mut().for_each(|p| (p.low, p.high) = (Some(low), Some(high)));
+    view.focus = Arc::new(focus);
+    let mut ui = ui(view);
+    press(&mut ui, W, H, "j enter");
+    ui
+}
+
+#[test]
+fn a_quiet_topic_says_how_what_lies_in_it_is_read() {
+    let mut some = just_opened(0, 170);
+    let screen = lines(&mut some).join("\n");
+    assert!(screen.contains("since this topic was opened: @ and \"last 500\" read those before."), "{screen}");
+    press(&mut some, W, H, "@");
+    type_text(&mut some, "last 500");
+    press(&mut some, W, H, "enter");
+    assert!(some.state.past.is_some(), "what is told works");
+    let screen = lines(&mut just_opened(170, 170)).join("\n");
+    assert!(screen.contains("since this topic was opened."), "in an empty one there is nothing to read: {screen}");
+}
+
+#[test]
+fn partitions_say_for_how_long_their_p99_is_counted_as_long_as_that_is_no_minute() {
+    let screen = lines(&mut just_opened(0, 170)).join("\n");
+    assert!(screen.contains("p99 counted for 12 s"), "{screen}");
+    let mut older = ui(fixture::rich());
+    press(&mut older, W, H, "j enter");
+    assert!(!lines(&mut older).join("\n").contains("p99 counted"));
+}
+
 #[test]
 fn the_palette_goes_to_a_topic_by_a_few_letters() {
     let mut ui = ui(fixture::rich());
@@ -377,6 +412,19 @@ fn the_footer_says_how_to_leave_and_how_to_go_live_again() {
     assert!(lines(&mut ui).last().unwrap().contains("Space go live"));
     press(&mut ui, W, H, "space enter");
     assert!(!lines(&mut ui).last().unwrap().contains("s sort"), "the tail has an order of its own");
+}
+
+#[test]
+fn catching_up_goes_by_one_word_in_the_list_and_on_the_groups_screen() {
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "3");
+    let row = lines(&mut ui).into_iter().find(|line| line.contains("▲ billing")).unwrap();
+    assert!(row.contains(" never "), "{row}");
+    press(&mut ui, W, H, "/");
+    type_text(&mut ui, "billing");
+    press(&mut ui, W, H, "enter enter");
+    let screen = lines(&mut ui).join("\n");
+    assert!(screen.contains("group billing") && screen.contains("catch up never "), "{screen}");
 }
 
 #[test]

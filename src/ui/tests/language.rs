@@ -57,6 +57,22 @@ fn every_heading_has_room_for_its_words_in_every_language() {
     }
 }
 
+#[test]
+fn no_alerts_title_is_cut_where_overview_has_little_room_and_one_is_told_as_one() {
+    let mut view = fixture::rich();
+    let title = |view: &crate::snapshot::View, width| {
+        let mut ui = ui(view.clone());
+        ui.state.look.language = Language::French;
+        text_of(&paint(&mut ui, width, 40)).lines().find(|line| line.contains("alertes")).unwrap().to_owned()
+    };
+    assert!(title(&view, 120).contains(" alertes 4 · 2 muettes ─"), "{}", title(&view, 120));
+    assert!(title(&view, 200).contains(" alertes 4 en cours · 2 muettes ─"), "{}", title(&view, 200));
+    let mut snapshot = (*view.snapshot).clone();
+    snapshot.alerts_quiet = crate::snapshot::QuietCounts { acknowledged: 1, ..Default::default() };
+    view.snapshot = Arc::new(snapshot);
+    assert!(title(&view, 200).contains(" · 1 muette ─"), "{}", title(&view, 200));
+}
+
 /// Nobody reads "1 partitions" without stumbling, in either language.
 #[test]
 fn one_is_not_many_on_any_picture() {

@@ -155,7 +155,9 @@ fn a_key_that_vigie_has_is_refused_with_both_named() {
     ] {
         let text = format!("\n[[commands]]\nname = \"mine\"\nkey = \"{key}\"\ncontext = \"{context}\"\nrun = [\"ls\"]");
         let error = with(&text).err().unwrap();
-        assert!(error.contains(":2: ") && error.contains("\"mine\"") && error.contains(other), "{error}");
+        assert!(error.contains(":4: ") && error.contains(other), "{error}");
+        let told = format!("{key} is \"mine\" with context = \"{context}\"");
+        assert!(error.contains(&told), "{error}");
     }
 }
 

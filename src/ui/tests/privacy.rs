@@ -100,6 +100,16 @@ fn the_key_hides_and_shows_and_closes_what_was_open() {
 }
 
 #[test]
+fn filters_that_were_typed_before_are_not_offered_once_it_is_hidden() {
+    let mut ui = private_ui(PrivacyMode::Open);
+    press(&mut ui, 120, 40, "8 /");
+    type_text(&mut ui, "CLI-1");
+    press(&mut ui, 120, 40, "enter / ctrl-u enter P / up");
+    assert_masked(&text_of(&paint(&mut ui, 120, 40)), "up");
+    assert!(ui.state.filter_history.is_empty());
+}
+
+#[test]
 fn what_the_profile_hides_no_key_shows() {
     let mut ui = private_ui(PrivacyMode::Forced);
     press(&mut ui, 120, 40, "8 P");

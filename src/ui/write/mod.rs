@@ -75,11 +75,17 @@ impl Ui {
 
     pub(super) fn write(&mut self, panel: PanelId, path: &str) {
         let Some((text, rows)) = text_of(&self.shown(), &self.state, panel) else { return };
-        self.effects.push(Effect::Write(Export { path: path.trim().into(), text, rows }));
+        let path = placed(Path::new(path.trim()), &self.state.look.save_dir);
+        self.effects.push(Effect::Write(Export { path, text, rows }));
     }
 }
 
-/// A name that says what it is and when it was, in the current folder.
+/// A bare name lies where saved screens lie; one with a folder is taken as it is.
+fn placed(path: &Path, folder: &Path) -> PathBuf {
+    if path.parent().is_some_and(|parent| parent.as_os_str().is_empty()) { folder.join(path) } else { path.to_owned() }
+}
+
+/// A name that says what it is and when it was.
 fn suggested(state: &UiState, panel: PanelId) -> String {
     let (name, ending) = match panel {
         PanelId::Tail => (state.topic.as_deref().unwrap_or("records").to_owned(), "ndjson"),
@@ -151,6 +157,13 @@ fn room<R: 'static>(column: &Column<R>) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_name_goes_to_the_save_folder_and_a_name_with_a_folder_stays() {
+        let placed = |path: &str| placed(Path::new(path), Path::new("/var/shots")).display().to_string();
+        assert_eq!(placed("orders.csv"), "/var/shots/orders.csv");
+        assert_eq!(["./orders.csv", "../a/b.csv", "/tmp/b.csv", ""].map(placed), ["./orders.csv", "../a/b.csv", "/tmp/b.csv", ""]);
+    }
 
     #[test]
     fn a_file_that_is_there_is_not_written_over() {
