@@ -253,7 +253,7 @@ words! {
     ColOut = "out/s" | "lus/s",
     ColReads = "in/s" | "lus/s",
     ColWrites = "out/s" | "écr/s",
-    ColCatchUp = "catch up" | "à jour",
+    ColCatchUp = "catch up" | "rattrape",
     ColRetention = "retention" | "rétention",
     ColStatus = "status" | "statut",
     ColCommitted = "committed" | "commit",
