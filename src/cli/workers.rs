@@ -2,7 +2,7 @@ use clap::{Args, ValueEnum};
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Workers {
-    /// Also run workers, which produce events: eta, notify, stock
+    /// Also run workers, which produce events: eta, notify, stock, or all
     #[arg(long, value_enum, value_delimiter = ',', value_name = "NAME[,…]", help_heading = "Workers")]
     pub workers: Vec<WorkerChoice>,
     /// Where a worker begins in a partition that it never read: now or beginning
@@ -16,6 +16,7 @@ pub enum WorkerChoice {
     Eta,
     Notify,
     Stock,
+    All,
     None,
 }
 

@@ -16,7 +16,9 @@ pub fn short_sentence(reason: &Reason, room: usize) -> String {
         Language::French => french::pieces(&facts),
     };
     let said = said.filter(|pieces| pieces.first().is_some_and(|evidence| !evidence.is_empty()));
-    let mut pieces = said.unwrap_or_else(|| vec![state_in(language, reason)]).into_iter();
+    // A whole sentence says all that follows by itself.
+    let Some(pieces) = said else { return state_in(language, reason) };
+    let mut pieces = pieces.into_iter();
     let (was, well_for, eased_to, unjudged_for) = match language {
         Language::English => ("was ", ", well for ", ", eased to ", ", not judged "),
         Language::French => ("était ", ", rétabli depuis ", ", revenu à ", ", non jugé "),
@@ -77,6 +79,7 @@ fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
         Code::UnderReplicated => partitions("under-replicated", "replicas"),
         Code::UnderMinIsr => partitions("below min ISR", "needed"),
         Code::Offline => partitions("without leader", "replicas"),
+        Code::BrokerDown | Code::ClusterDown => vec![f.part("out of reach ", "for_s", "")],
         Code::PartitionSkew => vec![f.part("", "share", " in one partition"), lasting()],
         Code::PipelineStuck => vec![
             f.part("", "stuck", " stuck"),

@@ -41,6 +41,7 @@ pub fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
         Code::UnderReplicated => partitions("sous-répliquées", "replicas"),
         Code::UnderMinIsr => partitions("sous l'ISR min", "needed"),
         Code::Offline => partitions("sans leader", "replicas"),
+        Code::BrokerDown | Code::ClusterDown => vec![f.part("hors d'atteinte ", "for_s", "")],
         Code::PartitionSkew => vec![f.part("", "share", " dans une partition"), lasting()],
         Code::PipelineStuck => vec![
             f.part("", "stuck", " bloquées"),
