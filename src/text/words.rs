@@ -521,7 +521,7 @@ words! {
     BadPattern = "bad pattern" | "motif invalide",
     FilterHintTail = "text  /re/  key:k  .field=v  !inverts" | "texte  /re/  key:k  .champ=v  !inverse",
     FindHint = "a key, or words of what it does" | "une touche, ou des mots de ce qu'elle fait",
-    FilterHintList = "text  /re/  !inverts" | "texte  /re/  !inverse",
+    FilterHintList = "words  \"as one\"  /re/  !inverts" | "mots  \"ensemble\"  /re/  !inverse",
     EngineBusy = "busy, ask again" | "occupé, redemandez",
     NothingFound = "nothing found" | "rien trouvé",
     KindClassic = "classic" | "classique",
