@@ -401,8 +401,10 @@ words! {
     CacheRebuilding = "cache is being filled" | "cache en cours de remplissage",
     ForecastOff = "off by" | "écart",
     Arrivals = "arrivals" | "arrivées",
-    OrderNotInMemory = "Nothing of it is in memory: it ended a while ago, or was never told of. vigie state orders --id finds it in a store"
-        | "Rien en mémoire\u{202f}: finie depuis un moment, ou jamais annoncée. vigie state orders --id la trouve dans une base d'état",
+    OrderNotInMemory = "Not in memory: it ended a while ago, or was never told of"
+        | "Pas en mémoire\u{202f}: finie depuis un moment, ou jamais annoncée",
+    FindsItsRecords = "finds its records in Kafka" | "retrouve ses messages dans Kafka",
+    StoreFindsIt = "vigie state orders --id finds it in a store" | "vigie state orders --id la trouve dans une base d'état",
     GapLong = "a step before the last one was never told"
         | "une étape avant la dernière n'a jamais été annoncée",
     MidwayLong = "met midway: its first step is not known here"

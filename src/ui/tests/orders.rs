@@ -1,7 +1,7 @@
 //! Finding an order, whatever list it stands in, and what is told of it.
 
 use super::*;
-use crate::model::TailFilter;
+use crate::model::{Meaning, TailFilter};
 use crate::snapshot::{FoundOrders, Order};
 use crate::text::Language;
 use crate::ui::fixture;
@@ -131,6 +131,23 @@ fn the_palette_opens_an_order_by_its_id() {
     type_text(&mut ui, "order X/17");
     press(&mut ui, W, H, "enter");
     assert_eq!((ui.state.screen, ui.state.wants().order.as_deref()), (Screen::Order, Some("X/17")));
+}
+
+#[test]
+fn an_order_that_is_not_in_memory_is_followed_by_its_id() {
+    for (keys, language, wanted) in
+        [("", Language::English, "f finds its records in Kafka."), ("tab", Language::French, "f retrouve ses messages dans Kafka.")]
+    {
+        let mut ui = ui_with(UiConfig { utc: true, language: Some(language), ..UiConfig::default() }, fixture::rich());
+        press(&mut ui, W, H, ":");
+        type_text(&mut ui, "order CMD-000007");
+        press(&mut ui, W, H, "enter");
+        press(&mut ui, W, H, keys);
+        assert!(text(&mut ui).contains(wanted), "{}", text(&mut ui));
+        press(&mut ui, W, H, "f");
+        let followed = ui.state.follow.as_ref().map(|follow| (follow.key.bytes.to_vec(), follow.key.names));
+        assert_eq!((ui.state.screen, followed), (Screen::Follow, Some((b"CMD-000007".to_vec(), Some(Meaning::Order)))));
+    }
 }
 
 #[test]
