@@ -47,7 +47,8 @@ impl NameFilter {
         matches!(self.test, Test::All)
     }
 
-    /// True when each word is in one of the texts, or the pattern in one of them or in all as one line (or not so, inverted).
+    /// True when each word is in one of the texts, or the pattern in one of them or in all as one line (or not so, inverted). In the order
+    /// of the columns.
     pub fn matches(&self, texts: &[&str]) -> bool {
         let hit = match &self.test {
             Test::All => return true,

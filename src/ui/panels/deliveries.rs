@@ -58,7 +58,7 @@ impl Rows for DeliveryRows {
 pub fn matches_delivery(delivery: &Delivery, filter: &NameFilter) -> bool {
     let optional = |text: &Option<Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
     filter.is_all()
-        || filter.matches(&[&delivery.order, &optional(&delivery.courier), &delivery.state, &optional(&delivery.district)])
+        || filter.matches(&[&optional(&delivery.courier), &delivery.order, &delivery.state, &optional(&delivery.district)])
 }
 
 type Col = Column<Row>;

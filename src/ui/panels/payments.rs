@@ -45,9 +45,9 @@ impl Rows for PaymentRows {
     fn matches(row: &Row, filter: &NameFilter) -> bool {
         filter.matches(&[
             &row.id,
-            row.order.as_deref().unwrap_or_default(),
             &row.state,
             row.method.as_deref().unwrap_or_default(),
+            row.order.as_deref().unwrap_or_default(),
             row.customer.as_deref().unwrap_or_default(),
         ])
     }

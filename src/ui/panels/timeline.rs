@@ -89,7 +89,7 @@ impl Rows for TimelineRows {
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
         let (pipeline, id) = row.way().map_or(("", ""), |way| (&way.pipeline, &way.id));
-        row.step().is_some_and(|step| filter.matches(&[&step.name, pipeline, id, &step.told.topic]))
+        row.step().is_some_and(|step| filter.matches(&[pipeline, &step.name, id, &step.told.topic]))
     }
 }
 
