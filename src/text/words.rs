@@ -565,6 +565,7 @@ words! {
     InMemory = "in memory" | "en mémoire",
     ReadOne = "read" | "lu",
     ReadWord = "read" | "lus",
+    StillToSearch = "still to search" | "encore à lire",
     ReachesTo = "back to" | "jusqu'à",
     PartitionFailed = "partition not read" | "partition non lue",
     PartitionsFailed = "partitions not read" | "partitions non lues",
