@@ -314,6 +314,9 @@ words! {
     Filter = "filter" | "filtre",
     Of = "of" | "sur",
     NoFilterMatch = "Nothing matches the filter" | "Rien ne correspond au filtre",
+    ListHas = "The list has" | "La liste en a",
+    OnlyUnderWay = "Only those under way are listed" | "Seules celles en cours sont listées",
+    OpensAnyOther = "opens any other" | "en ouvre toute autre",
     EscClears = "Esc clears it" | "Échap l'efface",
     NoTopics = "No topic to watch yet" | "Aucun topic à surveiller pour l'instant",
     NoTopicChosen = "No topic is chosen: Enter on one in Overview, or : and its name"

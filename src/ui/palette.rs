@@ -172,6 +172,13 @@ impl Item {
     }
 }
 
+/// How the palette opens any order; `None`: it has no key.
+pub fn opens_orders(state: &UiState) -> Option<String> {
+    let key = state.keys.key(Context::Normal, Action::Palette)?;
+    let gap = if key.chars().count() > 1 { " " } else { "" };
+    Some(format!("{key}{gap}{} ID", word(Word::Order)))
+}
+
 /// `order ID`: whatever it is, also one that no list shows.
 fn order_id(text: &str) -> Option<&str> {
     let (what, id) = text.split_once(' ')?;

@@ -9,6 +9,7 @@ use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::map::{self, Manner, is_late, is_silent};
+use crate::ui::palette::opens_orders;
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::time::clock;
@@ -47,6 +48,11 @@ impl Rows for DeliveryRows {
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
         matches_delivery(row, filter)
+    }
+
+    fn beyond(_: &View, state: &UiState) -> Vec<String> {
+        let opens = opens_orders(state).map(|how| format!("{how} {}", word(Word::OpensAnyOther)));
+        [word(Word::OnlyUnderWay).to_owned()].into_iter().chain(opens).collect()
     }
 
     fn level(row: &Row) -> Level {

@@ -11,7 +11,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
 use crate::ui::widgets::raw;
-use crate::ui::widgets::table::{self, Column, Dress, newest_of, titled};
+use crate::ui::widgets::table::{self, Column, Dress, list_has, newest_of, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -50,6 +50,11 @@ impl Rows for PaymentRows {
             row.order.as_deref().unwrap_or_default(),
             row.customer.as_deref().unwrap_or_default(),
         ])
+    }
+
+    fn beyond(view: &View, _: &UiState) -> Vec<String> {
+        let (listed, known) = counts(view);
+        list_has(listed, known).into_iter().collect()
     }
 }
 
@@ -101,6 +106,13 @@ fn state(of: &Payment) -> Ink {
     Ink::new(role, text::visible(&of.state).into_owned())
 }
 
+/// How many are listed, and how many are known.
+fn counts(view: &View) -> (usize, usize) {
+    let section = view.snapshot.business.payments.as_ref();
+    let listed = section.and_then(|s| s.payment_rows.as_ref()).map_or(0, Vec::len);
+    (listed, section.and_then(|s| s.payments_known).unwrap_or(listed))
+}
+
 /// Which of all payments are listed.
 fn listed_note(listed: usize, known: usize, waiting: usize) -> Vec<Ink> {
     let mut note = newest_of(listed - waiting.min(listed), known);
@@ -112,8 +124,7 @@ fn listed_note(listed: usize, known: usize, waiting: usize) -> Vec<Ink> {
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let section = ctx.view.snapshot.business.payments.as_ref();
-    let listed = section.and_then(|s| s.payment_rows.as_ref()).map_or(0, Vec::len);
-    let known = section.and_then(|s| s.payments_known).unwrap_or(listed);
+    let (listed, known) = counts(ctx.view);
     let note = listed_note(listed, known, section.and_then(|s| s.payments_waiting).unwrap_or(0));
     let title = titled::<PaymentRows>(ctx, Word::Payments, known);
     let empty = match section.and_then(|s| s.payments.reason.as_ref()) {
