@@ -85,7 +85,7 @@ impl Ui {
         }
     }
 
-    fn follow_key(&mut self, key: FollowedKey) {
+    pub(super) fn follow_key(&mut self, key: FollowedKey) {
         let from = match (&self.state.screen, &self.state.follow) {
             (Screen::Follow, Some(before)) => before.from,
             (screen, _) => *screen,
