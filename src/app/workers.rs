@@ -134,7 +134,10 @@ pub fn names(asked: &[WorkerChoice]) -> Vec<WorkerName> {
         WorkerName::Notify => WorkerChoice::Notify,
         WorkerName::Stock => WorkerChoice::Stock,
     };
-    WorkerName::ALL.into_iter().filter(|name| (is_asked(WorkerChoice::All) || is_asked(choice(name))) && !is_asked(WorkerChoice::None)).collect()
+    WorkerName::ALL
+        .into_iter()
+        .filter(|name| (is_asked(WorkerChoice::All) || is_asked(choice(name))) && !is_asked(WorkerChoice::None))
+        .collect()
 }
 
 /// Hands the figures of workers to an engine, until they end.

@@ -8,12 +8,15 @@ pub enum Filter {
     All,
     /// Key, value or a header.
     Anywhere(Regex),
+    /// The same by a pattern, which also may go over several texts.
+    Pattern(Regex),
     Key(Regex),
     Field {
         path: Vec<String>,
         value: Regex,
     },
     Not(Box<Filter>),
+    Every(Vec<Filter>),
     /// The pattern was refused: it matches nothing.
     Nothing,
 }
@@ -23,13 +26,14 @@ impl Filter {
         match asked {
             TailFilter::All => Self::All,
             TailFilter::Text(text) => literal(text).map_or(Self::Nothing, Self::Anywhere),
-            TailFilter::Regex(pattern) => pattern_of(pattern).map_or(Self::Nothing, Self::Anywhere),
+            TailFilter::Regex(pattern) => pattern_of(pattern).map_or(Self::Nothing, Self::Pattern),
             TailFilter::Key(text) => literal(text).map_or(Self::Nothing, Self::Key),
             TailFilter::Field { path, value } => literal(value).map_or(Self::Nothing, |value| Self::Field {
                 path: path.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect(),
                 value,
             }),
             TailFilter::Not(inner) => Self::Not(Box::new(Self::new(inner))),
+            TailFilter::Every(all) => Self::Every(all.iter().map(Self::new).collect()),
         }
     }
 
@@ -48,13 +52,15 @@ impl Filter {
         self.passes_parts(row.key.as_deref(), row.value.as_deref(), &headers)
     }
 
-    /// The same for texts: one of them is enough.
+    /// The same for texts: one of them is enough. A pattern may go over all of them, parted by blanks.
     pub fn passes_texts(&self, texts: &[&str]) -> bool {
         match self {
             Self::All => true,
             Self::Nothing | Self::Field { .. } => false,
             Self::Not(inner) => !inner.passes_texts(texts),
+            Self::Every(all) => all.iter().all(|one| one.passes_texts(texts)),
             Self::Anywhere(text) | Self::Key(text) => texts.iter().any(|t| text.is_match(t.as_bytes())),
+            Self::Pattern(text) => texts.iter().any(|t| text.is_match(t.as_bytes())) || text.is_match(texts.join(" ").as_bytes()),
         }
     }
 
@@ -63,8 +69,9 @@ impl Filter {
             Self::All => true,
             Self::Nothing => false,
             Self::Not(inner) => !inner.passes_parts(key, value, headers),
+            Self::Every(all) => all.iter().all(|one| one.passes_parts(key, value, headers)),
             Self::Key(text) => matches(text, key),
-            Self::Anywhere(text) => matches(text, key) || matches(text, value) || headers(text),
+            Self::Anywhere(text) | Self::Pattern(text) => matches(text, key) || matches(text, value) || headers(text),
             Self::Field { path, value: text } => value.is_some_and(|bytes| field_matches(bytes, path, text)),
         }
     }
@@ -124,12 +131,24 @@ mod tests {
             field("address.district", "KAL"),
             field("n", "3"),
             TailFilter::Not(Box::new(TailFilter::Text("matoto".into()))),
+            TailFilter::Every(vec![TailFilter::Text("kaloum".into()), TailFilter::Key("o-17".into())]),
         ] {
             assert!(passes(&filter), "{filter:?}");
         }
-        for filter in [TailFilter::Key("paid".into()), field("status", "kaloum"), TailFilter::Regex("(".into())] {
+        let both = TailFilter::Every(vec![TailFilter::Text("kaloum".into()), TailFilter::Text("matoto".into())]);
+        for filter in [TailFilter::Key("paid".into()), field("status", "kaloum"), TailFilter::Regex("(".into()), both] {
             assert!(!passes(&filter), "{filter:?}");
         }
+    }
+
+    #[test]
+    fn of_texts_each_part_may_be_in_another_and_a_pattern_goes_over_all() {
+        let hit = |filter: &TailFilter| Filter::new(filter).passes_texts(&["CMD-7", "paid", "CLI-3"]);
+        let text = |text: &str| TailFilter::Text(text.into());
+        assert!(hit(&TailFilter::Every(vec![text("cli-3"), text("cmd")])));
+        assert!(!hit(&TailFilter::Every(vec![text("cli-3"), text("failed")])));
+        assert!(hit(&TailFilter::Regex("^paid$".into())) && hit(&TailFilter::Regex("cmd.*cli".into())));
+        assert!(!hit(&text("cmd-7 paid")) && !hit(&TailFilter::Regex("cli.*cmd".into())));
     }
 
     fn hostile_filters(cases: u64) {

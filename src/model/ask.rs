@@ -75,4 +75,6 @@ pub enum TailFilter {
         value: String,
     },
     Not(Box<TailFilter>),
+    /// All of them.
+    Every(Vec<TailFilter>),
 }

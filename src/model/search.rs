@@ -94,6 +94,9 @@ pub struct SearchProgress {
     /// there.
     pub partitions: u32,
     pub late: u32,
+    /// Topics, and those of them that are not read through as far back, or forward, as was asked.
+    pub topics: u32,
+    pub left: Vec<Arc<str>>,
     /// Of what was read the oldest.
     pub oldest: Option<Timestamp>,
     /// Partitions that could not be read, and why the last of them could not.

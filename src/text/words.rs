@@ -314,6 +314,9 @@ words! {
     Filter = "filter" | "filtre",
     Of = "of" | "sur",
     NoFilterMatch = "Nothing matches the filter" | "Rien ne correspond au filtre",
+    ListHas = "The list has" | "La liste en a",
+    OnlyUnderWay = "Only those under way are listed" | "Seules celles en cours sont listées",
+    OpensAnyOther = "opens any other" | "en ouvre toute autre",
     EscClears = "Esc clears it" | "Échap l'efface",
     NoTopics = "No topic to watch yet" | "Aucun topic à surveiller pour l'instant",
     NoTopicChosen = "No topic is chosen: Enter on one in Overview, or : and its name"
@@ -403,8 +406,10 @@ words! {
     CacheRebuilding = "cache is being filled" | "cache en cours de remplissage",
     ForecastOff = "off by" | "écart",
     Arrivals = "arrivals" | "arrivées",
-    OrderNotInMemory = "Nothing of it is in memory: it ended a while ago, or was never told of. vigie state orders --id finds it in a store"
-        | "Rien en mémoire\u{202f}: finie depuis un moment, ou jamais annoncée. vigie state orders --id la trouve dans une base d'état",
+    OrderNotInMemory = "Not in memory: it ended a while ago, or was never told of"
+        | "Pas en mémoire\u{202f}: finie depuis un moment, ou jamais annoncée",
+    FindsItsRecords = "finds its records in Kafka" | "retrouve ses messages dans Kafka",
+    StoreFindsIt = "vigie state orders --id finds it in a store" | "vigie state orders --id la trouve dans une base d'état",
     GapLong = "a step before the last one was never told"
         | "une étape avant la dernière n'a jamais été annoncée",
     MidwayLong = "met midway: its first step is not known here"
@@ -521,9 +526,12 @@ words! {
     BadPattern = "bad pattern" | "motif invalide",
     FilterHintTail = "text  /re/  key:k  .field=v  !inverts" | "texte  /re/  key:k  .champ=v  !inverse",
     FindHint = "a key, or words of what it does" | "une touche, ou des mots de ce qu'elle fait",
-    FilterHintList = "text  /re/  !inverts" | "texte  /re/  !inverse",
+    FilterHintList = "words  \"as one\"  /re/  !inverts" | "mots  \"ensemble\"  /re/  !inverse",
     EngineBusy = "busy, ask again" | "occupé, redemandez",
-    NothingFound = "nothing found" | "rien trouvé",
+    NothingFound = "Nothing is called so" | "Rien ne s'appelle ainsi",
+    CanBeFound = "Screens, actions, topics, groups, orders, couriers, clusters, spans and themes are found by their names"
+        | "Écrans, actions, topics, groupes, commandes, livreurs, clusters, durées et thèmes se trouvent par leurs noms",
+    AlsoUnlisted = "also what no list has" | "aussi ce qu'aucune liste n'a",
     KindClassic = "classic" | "classique",
     KindConsumer = "consumer" | "consumer",
     KindShare = "share" | "share",
@@ -557,6 +565,7 @@ words! {
     SearchWhole = "that is all there is" | "il n'y a rien d'autre",
     SearchAtEnd = "read up to here" | "lu jusqu'ici",
     SearchPaused = "paused" | "en pause",
+    StillToSearch = "still to search" | "encore à lire",
     SearchStopped = "stopped" | "arrêté",
     FoundOne = "found" | "trouvé",
     FoundWord = "found" | "trouvés",

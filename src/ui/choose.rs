@@ -8,6 +8,7 @@ use super::panels::{DeliveryRows, PanelId};
 use super::state::{Layer, Screen};
 use super::theme::Theme;
 use super::update::Ui;
+use crate::model::FollowedKey;
 use crate::text::{Word, visible, word};
 use crate::ui::list::ordered;
 
@@ -25,6 +26,7 @@ impl Ui {
             Choice::Group(name) => self.open_group(name),
             Choice::Order(id) => self.open_order(id),
             Choice::Courier(name) => self.go_to_courier(&name),
+            Choice::Key(id) => self.follow_key(FollowedKey { bytes: id.as_bytes().into(), names: None, seen: None }),
             Choice::Span(span) => self.state.span = span,
             Choice::Cluster(name) => self.wish_for(name),
             Choice::Theme(index) => self.use_theme(index),

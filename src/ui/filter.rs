@@ -1,4 +1,5 @@
-//! What a person types after `/`: plain text, `/re/`, `key:`, `.field=value`, and `!` in front to invert.
+//! What a person types after `/`: words or `/re/` in a list, plain text, `/re/`, `key:` or `.field=value` in the tail, and `!` in front to
+//! invert.
 
 use crate::model::TailFilter;
 use regex::{Regex, RegexBuilder};
@@ -15,8 +16,8 @@ pub struct NameFilter {
 enum Test {
     #[default]
     All,
-    /// In lower case.
-    Plain(String),
+    /// Each of them, in lower case.
+    Words(Vec<String>),
     Pattern(Regex),
 }
 
@@ -24,10 +25,10 @@ impl NameFilter {
     /// The error is the regex crate's, in one line.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (inverted, body) = invert(text);
-        let test = match pattern(body) {
-            _ if body.is_empty() => Test::All,
-            Some(pattern) => Test::Pattern(compile(pattern)?),
-            None => Test::Plain(body.to_lowercase()),
+        let test = match (pattern(body), words(body)) {
+            (Some(pattern), _) => Test::Pattern(compile(pattern)?),
+            (None, words) if words.is_empty() => Test::All,
+            (None, words) => Test::Words(words),
         };
         Ok(Self { text: text.into(), inverted, test })
     }
@@ -36,7 +37,7 @@ impl NameFilter {
     pub fn asked(&self) -> TailFilter {
         let test = match &self.test {
             Test::All => return TailFilter::All,
-            Test::Plain(plain) => TailFilter::Text(plain.clone()),
+            Test::Words(words) => every(words),
             Test::Pattern(regex) => TailFilter::Regex(regex.as_str().to_owned()),
         };
         if self.inverted { TailFilter::Not(Box::new(test)) } else { test }
@@ -46,12 +47,13 @@ impl NameFilter {
         matches!(self.test, Test::All)
     }
 
-    /// True when one of the texts matches (or none, inverted).
+    /// True when each word is in one of the texts, or the pattern in one of them or in all as one line (or not so, inverted). In the order
+    /// of the columns.
     pub fn matches(&self, texts: &[&str]) -> bool {
         let hit = match &self.test {
             Test::All => return true,
-            Test::Plain(plain) => texts.iter().any(|t| t.to_lowercase().contains(plain)),
-            Test::Pattern(regex) => texts.iter().any(|t| regex.is_match(t)),
+            Test::Words(words) => words.iter().all(|word| texts.iter().any(|t| t.to_lowercase().contains(word))),
+            Test::Pattern(regex) => texts.iter().any(|t| regex.is_match(t)) || regex.is_match(&texts.join(" ")),
         };
         hit != self.inverted
     }
@@ -83,6 +85,25 @@ fn invert(text: &str) -> (bool, &str) {
     }
 }
 
+/// In lower case. What stands in quotes is one, blanks and all.
+fn words(body: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in body.split('"').enumerate() {
+        if at % 2 == 1 {
+            words.push(part.to_lowercase());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_lowercase));
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn every(words: &[String]) -> TailFilter {
+    let mut texts: Vec<_> = words.iter().map(|word| TailFilter::Text(word.clone())).collect();
+    if texts.len() > 1 { TailFilter::Every(texts) } else { texts.pop().unwrap_or_default() }
+}
+
 fn pattern(body: &str) -> Option<&str> {
     body.strip_prefix('/')?.strip_suffix('/').filter(|p| !p.is_empty())
 }
@@ -95,6 +116,7 @@ fn compile(pattern: &str) -> Result<Regex, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn names_are_matched_plain_by_pattern_and_inverted() {
@@ -108,12 +130,56 @@ mod tests {
     }
 
     #[test]
+    fn the_engine_is_asked_for_the_same() {
+        let asked = |text: &str| NameFilter::parse(text).unwrap().asked();
+        let text = |text: &str| TailFilter::Text(text.into());
+        assert_eq!((asked(""), asked("!"), asked("Paid")), (TailFilter::All, TailFilter::All, text("paid")));
+        let both = TailFilter::Every(vec![text("paid"), text("cli 3")]);
+        assert_eq!(asked("paid \"CLI 3\""), both);
+        assert_eq!(asked("!paid \"CLI 3\""), TailFilter::Not(Box::new(both)));
+    }
+
+    #[test]
+    fn words_are_found_each_in_any_cell_quotes_hold_them_together_and_a_pattern_goes_over_all() {
+        let cells = ["PAY-17", "failed", "orange money", "CLI-3"];
+        let hit = |filter: &str| NameFilter::parse(filter).unwrap().matches(&cells);
+        for filter in
+            ["failed orange", " money  FAILED ", "\"orange money\" failed", "/failed.*orange/", "/^PAY-17 failed/", "!failed wave"]
+        {
+            assert!(hit(filter), "{filter}");
+        }
+        for filter in ["failed wave", "\"failed orange\"", "/failed.*PAY/", "!failed orange", "!/failed.*orange/", "\"money orange"]
+        {
+            assert!(!hit(filter), "{filter}");
+        }
+        for nothing in [" ", "!", "\"", "\"\""] {
+            assert!(NameFilter::parse(nothing).unwrap().is_all(), "{nothing}");
+        }
+    }
+
+    proptest! {
+        /// In whatever cells the words stand, and in whatever order they are typed.
+        #[test]
+        fn a_row_that_has_all_the_words_is_found(
+            (cells, typed) in proptest::collection::vec("[a-zA-Z0-9_-]{1,6}", 1..5)
+                .prop_flat_map(|cells| (Just(cells.clone()), Just(cells).prop_shuffle())),
+        ) {
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            let typed = typed.join(" ").to_uppercase();
+            let hit = |filter: String| NameFilter::parse(&filter).unwrap().matches(&cells);
+            prop_assert_eq!((hit(format!("!{typed}")), hit(format!("{typed} nowhere"))), (false, false));
+            prop_assert!(hit(typed));
+        }
+    }
+
+    #[test]
     fn a_tail_filter_is_told_by_its_first_characters() {
         assert_eq!(parse_tail(""), Ok(TailFilter::All));
         assert_eq!(parse_tail("key:o-17"), Ok(TailFilter::Key("o-17".into())));
         let field = TailFilter::Field { path: "address.district".into(), value: "Kaloum".into() };
         assert_eq!(parse_tail(".address.district=Kaloum"), Ok(field));
         assert_eq!(parse_tail("!/a+/"), Ok(TailFilter::Not(Box::new(TailFilter::Regex("a+".into())))));
+        assert_eq!(parse_tail("momo paid"), Ok(TailFilter::Text("momo paid".into())), "as it stands");
         assert_eq!(parse_tail("momo"), Ok(TailFilter::Text("momo".into())));
         assert!(parse_tail("/[/").is_err());
     }

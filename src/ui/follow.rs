@@ -67,15 +67,18 @@ impl Ui {
         }
         let panel = self.state.focused_panel();
         let (view, state) = (self.shown(), &self.state);
-        let at = self.place(panel)?;
         let named = |id: &Arc<str>, names| FollowedKey { bytes: id.as_bytes().into(), names: Some(names), seen: None };
+        // An order is known by its id, also where nothing else of it is.
+        if matches!(panel, PanelId::Timeline | PanelId::OrderInfo) {
+            return state.order.as_ref().map(|id| named(id, Meaning::Order));
+        }
+        let at = self.place(panel)?;
         let unnamed = |id: &Arc<str>| FollowedKey { bytes: id.as_bytes().into(), names: None, seen: None };
         // Topics are keyed by the order, not by its payment.
         let payment = |id, order: &Option<_>| order.as_ref().map_or_else(|| unnamed(id), |order| named(order, Meaning::Order));
         match panel {
             PanelId::Tail => of_record(ordered::<TailRows>(&view, state).get(at)?),
             PanelId::Follow => of_record(&ordered::<FollowRows>(&view, state).get(at)?.record),
-            PanelId::Timeline => state.order.as_ref().map(|id| named(id, Meaning::Order)),
             PanelId::Orders => ordered::<OrderRows>(&view, state).get(at).map(|o| named(&o.id, Meaning::Order)),
             PanelId::Stuck => ordered::<StuckRows>(&view, state).get(at).map(|s| named(&s.key, Meaning::Order)),
             PanelId::Deliveries => ordered::<DeliveryRows>(&view, state).get(at).map(|d| named(&d.order, Meaning::Order)),
@@ -91,7 +94,7 @@ impl Ui {
         }
     }
 
-    fn follow_key(&mut self, key: FollowedKey) {
+    pub(super) fn follow_key(&mut self, key: FollowedKey) {
         let from = match (&self.state.screen, &self.state.follow) {
             (Screen::Follow, Some(before)) => before.from,
             (screen, _) => *screen,

@@ -79,7 +79,7 @@ fn selected(state: &UiState) -> Vec<Context> {
 /// Panels whose rows name somebody who can be followed.
 fn has_keys(panel: PanelId) -> bool {
     use PanelId as P;
-    let orders = matches!(panel, P::Timeline | P::Orders | P::Stuck | P::Deliveries | P::Payments | P::Suspicious);
+    let orders = matches!(panel, P::OrderInfo | P::Timeline | P::Orders | P::Stuck | P::Deliveries | P::Payments | P::Suspicious);
     orders || matches!(panel, P::Customers | P::Messages | P::Stock | P::Tail | P::Follow)
 }
 

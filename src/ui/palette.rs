@@ -20,6 +20,8 @@ pub enum Choice {
     Group(Arc<str>),
     Order(Arc<str>),
     Courier(Arc<str>),
+    /// Follows it over all topics.
+    Key(Arc<str>),
     Span(ChartSpan),
     /// By its place among the themes.
     Theme(usize),
@@ -43,6 +45,8 @@ pub struct Palette {
     /// Best first.
     pub found: Vec<Item>,
     pub selected: usize,
+    /// The last of `found` are made of what is typed, which nothing is called.
+    pub guesses: usize,
     /// Names that a key press does not search any more.
     pub left_out: usize,
     /// The text of the last search, and all that it found, as places in `all`.
@@ -103,11 +107,25 @@ impl Palette {
         } else {
             found.collect()
         };
-        if let Some(id) = order_id(text) {
-            let item = Item::new(Choice::Order(id.into()), format!("{} {}", word(Word::Order), visible(id)));
-            self.found.insert(0, item);
+        let text = text.to_owned();
+        if let Some(id) = named(&text, ["order", word(Word::Order)]) {
+            self.found.insert(0, Item::order(id));
         }
-        self.searched = Some((text.to_owned(), places));
+        if let Some(key) = named(&text, ["follow", word(Word::KeyFollow)]) {
+            self.found.insert(0, Item::key(key));
+        }
+        self.guess(&text);
+        self.searched = Some((text, places));
+    }
+
+    /// A word that nothing is called, or that looks like an id, may be one that no list has.
+    fn guess(&mut self, text: &str) {
+        let is_word = !text.is_empty() && text.chars().all(|c| !c.is_whitespace()) && !text.starts_with(['^', '!', '\'']);
+        let may_be_id = is_word && (self.found.is_empty() || text.contains(|c: char| c.is_ascii_digit()));
+        let mut guesses = if may_be_id { vec![Item::order(text), Item::key(text)] } else { Vec::new() };
+        guesses.retain(|guess| self.found.iter().all(|item| item.choice != guess.choice));
+        self.guesses = guesses.len();
+        self.found.append(&mut guesses);
     }
 
     pub fn step(&mut self, by: isize) {
@@ -128,7 +146,7 @@ impl Choice {
         word(match self {
             Self::Action(_) if self.is_screen() => Word::KindScreen,
             Self::Action(Action::Own(_)) => Word::KindCommand,
-            Self::Action(_) => Word::KindAction,
+            Self::Action(_) | Self::Key(_) => Word::KindAction,
             Self::Topic(_) => Word::Topic,
             Self::Group(_) => Word::Group,
             Self::Order(_) => Word::Order,
@@ -170,13 +188,27 @@ impl Item {
     fn new(choice: Choice, text: String) -> Self {
         Self { choice, text: text.into(), key: String::new() }
     }
+
+    fn order(id: &str) -> Self {
+        Self::new(Choice::Order(id.into()), format!("{} {}", word(Word::Order), visible(id)))
+    }
+
+    fn key(id: &str) -> Self {
+        Self::new(Choice::Key(id.into()), format!("{} {}", word(Word::KeyFollow), visible(id)))
+    }
 }
 
-/// `order ID`: whatever it is, also one that no list shows.
-fn order_id(text: &str) -> Option<&str> {
+/// How the palette opens any order; `None`: it has no key.
+pub fn opens_orders(state: &UiState) -> Option<String> {
+    let key = state.keys.key(Context::Normal, Action::Palette)?;
+    let gap = if key.chars().count() > 1 { " " } else { "" };
+    Some(format!("{key}{gap}{} ID", word(Word::Order)))
+}
+
+/// `order ID`, `follow ID`: whatever it is, also one that no list shows.
+fn named<'a>(text: &'a str, words: [&str; 2]) -> Option<&'a str> {
     let (what, id) = text.split_once(' ')?;
-    let id = id.trim();
-    (matches!(what, "order") || what == word(Word::Order)).then_some(id).filter(|id| !id.is_empty())
+    words.contains(&what).then_some(id.trim()).filter(|id| !id.is_empty())
 }
 
 /// What keys do on a screen, each once.

@@ -235,6 +235,7 @@ impl Job {
 
     /// How far it is known in a direction: not beyond what was found and was not told yet.
     fn tell_reach(&mut self, extent: &Extent) {
+        (self.progress.topics, self.progress.left) = self.lanes.left(extent.way, extent.back_to);
         let mut far = self.lanes.reach(extent.way, extent.back_to, self.begins());
         let held = &self.held[side(extent.way)];
         far.whole &= held.is_empty();

@@ -272,6 +272,19 @@ impl Lanes {
         SearchReach { time, share: if whole { Some(1.0) } else { share }, whole }
     }
 
+    /// How many topics there are, and those that are not read through as far as that.
+    pub fn left(&self, way: Way, back_to: Option<Timestamp>) -> (u32, Vec<Arc<str>>) {
+        let waits = |lane: &&Lane| {
+            let topic = &self.topics[lane.topic];
+            // Not found where it likely is: it will be looked for elsewhere.
+            topic.tier < ALL && !topic.found && !lane.failed || self.is_open(lane, way, back_to)
+        };
+        let mut left: Vec<Arc<str>> = self.lanes.iter().filter(waits).map(|lane| Arc::clone(&lane.place.topic)).collect();
+        // Lanes of a topic stand together.
+        left.dedup();
+        (u32::try_from(self.topics.len()).unwrap_or(u32::MAX), left)
+    }
+
     /// Partitions that are read, and those of which retention removed what lay before `start`.
     pub fn late(&self, start: &Start) -> (u32, u32) {
         let tried = || self.lanes.iter().filter(|l| !l.failed && l.is_known() && l.tier <= self.topics[l.topic].tier);

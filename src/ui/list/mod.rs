@@ -65,6 +65,14 @@ pub trait Rows {
     fn matches(_row: &Self::Row, _filter: &NameFilter) -> bool {
         true
     }
+    /// What is said where a filter leaves none of them: which are not in the list, and where they are found.
+    fn beyond(_view: &View, _state: &UiState) -> Vec<String> {
+        Vec::new()
+    }
+    /// How many a filter leaves, and of how many, where more is looked through than what stands in the list.
+    fn looked_through(_view: &View, _state: &UiState) -> Option<(usize, usize)> {
+        None
+    }
     fn level(_row: &Self::Row) -> Level {
         Level::Healthy
     }

@@ -9,7 +9,7 @@ use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::widgets::ink::{Ctx, Ink};
 use crate::ui::widgets::raw;
-use crate::ui::widgets::table::{self, Column, Dress, newest_of, titled};
+use crate::ui::widgets::table::{self, Column, Dress, list_has, newest_of, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -43,6 +43,11 @@ impl Rows for CustomerRows {
     fn matches(row: &Row, filter: &NameFilter) -> bool {
         filter.matches(&[&row.id])
     }
+
+    fn beyond(view: &View, _: &UiState) -> Vec<String> {
+        let (listed, known) = counts(view);
+        list_has(listed, known).into_iter().collect()
+    }
 }
 
 type Col = Column<Row>;
@@ -62,9 +67,14 @@ const COLUMNS: &[Col] = &[
     .rises(|a, b| b.last_seen.cmp(&a.last_seen)),
 ];
 
+/// How many are listed, and how many are known.
+fn counts(view: &View) -> (usize, usize) {
+    let section = view.snapshot.business.customers.as_ref();
+    section.map_or((0, 0), |s| (s.customer_rows.len(), s.customers_known))
+}
+
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
-    let section = ctx.view.snapshot.business.customers.as_ref();
-    let (listed, known) = section.map_or((0, 0), |s| (s.customer_rows.len(), s.customers_known));
+    let (listed, known) = counts(ctx.view);
     let title = titled::<CustomerRows>(ctx, Word::Customers, known);
     let empty = format!("{}.", word(Word::NoCustomers));
     table::draw::<CustomerRows>(ctx, buf, area, hits, Dress { title, note: newest_of(listed, known), empty, section: None });

@@ -9,6 +9,7 @@ use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::map::{self, Manner, is_late, is_silent};
+use crate::ui::palette::opens_orders;
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::time::clock;
@@ -49,6 +50,11 @@ impl Rows for DeliveryRows {
         matches_delivery(row, filter)
     }
 
+    fn beyond(_: &View, state: &UiState) -> Vec<String> {
+        let opens = opens_orders(state).map(|how| format!("{how} {}", word(Word::OpensAnyOther)));
+        [word(Word::OnlyUnderWay).to_owned()].into_iter().chain(opens).collect()
+    }
+
     fn level(row: &Row) -> Level {
         if Manner::of(row) > Manner::InTime { Level::Warning } else { Level::Healthy }
     }
@@ -58,7 +64,7 @@ impl Rows for DeliveryRows {
 pub fn matches_delivery(delivery: &Delivery, filter: &NameFilter) -> bool {
     let optional = |text: &Option<Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
     filter.is_all()
-        || filter.matches(&[&delivery.order, &optional(&delivery.courier), &delivery.state, &optional(&delivery.district)])
+        || filter.matches(&[&optional(&delivery.courier), &delivery.order, &delivery.state, &optional(&delivery.district)])
 }
 
 type Col = Column<Row>;

@@ -7,11 +7,12 @@ use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
 use crate::ui::list::{RowKey, Rows};
+use crate::ui::palette::opens_orders;
 use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
 use crate::ui::widgets::raw;
-use crate::ui::widgets::table::{self, Column, Dress, counted, titled};
+use crate::ui::widgets::table::{self, Column, Dress, counted, list_has, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::collections::HashSet;
@@ -58,6 +59,29 @@ impl Rows for OrderRows {
         let gap = if row.gap { "gap" } else { "" };
         filter.matches(&[&row.id, &row.state, row.customer.as_deref().unwrap_or_default(), gap])
     }
+
+    fn beyond(view: &View, state: &UiState) -> Vec<String> {
+        let opens = || opens_orders(state).map(|how| format!("{how} {}", word(Word::OpensAnyOther)));
+        let told = match found(view, state) {
+            Some(found) => found.is_done().then(opens).flatten(),
+            // Only what is listed is looked through.
+            None if state.frozen.is_some() => list_has(listed(view), open(view)),
+            None => None,
+        };
+        told.into_iter().collect()
+    }
+
+    fn looked_through(view: &View, state: &UiState) -> Option<(usize, usize)> {
+        found(view, state).map(|found| (found.count, found.searched))
+    }
+}
+
+fn listed(view: &View) -> usize {
+    view.snapshot.business.orders.as_ref().and_then(|orders| orders.orders.as_ref()).map_or(0, Vec::len)
+}
+
+fn open(view: &View) -> usize {
+    view.snapshot.business.orders.as_ref().and_then(|orders| orders.orders_open).unwrap_or_else(|| listed(view))
 }
 
 /// What the engine found by the filter, among all that it knows.
@@ -69,8 +93,7 @@ fn found<'a>(view: &'a View, state: &UiState) -> Option<&'a FoundOrders> {
 /// A picture that was kept has the listed orders only, and nothing else is looked through.
 fn only_listed(ctx: Ctx) -> Option<Ink> {
     let filtered = ctx.state.frozen.is_some() && !ctx.state.filter(PanelId::Orders).is_all();
-    let listed = ctx.view.snapshot.business.orders.as_ref().and_then(|orders| orders.orders.as_ref()).map_or(0, Vec::len);
-    let told = || format!("{} {} {}", word(Word::OnlyIn), text::count(listed as u64), word(Word::OfThatMoment));
+    let told = || format!("{} {} {}", word(Word::OnlyIn), text::count(listed(ctx.view) as u64), word(Word::OfThatMoment));
     (filtered && found(ctx.view, ctx.state).is_none()).then(|| Ink::new(Role::Warning, told()))
 }
 
@@ -86,9 +109,9 @@ fn listed_note(listed: usize, oldest: usize) -> Ink {
 /// How far the search came, and how much of it is shown.
 fn search_note(found: &FoundOrders) -> Vec<Ink> {
     let mut note = Vec::new();
-    if found.count > found.orders.len() {
+    if found.is_done() && found.count > found.orders.len() {
         let shown = format!(
-            "{} {} {} {}  ",
+            "{} {} {} {}",
             word(Word::NewestShown),
             text::count(found.orders.len() as u64),
             word(Word::Of),
@@ -96,10 +119,11 @@ fn search_note(found: &FoundOrders) -> Vec<Ink> {
         );
         note.push(Ink::dim(shown));
     }
-    let searched = text::count(found.searched as u64);
-    let progress =
-        if found.is_done() { String::new() } else { format!(" {} {} …", word(Word::Of), text::count(found.of as u64)) };
-    note.push(Ink::dim(format!("{} {searched}{progress}", word(Word::LookedThrough))));
+    // In how many they were found is in the title.
+    if !found.is_done() {
+        let (searched, all) = (text::count(found.searched as u64), text::count(found.of as u64));
+        note.push(Ink::dim(format!("{} {searched} {} {all} …", word(Word::LookedThrough), word(Word::Of))));
+    }
     note
 }
 
@@ -144,15 +168,14 @@ const COLUMNS: &[Col] = &[
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let orders = ctx.view.snapshot.business.orders.as_ref();
-    let open = orders.and_then(|o| o.orders_open);
-    let listed = orders.and_then(|o| o.orders.as_ref()).map_or(0, Vec::len);
-    let only = only_listed(ctx);
-    let (count, found) = (open.unwrap_or(listed), found(ctx.view, ctx.state));
+    let (count, listed) = (open(ctx.view), listed(ctx.view));
+    let (only, found) = (only_listed(ctx), found(ctx.view, ctx.state));
     // Which of them are listed is worth more than how they are sorted, which their heading says too.
     let title = match found {
         // Those that ended are found as well.
         Some(_) => vec![Ink::new(Role::Title, word(Word::Orders))],
-        None if only.is_some() || count > listed => counted(Word::OpenOrders, count),
+        None if only.is_some() => vec![Ink::new(Role::Title, word(Word::OpenOrders))],
+        None if count > listed && ctx.state.filter(PanelId::Orders).is_all() => counted(Word::OpenOrders, count),
         None => titled::<OrderRows>(ctx, Word::OpenOrders, count),
     };
     // The list has the newest and the oldest; the count is of all.

@@ -11,7 +11,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::Role;
 use crate::ui::widgets::ink::{Ctx, Ink};
 use crate::ui::widgets::raw;
-use crate::ui::widgets::table::{self, Column, Dress, counted, newest_of, titled};
+use crate::ui::widgets::table::{self, Column, Dress, counted, list_has, newest_of, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -45,11 +45,16 @@ impl Rows for PaymentRows {
     fn matches(row: &Row, filter: &NameFilter) -> bool {
         filter.matches(&[
             &row.id,
-            row.order.as_deref().unwrap_or_default(),
             &row.state,
             row.method.as_deref().unwrap_or_default(),
+            row.order.as_deref().unwrap_or_default(),
             row.customer.as_deref().unwrap_or_default(),
         ])
+    }
+
+    fn beyond(view: &View, _: &UiState) -> Vec<String> {
+        let (listed, known) = counts(view);
+        list_has(listed, known).into_iter().collect()
     }
 }
 
@@ -101,6 +106,13 @@ fn state(of: &Payment) -> Ink {
     Ink::new(role, text::visible(&of.state).into_owned())
 }
 
+/// How many are listed, and how many are known.
+fn counts(view: &View) -> (usize, usize) {
+    let section = view.snapshot.business.payments.as_ref();
+    let listed = section.and_then(|s| s.payment_rows.as_ref()).map_or(0, Vec::len);
+    (listed, section.and_then(|s| s.payments_known).unwrap_or(listed))
+}
+
 /// Which of all payments are listed.
 fn listed_note(listed: usize, known: usize, waiting: usize) -> Vec<Ink> {
     let mut note = newest_of(listed - waiting.min(listed), known);
@@ -118,12 +130,15 @@ fn in_memory(mut title: Vec<Ink>) -> Vec<Ink> {
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let section = ctx.view.snapshot.business.payments.as_ref();
-    let listed = section.and_then(|s| s.payment_rows.as_ref()).map_or(0, Vec::len);
-    let known = section.and_then(|s| s.payments_known).unwrap_or(listed);
+    let (listed, known) = counts(ctx.view);
     let note = listed_note(listed, known, section.and_then(|s| s.payments_waiting).unwrap_or(0));
     // Which of them are listed is worth more than how they are sorted, which their heading says too.
-    let title = if note.is_empty() { titled::<PaymentRows>(ctx, Word::Payments, known) } else { counted(Word::Payments, known) };
-    let title = in_memory(title);
+    let sorted = titled::<PaymentRows>(ctx, Word::Payments, known);
+    let title = match (ctx.state.filter(PanelId::Payments).is_all(), note.is_empty()) {
+        (false, _) => sorted,
+        (true, true) => in_memory(sorted),
+        (true, false) => in_memory(counted(Word::Payments, known)),
+    };
     let empty = match section.and_then(|s| s.payments.reason.as_ref()) {
         Some(reason) => text::visible(&text::sentence(reason)).into_owned(),
         None => format!("{}.", word(Word::NoPayments)),

@@ -106,8 +106,7 @@ fn draw_past(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, past: &Pas
         Ink::new(Role::Warning, format!(" · {}", word(Word::NotLive))),
     ];
     if !ctx.state.tail_filter_text.is_empty() {
-        title.push(Ink::dim(format!(" · {}: ", word(Word::Filter))));
-        title.push(Ink::new(Role::Accent, text::visible(&ctx.state.tail_filter_text).into_owned()));
+        title = table::with_filter(title, None, &ctx.state.tail_filter_text, area);
     }
     let span = found.and_then(|f| Some((f.rows.last()?.time?.at, f.rows.first()?.time?.at)));
     let note = span.map(|(from, to)| Ink::dim(format!("{} – {}", clock(ctx.state, from), clock(ctx.state, to))));
@@ -153,8 +152,7 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let mut empty = awaited(ctx, Word::NotYet);
     if let Some(tail) = focus.map(|f| &f.tail) {
         if !ctx.state.tail_filter_text.is_empty() {
-            title.push(Ink::dim(text::labelled(&format!(" · {}", word(Word::Filter)), "")));
-            title.push(Ink::new(Role::Accent, text::visible(&ctx.state.tail_filter_text).into_owned()));
+            title = table::with_filter(title, None, &ctx.state.tail_filter_text, area);
             let matched =
                 format!(" {} {} {} {}", text::count(tail.matched), word(Word::Of), text::count(tail.passed), word(Word::Match));
             title.push(Ink::dim(matched));

@@ -5,6 +5,7 @@ use crate::snapshot::{EntityFocus, EntityWay, LastEvent, StepTold, View};
 use crate::text::{self, Word, word};
 use crate::ui::draw::Hits;
 use crate::ui::filter::NameFilter;
+use crate::ui::keymap::{Action, Context};
 use crate::ui::list::{RowKey, Rows};
 use crate::ui::state::UiState;
 use crate::ui::time::clock_ms;
@@ -88,7 +89,7 @@ impl Rows for TimelineRows {
 
     fn matches(row: &Row, filter: &NameFilter) -> bool {
         let (pipeline, id) = row.way().map_or(("", ""), |way| (&way.pipeline, &way.id));
-        row.step().is_some_and(|step| filter.matches(&[&step.name, pipeline, id, &step.told.topic]))
+        row.step().is_some_and(|step| filter.matches(&[pipeline, &step.name, id, &step.told.topic]))
     }
 }
 
@@ -128,8 +129,17 @@ fn place(told: &LastEvent, max: u16) -> String {
     format!("{}{offset}", fit(&topic, max.saturating_sub(width(&offset)).max(1)))
 }
 
+/// Where an order is found of which nothing is in memory.
+fn elsewhere(ctx: Ctx) -> String {
+    let store = format!("{}.", word(Word::StoreFindsIt));
+    match ctx.state.keys.key(Context::Keyed, Action::Follow) {
+        Some(key) => format!("{key} {}. {store}", word(Word::FindsItsRecords)),
+        None => store,
+    }
+}
+
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) {
     let title = counted(Word::Timeline, TimelineRows::rows(ctx.view, ctx.state).len());
-    let empty = format!("{}.", word(Word::OrderNotInMemory));
+    let empty = elsewhere(ctx);
     table::draw::<TimelineRows>(ctx, buf, area, hits, Dress { title, note: Vec::new(), empty, section: None });
 }

@@ -5,21 +5,22 @@ use crate::snapshot::SearchView;
 use crate::text::{self, Word, word};
 use crate::ui::theme::Role;
 use crate::ui::time::{clock, date_clock};
-use crate::ui::widgets::ink::{Ctx, Ink, put_whole};
+use crate::ui::widgets::ink::{Ctx, Ink, put_whole, width};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::sync::Arc;
 
 /// One line, its groups in the order of their weight: those without room leave whole.
 pub fn line(ctx: Ctx, buf: &mut Buffer, area: Rect, found: Option<&SearchView>) {
+    let area = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
     let groups = match found {
-        Some(found) => groups(ctx, found),
+        Some(found) => groups(ctx, found, area.width),
         None => vec![vec![Ink::dim(format!("{} …", word(Word::Searching)))]],
     };
-    let area = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
-    put_whole(ctx, buf, area, area.y, 2, &groups);
+    put_whole(ctx, buf, area, area.y, GAP, &groups);
 }
 
-fn groups(ctx: Ctx, found: &SearchView) -> Vec<Vec<Ink>> {
+fn groups(ctx: Ctx, found: &SearchView, room: u16) -> Vec<Vec<Ink>> {
     let progress = &found.progress;
     let reach = match progress.running {
         Some(Way::Forward) => &progress.forward,
@@ -34,6 +35,7 @@ fn groups(ctx: Ctx, found: &SearchView) -> Vec<Vec<Ink>> {
         out.push(vec![Ink::new(Role::Warning, text::labelled(&format!("▲ {failed}"), &why))]);
     }
     out.extend(late(ctx, progress).map(|ink| vec![ink]));
+    out.extend(left(progress).map(|ink| vec![ink]));
     if begun || found.live_since.is_some() {
         out.push(vec![Ink::text(found_of(ctx, found))]);
     }
@@ -41,6 +43,8 @@ fn groups(ctx: Ctx, found: &SearchView) -> Vec<Vec<Ink>> {
         return out;
     }
     out.push(vec![next(progress)]);
+    let used: u16 = out.iter().flatten().map(Ink::width).sum::<u16>() + GAP * out.len() as u16;
+    out.extend(left(progress).and_then(|_| names(&progress.left, room.saturating_sub(used))).map(|ink| vec![ink]));
     out.push(vec![Ink::dim(text::counted(progress.read, Word::ReadOne, Word::ReadWord))]);
     if let (Some(_), Some(share)) = (progress.running, reach.share) {
         out.push(vec![Ink::text(format!("{:.0} %", share * 100.0))]);
@@ -69,6 +73,26 @@ fn found_of(ctx: Ctx, found: &SearchView) -> String {
         (Some(_), None) => format!("{} {} · {}", text::count(found.remembered), word(Word::InMemory), told(found.beside)),
         (None, _) => told(found.progress.found),
     }
+}
+
+/// Cells between two groups.
+const GAP: u16 = 2;
+
+/// While it rests: what may be on topics that were not read through is not known, however much was found on others.
+fn left(progress: &SearchProgress) -> Option<Ink> {
+    if progress.running.is_some() || progress.topics < 2 || progress.left.is_empty() {
+        return None;
+    }
+    let all = text::counted(u64::from(progress.topics), Word::Topic, Word::Topics);
+    let told = format!("▲ {} {} {all} {}", text::count(progress.left.len() as u64), word(Word::Of), word(Word::StillToSearch));
+    Some(Ink::new(Role::Warning, told))
+}
+
+/// As many names as there is room for, if any.
+fn names(left: &[Arc<str>], room: u16) -> Option<Ink> {
+    let names: Vec<_> = left.iter().map(|name| text::visible(name)).collect();
+    let told = |some: usize| format!("({}{})", names[..some].join(", "), if some < left.len() { ", …" } else { "" });
+    (1..=left.len()).rev().map(told).find(|told| width(told) <= room).map(Ink::dim)
 }
 
 /// Retention reaches no further back.

@@ -80,8 +80,9 @@ fn all(ctx: Ctx) -> Vec<Vec<Ink>> {
     }
     out.push(Vec::new());
     out.push(heading(Word::Filter));
-    for hint in [Word::FilterHintList, Word::FilterHintTail] {
-        out.push(vec![Ink::dim("  "), Ink::text(word(hint))]);
+    let of_tail = format!("{} / {}", word(Word::Tail), word(Word::PastTitle));
+    for (of, hint) in [(word(Word::CtxList), Word::FilterHintList), (&of_tail, Word::FilterHintTail)] {
+        out.push(vec![Ink::dim(format!("  {of:<KEYS$}")), Ink::text(word(hint))]);
     }
     out.push(Vec::new());
     out.push(heading(Word::Figures));

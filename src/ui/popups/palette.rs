@@ -1,6 +1,6 @@
 //! Where do I want to go, what do I want done? A few letters, Enter.
 
-use crate::text::{Word, count, word};
+use crate::text::{Word, count, labelled, word};
 use crate::ui::draw::{Hits, Target};
 use crate::ui::footer::put_line;
 use crate::ui::keymap::{Action, Context};
@@ -14,6 +14,13 @@ use ratatui::style::Style;
 
 /// Cells of the column that says what a line is.
 const KIND: u16 = 8;
+
+/// What can be found, for whoever found nothing.
+fn nothing_called_so() -> String {
+    let unlisted = format!("{} ID, {} ID", word(Word::Order), word(Word::KeyFollow));
+    let unlisted = labelled(&unlisted, word(Word::AlsoUnlisted));
+    format!("{}. {}. {unlisted}.", word(Word::NothingFound), word(Word::CanBeFound))
+}
 
 pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, palette: &Palette, hits: &mut Hits) {
     let wide = area.width.saturating_sub(4).min(72);
@@ -31,8 +38,10 @@ pub fn draw(ctx: Ctx, buf: &mut Buffer, area: Rect, palette: &Palette, hits: &mu
     let line = Rect { x: inner.x + 1 + used, width: inner.width.saturating_sub(2 + used), ..inner };
     put_line(ctx, buf, line, before, after);
     let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
-    if palette.found.is_empty() {
-        put_middle(ctx, buf, list, word(Word::NothingFound));
+    if palette.found.len() == palette.guesses {
+        let used = (palette.guesses as u16).min(list.height);
+        let room = Rect { x: list.x + 2, y: list.y + used, width: list.width.saturating_sub(4), height: list.height - used };
+        put_middle(ctx, buf, room, &nothing_called_so());
     }
     let page = usize::from(list.height).max(1);
     let from = (palette.selected + 1).saturating_sub(page);

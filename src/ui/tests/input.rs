@@ -122,6 +122,18 @@ fn a_filter_takes_effect_while_it_is_typed_and_escape_takes_it_back() {
 }
 
 #[test]
+fn words_of_a_filter_may_stand_in_different_columns() {
+    for filter in ["failed orange", "orange FAILED", "/failed.*orange/", "/orange.*CMD-/", "pay- /x"] {
+        let mut ui = ui(fixture::rich());
+        press(&mut ui, W, H, "6 /");
+        type_text(&mut ui, filter);
+        let rows: Vec<_> = lines(&mut ui).into_iter().filter(|line| line.contains("PAY-") && line.contains("orange")).collect();
+        assert_eq!(rows.is_empty(), filter.contains("/x"), "{filter}: {}", text_of(&paint(&mut ui, W, H)));
+        assert!(!filter.contains("ailed") || rows.iter().all(|row| row.contains("failed")), "{rows:?}");
+    }
+}
+
+#[test]
 fn a_filter_that_matches_nothing_says_so() {
     let mut ui = ui(fixture::rich());
     press(&mut ui, W, H, "/");

@@ -1,8 +1,8 @@
 //! Finding an order, whatever list it stands in, and what is told of it.
 
 use super::*;
-use crate::model::TailFilter;
-use crate::snapshot::{FoundOrders, Order};
+use crate::model::{Meaning, TailFilter};
+use crate::snapshot::{CustomerSections, FoundOrders, Order, PaymentSections};
 use crate::text::Language;
 use crate::ui::fixture;
 use crate::ui::state::Screen;
@@ -43,7 +43,9 @@ fn an_order_that_no_list_has_is_asked_for_and_opened() {
     let shown = text(&mut ui);
     assert!(shown.contains("CMD-000007") && shown.contains("in 40 000 of 200 000 …"), "{shown}");
     ui.view(found("cmd-000007", 200_000));
-    assert!(text(&mut ui).contains(" in 200 000 ") && !text(&mut ui).contains("200 000 …"), "{}", text(&mut ui));
+    let shown = text(&mut ui);
+    assert!(shown.contains("┌ orders · 1 of 200 000 · filter: cmd-000007 ") && !shown.contains("200 000 …"), "{shown}");
+    assert_eq!(shown.matches("200 000").count(), 1, "in how many it was looked for is told once: {shown}");
     press(&mut ui, W, H, "enter");
     assert_eq!((ui.state.screen, ui.state.order.as_deref()), (Screen::Order, Some("CMD-000007")));
     assert_eq!(ui.state.wants().orders, TailFilter::All, "another screen looks for nothing");
@@ -86,7 +88,7 @@ fn a_search_that_finds_what_ended_is_not_titled_open() {
     press(&mut ui, W, H, "enter");
     ui.view(found("cmd-000007", 200_000));
     let shown = text(&mut ui);
-    assert!(shown.contains("┌ orders · 1 of 61 · filter: cmd-000007 ") && !shown.contains("open orders"), "{shown}");
+    assert!(shown.contains("┌ orders · 1 of 200 000 · filter: cmd-000007 ") && !shown.contains("open orders"), "{shown}");
 }
 
 #[test]
@@ -97,6 +99,59 @@ fn where_a_record_stands_keeps_its_offset_however_narrow_it_is() {
         let shown = text_of(&paint(&mut ui, width, height));
         let rows: Vec<_> = shown.lines().filter(|line| line.contains(".877 ")).collect();
         assert!(rows.len() == 6 && rows.iter().all(|row| row.contains("/3@41")), "{width}x{height}: {shown}");
+    }
+}
+
+#[test]
+fn where_a_filter_leaves_nothing_it_is_said_what_the_list_does_not_have() {
+    let mut cut = fixture::rich();
+    let mut snapshot = (*cut.snapshot).clone();
+    let payments =
+        snapshot.business.payments.as_deref().map(|section| PaymentSections { payments_known: Some(3_587), ..section.clone() });
+    let customers =
+        snapshot.business.customers.as_deref().map(|section| CustomerSections { customers_known: 9_412, ..section.clone() });
+    (snapshot.business.payments, snapshot.business.customers) = (payments.map(Arc::new), customers.map(Arc::new));
+    cut.snapshot = Arc::new(snapshot);
+    for (language, keys, wanted) in [
+        (Language::English, "5", "Only those under way are listed. :order ID opens any other. Esc clears it."),
+        (Language::French, "5", "Seules celles en cours sont listées. :commande ID en ouvre toute autre."),
+        (Language::English, "6", " of 3 587. Esc clears it."),
+        (Language::French, "8", "Rien ne correspond au filtre. La liste en a "),
+        (Language::English, "8", " of 9 412. Esc clears it."),
+        (Language::English, "3", "Nothing matches the filter. Esc clears it."),
+    ] {
+        let mut ui = ui_with(UiConfig { utc: true, language: Some(language), ..UiConfig::default() }, cut.clone());
+        press(&mut ui, W, H, keys);
+        press(&mut ui, W, H, "/");
+        type_text(&mut ui, "CMD-0035 nowhere");
+        let shown = text(&mut ui);
+        let said: Vec<&str> = shown.split(|c: char| c.is_whitespace() || "│┌┐└┘─".contains(c)).filter(|w| !w.is_empty()).collect();
+        assert!(said.join(" ").contains(wanted.trim()), "{keys} {wanted}: {shown}");
+    }
+    // On Orders all that are known are looked through.
+    let mut ui = ui(fixture::rich());
+    press(&mut ui, W, H, "4 /");
+    type_text(&mut ui, "cmd-000009");
+    let mut view = (*found("cmd-000009", 200_000)).clone();
+    let mut focus = (*view.focus).clone();
+    focus.orders = focus.orders.map(|found| Arc::new(FoundOrders { orders: Vec::new(), count: 0, ..(*found).clone() }));
+    view.focus = Arc::new(focus);
+    ui.view(Arc::new(view));
+    let shown = text(&mut ui);
+    assert!(shown.contains("0 of 200 000") && shown.contains("Nothing matches the filter. :order ID opens any other."), "{shown}");
+}
+
+#[test]
+fn under_a_filter_one_count_stands_and_the_filter_is_read() {
+    for (keys, width, height) in [("5", 120, 40), ("4", 120, 40), ("8", 120, 40), ("5", 80, 24), ("4", 60, 15)] {
+        let mut ui = ui(fixture::rich());
+        press(&mut ui, width, height, keys);
+        press(&mut ui, width, height, "/");
+        type_text(&mut ui, "CMD-003576");
+        press(&mut ui, width, height, "enter");
+        let shown = text_of(&paint(&mut ui, width, height));
+        let title = shown.lines().find(|line| line.contains("filter: CMD-003576")).unwrap_or_else(|| panic!("{keys}: {shown}"));
+        assert!(!title.contains("sort:") || !title.contains('…'), "{title}");
     }
 }
 
@@ -131,6 +186,23 @@ fn the_palette_opens_an_order_by_its_id() {
     type_text(&mut ui, "order X/17");
     press(&mut ui, W, H, "enter");
     assert_eq!((ui.state.screen, ui.state.wants().order.as_deref()), (Screen::Order, Some("X/17")));
+}
+
+#[test]
+fn an_order_that_is_not_in_memory_is_followed_by_its_id() {
+    for (keys, language, wanted) in
+        [("", Language::English, "f finds its records in Kafka."), ("tab", Language::French, "f retrouve ses messages dans Kafka.")]
+    {
+        let mut ui = ui_with(UiConfig { utc: true, language: Some(language), ..UiConfig::default() }, fixture::rich());
+        press(&mut ui, W, H, ":");
+        type_text(&mut ui, "order CMD-000007");
+        press(&mut ui, W, H, "enter");
+        press(&mut ui, W, H, keys);
+        assert!(text(&mut ui).contains(wanted), "{}", text(&mut ui));
+        press(&mut ui, W, H, "f");
+        let followed = ui.state.follow.as_ref().map(|follow| (follow.key.bytes.to_vec(), follow.key.names));
+        assert_eq!((ui.state.screen, followed), (Screen::Follow, Some((b"CMD-000007".to_vec(), Some(Meaning::Order)))));
+    }
 }
 
 #[test]

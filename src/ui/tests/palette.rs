@@ -1,6 +1,7 @@
 //! `:` finds everything, shows a theme while it is looked at, and stays quick.
 
 use super::*;
+use crate::text::Language;
 use crate::ui::fixture;
 use crate::ui::panels::PanelId;
 use crate::ui::state::{Layer, Screen};
@@ -70,6 +71,40 @@ fn a_courier_is_found_behind_a_filter_and_one_who_is_gone_is_said() {
     press(&mut ui, W, H, "enter");
     let shown = text_of(&paint(&mut ui, W, H));
     assert!(shown.contains(&format!("{name} is not among the deliveries")), "{shown}");
+}
+
+#[test]
+fn what_nothing_is_called_may_be_an_order_or_a_key_and_it_is_said_what_can_be_found() {
+    for (text, whole) in [("CMD-012409", true), ("cmd-104100", false), ("nobody?", true)] {
+        let mut ui = ui(fixture::rich());
+        press(&mut ui, W, H, ":");
+        type_text(&mut ui, text);
+        let list = found(&ui);
+        let last = [("order", format!("order {text}")), ("action", format!("follow {text}"))];
+        assert_eq!(list[list.len() - 2..], last, "{list:?}");
+        assert_eq!(list.len() == 2, whole, "{list:?}");
+        let shown = text_of(&paint(&mut ui, W, H));
+        assert_eq!(shown.contains("Nothing is called so.") && shown.contains("order ID, follow ID: "), whole, "{shown}");
+    }
+    assert_eq!(chosen("CMD-012409").state.order.as_deref(), Some("CMD-012409"));
+    for key in ["follow C-17", "suivre C-17"] {
+        let mut ui = ui(fixture::rich());
+        ui.state.look.language = if key.starts_with('s') { Language::French } else { Language::English };
+        press(&mut ui, W, H, ":");
+        type_text(&mut ui, key);
+        press(&mut ui, W, H, "enter");
+        let followed = ui.state.follow.as_ref().map(|follow| follow.key.bytes.to_vec());
+        assert_eq!((ui.state.screen, followed), (Screen::Follow, Some(b"C-17".to_vec())));
+    }
+    // Two words are no id, and a name that is known needs no guess.
+    for (text, empty) in [("no such thing at all", true), ("billing", false)] {
+        let mut ui = ui(fixture::rich());
+        press(&mut ui, W, H, ":");
+        type_text(&mut ui, text);
+        assert_eq!(found(&ui).is_empty(), empty);
+        assert!(found(&ui).iter().all(|(_, text)| !text.starts_with("follow ")), "{:?}", found(&ui));
+        assert_eq!(text_of(&paint(&mut ui, 60, 15)).contains("Nothing is called so."), empty);
+    }
 }
 
 #[test]

@@ -50,6 +50,27 @@ fn back_it_reads_each_offset_once_and_never_runs_ahead_in_one_partition() {
 }
 
 #[test]
+fn topics_are_left_until_they_are_read_through_as_far_as_was_asked() {
+    let topics = [ground("orders", 12, Keyed::ByKey), ground("messages", 2, Keyed::InValue)];
+    let mut lanes = Lanes::new(&topics, Some(&key(telling().as_bytes())), 1_000);
+    let left = |lanes: &Lanes, back_to| {
+        let (topics, left) = lanes.left(Way::Back, back_to);
+        (topics, left.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    assert_eq!(left(&lanes, None), (2, vec!["orders".to_owned(), "messages".to_owned()]), "nothing is known yet");
+    bounds(&mut lanes, 0, 2_000, 2_000);
+    let back_to = Some(Timestamp(1_500));
+    let piece = lanes.next(Way::Back, back_to).unwrap();
+    lanes.close(&piece, &brought(&piece, 1));
+    assert_eq!(left(&lanes, back_to).1, ["messages"], "found where the key belongs, so far back");
+    assert_eq!(left(&lanes, None).1, ["orders", "messages"], "further back there is more");
+    while let Some(piece) = lanes.next(Way::Back, back_to) {
+        lanes.close(&piece, &brought(&piece, 0));
+    }
+    assert!(lanes.is_over(Way::Back, back_to) && left(&lanes, back_to).1.is_empty());
+}
+
+#[test]
 fn what_is_known_to_be_whole_ends_where_the_slowest_partition_is() {
     let mut lanes = Lanes::new(&[ground("t", 2, Keyed::InValue)], None, 100);
     bounds(&mut lanes, 0, 1_000, 1_000);

@@ -1,7 +1,7 @@
 //! Following a key over all topics: how far it is searched, what is told of it, from which rows.
 
 use super::*;
-use crate::model::{Meaning, Scope, Search, Start};
+use crate::model::{Meaning, Rest, Scope, Search, Start};
 use crate::snapshot::Suspicious;
 use crate::text::Language;
 use crate::ui::panels::PanelId;
@@ -153,4 +153,33 @@ fn a_payment_that_looks_wrong_and_an_article_are_followed() {
     assert_eq!(followed(wrong(Some("CMD-104107")), "6 tab"), order, "topics are keyed by the order");
     let (panel, footer, sku, names) = followed(fixture::rich(), "7");
     assert!(panel == PanelId::Stock && footer && sku.starts_with("sku-") && names.is_none(), "{sku} {names:?}");
+}
+
+#[test]
+fn a_search_that_rests_says_which_topics_it_has_not_read_through() {
+    let followed = |rests, running, left: &[&str], language| {
+        let mut view = fixture::followed();
+        let mut focus = (*view.focus).clone();
+        let mut found = (*focus.searches[&ID]).clone();
+        (found.progress.rests, found.progress.running) = (rests, running);
+        (found.progress.topics, found.progress.left) = (12, left.iter().map(|name| (*name).into()).collect());
+        focus.searches.insert(ID, Arc::new(found));
+        view.focus = Arc::new(focus);
+        let mut ui = ui_with(UiConfig { utc: true, language: Some(language), ..UiConfig::default() }, view);
+        press(&mut ui, W, H, "4 f");
+        let line = |ui: &mut Ui, width| text_of(&paint(ui, width, 24)).lines().rev().find(|l| l.contains("▲ ")).map(str::to_owned);
+        (line(&mut ui, 200), line(&mut ui, 80))
+    };
+    let messages = ["notifications.email", "notifications.push", "notifications.sms", "notifications.whatsapp"];
+    let (wide, narrow) = followed(Rest::BytesUp, None, &messages, Language::English);
+    let wide = wide.unwrap();
+    assert!(wide.contains("paused  ▲ 4 of 12 topics still to search  "), "{wide}");
+    assert!(wide.contains("↓ goes on  (notifications.email, notifications.push, …)"), "{wide}");
+    let narrow = narrow.unwrap();
+    assert!(narrow.contains("4 of 12 topics still to search") && narrow.contains("↓ goes on"), "{narrow}");
+    let (french, _) = followed(Rest::Stopped, None, &messages[..1], Language::French);
+    assert!(french.unwrap().contains("▲ 1 sur 12 topics encore à lire"));
+    let quiet = |told: (Option<String>, Option<String>)| !told.0.unwrap_or_default().contains("still to search");
+    assert!(quiet(followed(Rest::BytesUp, Some(Way::Back), &messages, Language::English)), "while it goes on its state says so");
+    assert!(quiet(followed(Rest::AtEnd, None, &[], Language::English)));
 }

@@ -2,8 +2,10 @@
 //! whose width does not change with them.
 
 mod column;
+mod title;
 
 pub use column::{Align, Column, Width};
+pub use title::with_filter;
 
 use super::frame::frame;
 use super::ink::{Ctx, Ink, fit, put, put_middle, put_right, width};
@@ -37,11 +39,9 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
     let mut title = dress.title;
     let filter = ctx.state.filter(L::PANEL);
     if !filter.is_all() {
-        let count = |n: usize| crate::text::count(n as u64);
-        // Before the filter, which may be long.
-        title.push(Ink::dim(format!(" · {} {} {}", count(rows.len()), word(Word::Of), count(whole))));
-        title.push(Ink::dim(crate::text::labelled(&format!(" · {}", word(Word::Filter)), "")));
-        title.push(Ink::new(Role::Accent, crate::text::visible(&filter.text).into_owned()));
+        let (found, all) = L::looked_through(ctx.view, ctx.state).unwrap_or((0, whole));
+        let count = of_all(found.max(rows.len()), all);
+        title = title::with_filter(title, Some(count), &filter.text, area);
     }
     let list = ctx.state.list(L::PANEL);
     let place = list.place_of(rows.len(), |selected| rows.iter().position(|r| L::key(r) == *selected));
@@ -64,8 +64,7 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
     let placed = place_columns(columns, standing::<L>(ctx), measured, ctx, inner);
     heading::<L>(ctx, buf, inner, hits, &placed);
     if rows.is_empty() {
-        let filtered = format!("{}. {}.", word(Word::NoFilterMatch), word(Word::EscClears));
-        put_middle(ctx, buf, body, if whole > 0 { &filtered } else { &dress.empty });
+        put_middle(ctx, buf, body, &if whole > 0 { none_matches::<L>(ctx) } else { dress.empty });
         return;
     }
     let cells: Vec<_> = placed.iter().map(|p| (&columns[p.index], p)).collect();
@@ -86,6 +85,14 @@ pub fn draw<L: Rows>(ctx: Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits, dr
         y += 1;
     }
     scroll_mark(ctx, buf, area, offset, rows.len(), page);
+}
+
+/// That the filter leaves nothing, and where else it may be.
+fn none_matches<L: Rows>(ctx: Ctx) -> String {
+    let mut told = vec![word(Word::NoFilterMatch).to_owned()];
+    told.extend(L::beyond(ctx.view, ctx.state));
+    told.push(word(Word::EscClears).to_owned());
+    format!("{}.", told.join(". "))
 }
 
 fn heading<L: Rows>(ctx: Ctx, buf: &mut Buffer, inner: Rect, hits: &mut Hits, placed: &[Placed]) {
@@ -232,9 +239,12 @@ fn place_columns<'r, R: 'static>(
     placed
 }
 
-/// The title of a table: its word, its count, how it is sorted.
+/// The title of a table: its word, its count, how it is sorted. Under a filter another count stands there, and two would be one too many.
 pub fn titled<L: Rows>(ctx: Ctx, title: Word, count: usize) -> Vec<Ink> {
     let mut inks = counted(title, count);
+    if !ctx.state.filter(L::PANEL).is_all() {
+        inks.truncate(1);
+    }
     let order = ctx.state.order(L::PANEL);
     let column = order.column.or(L::SORT).and_then(|id| L::columns().iter().find(|c| c.id == id));
     if let Some((column, sort)) = column.and_then(|column| Some((column, column.sort?))) {
@@ -248,6 +258,17 @@ pub fn titled<L: Rows>(ctx: Ctx, title: Word, count: usize) -> Vec<Ink> {
 pub fn newest_of(listed: usize, all: usize) -> Vec<Ink> {
     let told = || Ink::dim(format!("{} {}", crate::text::count(listed as u64), word(Word::NewestListed)));
     (listed < all).then(told).into_iter().collect()
+}
+
+/// The same in a sentence, for a filter that leaves none of them.
+pub fn list_has(listed: usize, all: usize) -> Option<String> {
+    (listed < all).then(|| format!("{} {}", word(Word::ListHas), of_all(listed, all)))
+}
+
+/// `3 of 24`.
+fn of_all(some: usize, all: usize) -> String {
+    let count = |n: usize| crate::text::count(n as u64);
+    format!("{} {} {}", count(some), word(Word::Of), count(all))
 }
 
 pub fn counted(title: Word, count: usize) -> Vec<Ink> {
