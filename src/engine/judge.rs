@@ -41,6 +41,9 @@ pub fn business(business: &mut Business, gaze: &Gaze<'_>, rules: &mut Rules, con
     if let Some(payments) = business.watch_payments(gaze, &rules.config().payments) {
         rules.judge_payments(&payments, context);
     }
+    if let Some(failing) = business.watch_failing(gaze) {
+        rules.judge_failing(&failing, context);
+    }
 }
 
 /// Judges the disks of this host.

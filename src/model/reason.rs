@@ -42,6 +42,7 @@ codes! {
     PipelineStuck = "pipeline-stuck",
     CouriersSilent = "couriers-silent",
     DeliveriesLate = "deliveries-late",
+    PaymentsFailing = "payments-failing",
     DiskLow = "disk-low",
     // States that are well.
     Healthy = "healthy",
@@ -188,7 +189,7 @@ impl Reason {
 
     /// How many it is about, where it is about a number of things that may grow.
     pub fn extent(&self) -> Option<u64> {
-        let names = ["payments", "stuck", "silent", "late", "partitions", "lag"];
+        let names = ["payments", "stuck", "silent", "late", "failed", "partitions", "lag"];
         names.into_iter().find_map(|name| if let Some(Fact::Count(n)) = self.fact(name) { Some(*n) } else { None })
     }
 

@@ -129,7 +129,7 @@ fn stuck(input: &PipelineInput, context: &Context, config: &RulesConfig) -> Judg
 }
 
 /// Nobody is seen: that is well where all would be seen.
-fn well(anew: Option<&Reason>) -> Judgement {
+pub(super) fn well(anew: Option<&Reason>) -> Judgement {
     anew.map_or(Judgement::Clear, |reason| Judgement::CannotJudge(reason.clone()))
 }
 
@@ -172,7 +172,7 @@ fn late(input: &FleetInput, context: &Context, config: &RulesConfig) -> Judgemen
     Judgement::firing(level, reason)
 }
 
-fn too_few(anew: Option<&Reason>) -> Judgement {
+pub(super) fn too_few(anew: Option<&Reason>) -> Judgement {
     Judgement::CannotJudge(anew.cloned().unwrap_or_else(|| Code::TooFewReadings.into()))
 }
 

@@ -39,6 +39,7 @@ impl RulesConfig {
             &mut self.stuck.raise_after_s,
             &mut self.couriers.raise_after_s,
             &mut self.deliveries.raise_after_s,
+            &mut self.payments.failing_raise_after_s,
             &mut self.disk.raise_after_s,
         ];
         let clearing = [
@@ -55,6 +56,7 @@ impl RulesConfig {
             &mut self.couriers.clear_after_s,
             &mut self.deliveries.clear_after_s,
             &mut self.payments.clear_after_s,
+            &mut self.payments.failing_clear_after_s,
             &mut self.disk.clear_after_s,
         ];
         raising.into_iter().chain(clearing).for_each(|delay| *delay = 0.0);

@@ -19,7 +19,7 @@ pub trait Map {
 pub fn hangs_on_cluster(finding: &Finding) -> bool {
     match (&finding.subject, finding.reason.code) {
         (_, Code::ClusterDown | Code::DeletedUnread) | (Subject::Disk(_), _) => false,
-        (Subject::Pipeline(_), code) => code == Code::PipelineStuck,
+        (Subject::Pipeline(_), code) => matches!(code, Code::PipelineStuck | Code::PaymentsFailing),
         _ => true,
     }
 }
@@ -254,8 +254,9 @@ mod tests {
         findings.push(finding(Subject::Disk("/var".into()), Code::DiskLow));
         findings.push(finding(Subject::Pipeline("payment".into()), Code::PaidTwice));
         findings.push(finding(Subject::Group("g".into()), Code::DeletedUnread));
+        findings.push(finding(Subject::Pipeline("payment".into()), Code::PaymentsFailing));
         let root: Vec<_> = causes(&findings, &Town::default());
-        assert_eq!(root, [Some(5), Some(5), Some(5), Some(5), Some(5), None, None, None, None]);
+        assert_eq!(root, [Some(5), Some(5), Some(5), Some(5), Some(5), None, None, None, None, Some(5)]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `[rules.levels]`: the level that a rule is told at, or that it is not told at all, whatever its figures say.
 
-use super::{Rule, business, cluster, disk, group, topic};
+use super::{Rule, business, cluster, disk, failing, group, topic};
 use crate::model::{Code, Level};
 use serde::de::{Error, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -85,5 +85,6 @@ fn codes() -> impl Iterator<Item = Code> {
         .chain(of(business::STUCK_RULES))
         .chain(of(business::FLEET_RULES))
         .chain(of(business::PAYMENT_RULES))
+        .chain(of(failing::RULES))
         .chain(of(disk::RULES))
 }

@@ -5,6 +5,7 @@ mod business;
 mod cluster;
 mod config;
 mod disk;
+mod failing;
 mod group;
 mod held;
 mod inhibit;
@@ -23,6 +24,7 @@ pub use config::{
     ClusterRules, ErrorRules, GroupRules, LatencyRules, RetentionRules, RulesConfig, SilenceRules, UnusualRules, ViewerRules,
 };
 pub use disk::DiskInput;
+pub use failing::{Ends, FailingInput, MethodEnds};
 pub use group::GroupInput;
 pub use held::{Delays, Held};
 pub use inhibit::{Map, causes, hangs_on_cluster};
@@ -179,6 +181,10 @@ impl Rules {
 
     pub fn judge_payments(&mut self, input: &PaymentsInput, context: &Context) {
         self.judge(Subject::Pipeline(input.name.clone()), business::PAYMENT_RULES, input, context);
+    }
+
+    pub fn judge_failing(&mut self, input: &FailingInput, context: &Context) {
+        self.judge(Subject::Pipeline(input.name.clone()), failing::RULES, input, context);
     }
 
     pub fn judge_disk(&mut self, input: &DiskInput, context: &Context) {

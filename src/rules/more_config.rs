@@ -96,7 +96,8 @@ impl Default for DeliveryRules {
     }
 }
 
-/// `[rules.payments]`: payments that somebody should look at. Windows in seconds of the events' own time.
+/// `[rules.payments]`: payments that somebody should look at, and methods whose payments fail. Windows in seconds of the events'
+/// own time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PaymentRules {
@@ -115,6 +116,13 @@ pub struct PaymentRules {
     /// For how long the newest one of a kind keeps its alert.
     pub alert_for_s: f64,
     pub clear_after_s: f64,
+    /// Above this share of a method's payments that ended in the last ten minutes, 0..1.
+    pub failing_warning: f64,
+    pub failing_critical: f64,
+    /// Methods of which fewer ended are not judged.
+    pub failing_least: u64,
+    pub failing_raise_after_s: f64,
+    pub failing_clear_after_s: f64,
 }
 
 impl Default for PaymentRules {
@@ -129,6 +137,11 @@ impl Default for PaymentRules {
             least_of_method: 200,
             alert_for_s: 600.0,
             clear_after_s: 0.0,
+            failing_warning: 0.1,
+            failing_critical: 0.3,
+            failing_least: 30,
+            failing_raise_after_s: 30.0,
+            failing_clear_after_s: 60.0,
         }
     }
 }

@@ -58,6 +58,14 @@ impl Facts<'_> {
         }
     }
 
+    /// How many methods there are beside the one that is named.
+    pub fn others(&self) -> Option<u64> {
+        match self.0.fact("methods") {
+            Some(Fact::Count(n)) if *n > 1 => Some(n - 1),
+            _ => None,
+        }
+    }
+
     pub fn place(&self, before: &str) -> String {
         match (self.told("topic"), self.told("partition")) {
             (Some(topic), Some(partition)) => format!("{before}{topic}/{partition}"),

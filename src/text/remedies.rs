@@ -71,6 +71,10 @@ fn english(reason: &Reason) -> Option<&'static str> {
         Code::DeliveriesLate => {
             "open Deliveries: is it one district, or all? In rain or traffic promise later; where couriers are short, send more"
         }
+        Code::PaymentsFailing => {
+            "open Payments: one method, or all? Look at that provider's status; on the topic of failed payments `@` shows the \
+             records with their reasons, `f` follows one"
+        }
         Code::DiskLow => "make room on this host, or set how long the store keeps what has ended (keep_ended)",
         Code::PaidTwice => "look at both payments of the order, and give one back",
         Code::AmountDiffers => "compare the order's items with what was paid, before it is delivered",

@@ -188,6 +188,7 @@ fn rules_of_business(f: &Facts<'_>) -> Option<String> {
             f.part(" (up to ", "latest_s", ")"),
             f.lasting()
         ),
+        Code::PaymentsFailing => failing(f),
         Code::DiskLow => {
             format!(
                 "{} left on the disk{}{}",
@@ -198,6 +199,22 @@ fn rules_of_business(f: &Facts<'_>) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+fn failing(f: &Facts<'_>) -> String {
+    let share = f.told("share").map_or_else(|| "too many".into(), |share| format!("{share} of"));
+    let figures = match (f.told("failed"), f.told("of")) {
+        (Some(failed), Some(of)) => format!(" ({failed} of {of})"),
+        _ => String::new(),
+    };
+    // Before the time: what follows that is of the alert as a whole.
+    let others = match f.others() {
+        Some(1) => ", and 1 other method".into(),
+        Some(n) => format!(", and {} other methods", count(n)),
+        None => String::new(),
+    };
+    let failed = format!("{share}{} payments failed{}{figures}", f.part(" ", "method", ""), f.part(" in ", "window_s", ""));
+    failed + &f.part(", over ", "threshold", "") + &others + &f.part(", for ", "for_s", "")
 }
 
 pub(super) fn at_risk(f: &Facts<'_>) -> Option<String> {

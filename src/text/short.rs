@@ -88,9 +88,17 @@ fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
         ],
         Code::CouriersSilent => vec![f.part("", "silent", " silent"), f.part(" of ", "of", ""), lasting()],
         Code::DeliveriesLate => vec![f.part("", "late", " late"), f.part(" of ", "of", ""), lasting()],
+        Code::PaymentsFailing => {
+            let share = f.told("share").map(|share| format!("{share}{} failed", f.part(" of ", "method", "")));
+            vec![share.unwrap_or_default(), f.part(", ", "failed", "") + &f.part(" of ", "of", ""), others(f), lasting()]
+        }
         Code::DiskLow => vec![f.part("", "free_bytes", " left"), f.part(" (", "free", ")")],
         _ => return None,
     })
+}
+
+fn others(f: &Facts<'_>) -> String {
+    f.others().map_or_else(String::new, |n| format!(", +{}", count(n)))
 }
 
 fn no_members(f: &Facts<'_>) -> String {

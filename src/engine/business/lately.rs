@@ -4,6 +4,8 @@ use crate::model::Timestamp;
 
 const CELL_MS: i64 = 30_000;
 const CELLS: i64 = 20;
+/// How long lately is.
+pub const SPAN_S: f64 = (CELL_MS * CELLS) as f64 / 1_000.0;
 
 /// By half minutes: the one under way and the nineteen before it.
 #[derive(Clone, Debug, Default)]

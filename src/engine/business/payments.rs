@@ -4,7 +4,7 @@ use super::seen::Seen;
 use super::suspicion::{Deed, Known, Suspicion};
 use crate::domain::{Part, Plan, Standing, Step};
 use crate::model::{Code, Fact, Label, Meaning, Reason, Timestamp, Value};
-use crate::rules::PaymentRules;
+use crate::rules::{MethodEnds, PaymentRules};
 use crate::snapshot::{Amount, Method, Sum, Suspicious};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, HashSet, VecDeque};
@@ -182,6 +182,14 @@ impl Payments {
             }
         };
         self.methods.iter().map(row).collect()
+    }
+
+    pub fn ended_lately(&self, now: Timestamp) -> Vec<MethodEnds> {
+        let ends = |(method, counts): (&Label, &Counts)| {
+            let (completed, failed) = counts.lately.sums(now);
+            MethodEnds { method: method.into(), completed, failed }
+        };
+        self.methods.iter().map(ends).collect()
     }
 
     /// Whether the last ten minutes are others than at `shown`, though nothing moved.

@@ -1,12 +1,15 @@
 //! What the rules look at: figures of now, not of the last picture.
 
+use super::lately;
 use super::look::{self, Look};
 use super::picture::Gaze;
 use super::pipeline::PipelineState;
 use super::{Business, rows};
 use crate::domain::{Part, PipelineId, Plan};
 use crate::model::{Code, Meaning, Reason, Subject, Value};
-use crate::rules::{AtRisk, FleetInput, PaymentRules, PaymentsInput, PipelineInput, RulesConfig, StuckInput, Suspected};
+use crate::rules::{
+    AtRisk, Ends, FailingInput, FleetInput, PaymentRules, PaymentsInput, PipelineInput, RulesConfig, StuckInput, Suspected,
+};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -101,6 +104,21 @@ impl Business {
             }
         }
         Some(PaymentsInput { name: self.plans.get(id).name.clone(), recent })
+    }
+
+    /// How the payments of each method ended lately; `None`: this catalogue has no payments.
+    pub fn watch_failing(&self, gaze: &Gaze<'_>) -> Option<FailingInput> {
+        let id = self.special.payment?;
+        let way = self.ways.get(usize::from(id.0))?;
+        let ends = match way.knowledge.known(gaze, self.store.is_some()) {
+            Err(reason) => Err(reason),
+            // Topics are read one after the other: of the past one may have all that failed and none that did not.
+            Ok(()) if way.knowledge.warming(gaze.topics) => Err(Reason::from(Code::WarmingUp)),
+            Ok(()) => Ok(Ends { window_s: lately::SPAN_S, methods: self.payments.ended_lately(gaze.now) }),
+        };
+        // With an order that is given up its payments go, whichever pipeline begins anew.
+        let anew = self.ways.iter().find_map(|way| way.knowledge.anew(gaze.now, lately::SPAN_S));
+        Some(FailingInput { name: self.plans.get(id).name.clone(), ends, anew })
     }
 }
 

@@ -47,6 +47,7 @@ pub fn say(f: &Facts<'_>) -> Option<String> {
             f.part(" (au plus ", "latest_s", ")"),
             f.since()
         ),
+        Code::PaymentsFailing => failing(f),
         Code::DiskLow => format!(
             "reste {} sur le disque{}{}",
             f.or("free_bytes", "peu de place"),
@@ -55,6 +56,21 @@ pub fn say(f: &Facts<'_>) -> Option<String> {
         ),
         _ => return suspicious(f),
     })
+}
+
+fn failing(f: &Facts<'_>) -> String {
+    let share = f.told("share").map_or_else(|| "trop de".into(), |share| format!("{share} des"));
+    let figures = match (f.told("failed"), f.told("of")) {
+        (Some(failed), Some(of)) => format!(" ({failed} sur {of})"),
+        _ => String::new(),
+    };
+    let others = match f.others() {
+        Some(1) => ", et 1 autre moyen".into(),
+        Some(n) => format!(", et {} autres moyens", count(n)),
+        None => String::new(),
+    };
+    let failed = format!("{share} paiements{} ont échoué{}{figures}", f.part(" ", "method", ""), f.part(" en ", "window_s", ""));
+    failed + &f.part(", au-dessus de ", "threshold", "") + &others + &f.part(", depuis ", "for_s", "")
 }
 
 /// Alone, or how many there were and the newest.

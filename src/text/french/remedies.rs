@@ -71,6 +71,10 @@ pub fn remedy(reason: &Reason) -> Option<&'static str> {
             "ouvrez Livraisons\u{202f}: un seul quartier, ou tous\u{202f}? Pluie ou trafic, promettez plus tard\u{202f}; s'il manque \
              des livreurs, envoyez-en plus"
         }
+        Code::PaymentsFailing => {
+            "ouvrez Paiements\u{202f}: un seul moyen, ou tous\u{202f}? Regardez l'état de ce prestataire\u{202f}; sur le topic des \
+             paiements échoués, `@` montre les messages et leurs raisons, `f` en suit un"
+        }
         Code::DiskLow => "faites de la place sur cette machine, ou limitez ce que la base d'état garde (keep_ended)",
         Code::PaidTwice => "regardez les deux paiements de la commande, et remboursez-en un",
         Code::AmountDiffers => "comparez les articles de la commande avec ce qui a été payé, avant la livraison",

@@ -50,9 +50,17 @@ pub fn pieces(f: &Facts<'_>) -> Option<Vec<String>> {
         ],
         Code::CouriersSilent => vec![f.part("", "silent", " muets"), f.part(" sur ", "of", ""), lasting()],
         Code::DeliveriesLate => vec![f.part("", "late", " en retard"), f.part(" sur ", "of", ""), lasting()],
+        Code::PaymentsFailing => {
+            let share = f.told("share").map(|share| format!("{share} d'échecs{}", f.part(" ", "method", "")));
+            vec![share.unwrap_or_default(), f.part(", ", "failed", "") + &f.part(" sur ", "of", ""), others(f), lasting()]
+        }
         Code::DiskLow => vec![f.part("reste ", "free_bytes", ""), f.part(" (", "free", ")")],
         _ => return None,
     })
+}
+
+fn others(f: &Facts<'_>) -> String {
+    f.others().map_or_else(String::new, |n| format!(", +{}", count(n)))
 }
 
 fn no_members(f: &Facts<'_>) -> String {

@@ -23,6 +23,8 @@ fn full(code: Code) -> Reason {
         "count",
         "known",
         "payments",
+        "failed",
+        "methods",
     ];
     let seconds = [
         "for_s",
