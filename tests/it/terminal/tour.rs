@@ -34,7 +34,7 @@ const TOUR: &[Stop] = &[
     stop("follow", &["f"], r"┌ follow CMD-\d+ · \d+ records? · live since ", r#"orders\.created +\d@\d+ \{""#),
     stop("deliveries", &["5"], r"┌ map .*┌ deliveries under way \d+ ", r"● LIV-\d+ CMD-\d+ +[a-z_]+"),
     stop("delivery", &["\r"], r"┌ delivery CMD-\d+ ", r"courier LIV-\d+ (?s).* delivery\.assigned/\d@\d"),
-    stop("payments", &["6"], r"┌ payments [\d ]+in memory ·.*┌ by method ", r"PAY-\d+-\d +[a-z]+ +[\d ]+ GNF [a-z_]+"),
+    stop("payments", &["6"], r"┌ payments [\d ]+in memory .*┌ by method ", r"PAY-\d+-\d +[a-z]+ +[\d ]+ GNF [a-z_]+"),
     stop("stock", &["7"], r"┌ stock \d+ ", r"● SKU-\d+-\d .* \d+ +20 +\d"),
     stop("customers", &["8"], r"┌ customers \d+ .*from login to purchase ", r"logins +[1-9](?s).*CLI-\d+ +\d+ +\d"),
     stop("messages", &["9"], r"┌ messages 3 ", r"email +\d[\d.]* +\d"),
