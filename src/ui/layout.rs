@@ -78,7 +78,7 @@ pub fn layout(screen: Screen, area: Rect, focus: PanelId, zoom: bool, content: C
         Screen::Alerts => alerts(area, focus),
         Screen::Follow => read(area, focus, P::Follow),
         Screen::Payments => payments(area, focus),
-        Screen::Customers => beside(area, focus, P::Customers, P::Funnel),
+        Screen::Customers => beside(area, focus, P::Customers, P::Funnel, 7),
         Screen::Deliveries => deliveries(area, focus),
         Screen::Delivery => delivery(area, focus),
         Screen::Channels => channels(area, focus),
@@ -343,7 +343,7 @@ fn payments(area: Rect, focus: PanelId) -> Placed {
         return vec![(focus, area)];
     }
     let (rest, wrong) = split_top(area, area.height - (area.height / 4).clamp(4, 12));
-    let mut out = beside(Rect { height: area.height, ..rest }, focus, P::Payments, P::PaymentSums);
+    let mut out = beside(Rect { height: area.height, ..rest }, focus, P::Payments, P::PaymentSums, 8);
     for (_, rect) in &mut out {
         rect.height = rest.bottom().saturating_sub(rect.y).min(rect.height);
     }
@@ -351,8 +351,8 @@ fn payments(area: Rect, focus: PanelId) -> Placed {
     out
 }
 
-/// A list, and what sums it up beside it or above it.
-fn beside(area: Rect, focus: PanelId, list: PanelId, sums: PanelId) -> Placed {
+/// A list, and what sums it up beside it, or above it in as many lines at least.
+fn beside(area: Rect, focus: PanelId, list: PanelId, sums: PanelId, least: u16) -> Placed {
     if area.height < 18 || area.width < 76 {
         return vec![(focus, area)];
     }
@@ -360,7 +360,7 @@ fn beside(area: Rect, focus: PanelId, list: PanelId, sums: PanelId) -> Placed {
         let (left, right) = split_left(area, area.width * 64 / 100);
         return vec![(list, left), (sums, right)];
     }
-    let (top, rest) = split_top(area, (area.height / 3).clamp(7, 10));
+    let (top, rest) = split_top(area, (area.height / 3).clamp(least, 10));
     vec![(sums, top), (list, rest)]
 }
 

@@ -35,7 +35,10 @@ fn lines(payments: &Payments) -> Vec<Vec<Vec<Ink>>> {
         out.push(vec![vec![Ink::new(Role::Unknown, text::visible(&text::sentence(reason)).into_owned())]]);
     }
     out.extend([heading(), all(payments)]);
-    out.extend(payments.by_method.iter().map(method));
+    let mut methods: Vec<&Method> = payments.by_method.iter().collect();
+    // Where there is no room for all, those are seen that most payments go through.
+    methods.sort_by_key(|method| std::cmp::Reverse(method.initiated));
+    out.extend(methods.into_iter().map(method));
     out.extend(payments.amounts.iter().map(|sum| money(sum, Word::CameIn, sum.total.as_ref(), sum.count)));
     let failed = payments.amounts.iter().filter(|sum| sum.failed > 0);
     out.extend(failed.map(|sum| money(sum, Word::NotPaid, sum.failed_total.as_ref(), sum.failed)));
