@@ -64,18 +64,6 @@ impl Standing {
         }
     }
 
-    /// Its first stage is not known here: it was met midway, or that stage was never told.
-    pub fn is_midway(&self) -> bool {
-        self.reached.first().is_some_and(|(step, _)| step.0 > 0)
-    }
-
-    /// A stage after the first one that is known was never told. Of who was met midway nobody can say what came before.
-    pub fn skips(&self, plan: &Plan) -> bool {
-        let stages = || self.reached.iter().map(|(step, _)| *step).filter(|step| !plan.is_exit(*step));
-        let ends = stages().next().zip(stages().next_back());
-        ends.is_some_and(|(first, last)| stages().count() <= usize::from(last.0 - first.0))
-    }
-
     pub fn since_at(&self) -> Option<Timestamp> {
         self.since.as_ref().map(|s| s.at)
     }

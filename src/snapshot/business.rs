@@ -264,6 +264,10 @@ pub struct Payments {
     pub completed: Option<u64>,
     pub failed: Option<u64>,
     pub success_rate: Option<f64>,
+    /// Of the last ten minutes, by half minutes.
+    pub completed_10m: Option<u64>,
+    pub failed_10m: Option<u64>,
+    pub success_rate_10m: Option<f64>,
     #[serde(serialize_with = "super::told_reason")]
     pub reason: Option<Reason>,
     pub by_method: Vec<Method>,

@@ -1,5 +1,6 @@
 //! One entity looked at whole, for the screen that shows it.
 
+use super::seen::Seen;
 use super::{Business, rows};
 use crate::domain::{Kind, PipelineId, Plan, Registers, Step, Subject};
 use crate::model::{Stamp, Timestamp};
@@ -37,7 +38,8 @@ impl Business {
         let ways = std::iter::once(own).chain(standing.parts.iter().map(part)).collect();
         let forecasts = self.trails.forecasts(&subject).to_vec();
         let messages = self.messages.of(id);
-        let (gap, midway) = (standing.skips(self.plans.get(pipeline)), standing.is_midway());
+        let seen = Seen::from(standing.as_ref());
+        let (gap, midway) = (seen.has_hole(self.plans.get(pipeline).stages), seen.midway());
         Some(EntityFocus { id: id.into(), gap, midway, conflict: standing.conflict, ways, messages, forecasts })
     }
 }

@@ -22,6 +22,14 @@ struct Counts {
     lately: Lately,
 }
 
+impl Counts {
+    /// `by` is -1 where an end is taken back.
+    fn ended(&mut self, completed: bool, at: Timestamp, by: i64, now: Timestamp) {
+        *(if completed { &mut self.completed } else { &mut self.failed }) += by;
+        self.lately.count(completed, at, by, now);
+    }
+}
+
 /// Payments of one currency, and what they come to.
 #[derive(Clone, Copy, Default)]
 struct Total {
@@ -78,23 +86,15 @@ impl Payments {
         let began = |seen: &Option<Seen<'_>>| i64::from(seen.as_ref().is_some_and(Seen::entered));
         let (before, after) = (end(&moved.before), end(&moved.after));
         let initiated = began(&moved.after) - began(&moved.before);
-        let method = look::text(moved.look.of_or_own(moved.part, Meaning::Method)).unwrap_or_else(|| "unknown".into());
-        let counts = entry(&mut self.methods, method, "other".into());
-        counts.initiated += initiated;
+        self.counts_of(moved).initiated += initiated;
         for (end, seen, by) in [(before, &moved.before, -1), (after, &moved.after, 1)] {
-            let Some(step) = end else { continue };
-            let failed = moved.plan.is_exit(step);
-            *(if failed { &mut counts.failed } else { &mut counts.completed }) += by;
-            let at = seen.as_ref().and_then(|s| s.since).unwrap_or(now);
-            counts.lately.count(!failed, at, by, now);
-        }
-        let completed = |step: &Option<Step>| step.is_some_and(|step| step == moved.plan.end());
-        let failed = |step: &Option<Step>| step.is_some_and(|step| moved.plan.is_exit(step));
-        for (is, of) in [(&completed as &dyn Fn(&Option<Step>) -> bool, true), (&failed, false)] {
-            if is(&before) != is(&after) {
-                self.add(moved, of, if is(&after) { 1 } else { -1 });
+            if let Some(step) = end {
+                let at = seen.as_ref().and_then(|s| s.since).unwrap_or(now);
+                self.counts_of(moved).ended(!moved.plan.is_exit(step), at, by, now);
+                self.add(moved, !moved.plan.is_exit(step), by);
             }
         }
+        let completed = |step: &Option<Step>| step.is_some_and(|step| step == moved.plan.end());
         if completed(&after) && !completed(&before) {
             self.suspect(moved, now);
         }
@@ -106,6 +106,11 @@ impl Payments {
         if let Some(what) = what {
             self.suspect_customer(moved, what, rules, now);
         }
+    }
+
+    fn counts_of(&mut self, moved: &Moved<'_>) -> &mut Counts {
+        let method = look::text(moved.look.of_or_own(moved.part, Meaning::Method)).unwrap_or_else(|| "unknown".into());
+        entry(&mut self.methods, method, "other".into())
     }
 
     /// Beside what else this customer did.

@@ -218,12 +218,18 @@ impl Business {
         };
         let (completed, failed) = (ended(false), ended(true));
         let (suspicious, suspicious_count) = self.payments.suspicious();
+        let by_method = if known { self.payments.by_method(gaze.now) } else { Vec::new() };
+        let lately = |ends: fn(&show::Method) -> u64| by_method.iter().map(ends).sum::<u64>();
+        let (completed_10m, failed_10m) = (lately(|method| method.completed_10m), lately(|method| method.failed_10m));
         let payments = show::Payments {
             initiated: known.then_some(way.state.entered),
             completed: known.then_some(completed),
             failed: known.then_some(failed),
             success_rate: super::payments::share(completed, failed).filter(|_| known),
-            by_method: if known { self.payments.by_method(gaze.now) } else { Vec::new() },
+            completed_10m: known.then_some(completed_10m),
+            failed_10m: known.then_some(failed_10m),
+            success_rate_10m: super::payments::share(completed_10m, failed_10m),
+            by_method,
             amounts: if known { self.payments.amounts() } else { Vec::new() },
             reason: unknown,
             suspicious,

@@ -3,7 +3,7 @@
 
 use super::look::{self, Look};
 use super::pipeline::PipelineState;
-use super::seen::Entity;
+use super::seen::{Entity, Seen};
 use super::standers::Standers;
 use super::trails::Trails;
 use crate::domain::{Kind, Part, PipelineId, Plan, Standing, Step, Subject, World};
@@ -109,7 +109,7 @@ fn order_row(plan: &Plan, known: &Known<'_>) -> Order {
         amount: look::amount(known.look.of_or_own(known.part.as_ref(), Meaning::Amount)),
         currency: known.text(Meaning::Currency),
         customer: known.text(Meaning::Customer),
-        gap: known.standing().skips(plan),
+        gap: Seen::from(known.standing()).has_hole(plan.stages),
         last: known.look.last().map(|stamp| LastEvent {
             topic: stamp.place.topic.into(),
             partition: stamp.place.partition,

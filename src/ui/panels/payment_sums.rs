@@ -45,6 +45,9 @@ fn lines(payments: &Payments) -> Vec<Vec<Vec<Ink>>> {
     out
 }
 
+/// Cells of a count with a longer name.
+const WIDE: usize = 11;
+
 /// Now, then since counting began.
 fn heading() -> Vec<Vec<Ink>> {
     let column = |of: Word| vec![Ink::dim(format!("{:>FIGURE$}", word(of)))];
@@ -55,30 +58,17 @@ fn heading() -> Vec<Vec<Ink>> {
     std::iter::once(first).chain(others).chain(counts).collect()
 }
 
-/// Cells of a count with a longer name.
-const WIDE: usize = 11;
-
-/// What a line says, of a method or of all.
-struct Line<'a> {
+/// Success and failures lately and in all, then counts.
+fn row(
     name: Ink,
-    of: &'a [&'a Method],
-    in_all: Option<f64>,
-    failed: Option<u64>,
+    lately: (Option<f64>, Option<u64>),
+    in_all: (Option<f64>, Option<u64>),
     counts: [Option<u64>; 3],
-}
-
-impl Line<'_> {
-    fn pieces(self) -> Vec<Vec<Ink>> {
-        let sum = |figure: fn(&Method) -> u64| self.of.iter().map(|m| figure(m)).sum::<u64>();
-        let (good, bad) = (sum(|m| m.completed_10m), sum(|m| m.failed_10m));
-        let lately = (good + bad > 0).then(|| good as f64 / (good + bad) as f64);
-        let failed_lately = (good + bad > 0).then_some(bad);
-        let failed = |n: Option<u64>| vec![padded(n, FIGURE, text::column_count)];
-        let mut pieces =
-            vec![vec![self.name, success(lately)], failed(failed_lately), vec![success(self.in_all)], failed(self.failed)];
-        pieces.extend(self.counts.map(|n| vec![padded(n, WIDE, text::count)]));
-        pieces
-    }
+) -> Vec<Vec<Ink>> {
+    let failed = |n: Option<u64>| vec![padded(n, FIGURE, text::column_count)];
+    let mut pieces = vec![vec![name, success(lately.0)], failed(lately.1), vec![success(in_all.0)], failed(in_all.1)];
+    pieces.extend(counts.map(|n| vec![padded(n, WIDE, text::count)]));
+    pieces
 }
 
 fn padded<T>(value: Option<T>, cells: usize, show: impl FnOnce(T) -> String) -> Ink {
@@ -87,20 +77,18 @@ fn padded<T>(value: Option<T>, cells: usize, show: impl FnOnce(T) -> String) -> 
 }
 
 fn all(of: &Payments) -> Vec<Vec<Ink>> {
-    let methods: Vec<&Method> = of.by_method.iter().collect();
     let ended = of.completed.zip(of.failed).map(|(completed, failed)| completed + failed);
     let open = of.initiated.zip(ended).map(|(initiated, ended)| initiated.saturating_sub(ended));
     let name = Ink::dim(format!("{:<NAME$}", word(Word::AllMethods)));
-    let counts = [open, of.completed, of.initiated];
-    Line { name, of: &methods, in_all: of.success_rate, failed: of.failed, counts }.pieces()
+    row(name, (of.success_rate_10m, of.failed_10m), (of.success_rate, of.failed), [open, of.completed, of.initiated])
 }
 
 fn method(of: &Method) -> Vec<Vec<Ink>> {
     let open = of.initiated.saturating_sub(of.completed + of.failed);
     let name = text::visible(&of.method);
     let name = Ink::text(format!("{:<NAME$}", fit(&name, NAME as u16)));
-    let counts = [Some(open), Some(of.completed), Some(of.initiated)];
-    Line { name, of: &[of], in_all: of.success_rate, failed: Some(of.failed), counts }.pieces()
+    let lately = (of.success_rate_10m, Some(of.failed_10m));
+    row(name, lately, (of.success_rate, Some(of.failed)), [open, of.completed, of.initiated].map(Some))
 }
 
 fn money(of: &Sum, what: Word, total: Option<&Amount>, payments: u64) -> Vec<Vec<Ink>> {
@@ -114,9 +102,6 @@ fn money(of: &Sum, what: Word, total: Option<&Amount>, payments: u64) -> Vec<Vec
 
 /// The rate is of those that ended.
 fn success(rate: Option<f64>) -> Ink {
-    let role = if rate.is_some_and(|r| r < GOOD) { Role::Warning } else { Role::Text };
-    match rate {
-        Some(_) => padded(rate, FIGURE, text::percent).with_role(role),
-        None => padded(rate, FIGURE, text::percent),
-    }
+    let shown = padded(rate, FIGURE, text::percent);
+    if rate.is_some_and(|r| r < GOOD) { shown.with_role(Role::Warning) } else { shown }
 }
