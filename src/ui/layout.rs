@@ -1,4 +1,5 @@
 //! Where the panels stand, by screen and room. Wide windows show more beside each other; low ones one list.
+//! One room: a short function for each screen, all made of the same few cuts.
 
 use super::chosen::Chosen;
 use super::panels::{PanelId, pipeline_height};
